@@ -1,0 +1,116 @@
+"""The command `grader`: what is typed, what is printed, and the exit status."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from grader import __version__
+from grader import course as courses
+from grader.errors import GraderError, IsolationError, OutInUseError, UsageError
+
+__all__ = ["main"]
+
+DESCRIPTION = "Grade exercises on convolutional networks; the students' code never meets the tests."
+STATUS = """exit status of `grade`:
+  0  all graded or refused       3  the isolation asked for cannot be had here
+  1  the grader failed on one    4  OUT is in use by another run
+  2  unusable arguments        130  interrupted; run it again to go on"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command; the exit status of the contract."""
+    arguments = _parser().parse_args(argv)
+    try:
+        status: int = arguments.action(arguments)
+    except UsageError as error:
+        return _complain(error, 2)
+    except IsolationError as error:
+        return _complain(error, 3)
+    except OutInUseError as error:
+        return _complain(error, 4)
+    except GraderError as error:
+        return _complain(error, 1)
+    except KeyboardInterrupt:
+        return _complain("interrupted; what was graded is kept, run the same command to go on", 130)
+    except BrokenPipeError:
+        return 1
+    return status
+
+
+def _complain(error: object, status: int) -> int:
+    from grader.report import clean
+
+    print(f"grader: {clean(str(error))}", file=sys.stderr)
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="grader", description=DESCRIPTION)
+    parser.add_argument("--version", action="version", version=f"grader {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    raw = argparse.RawDescriptionHelpFormatter
+    grade = commands.add_parser("grade", help="grade a folder of submissions", epilog=STATUS, formatter_class=raw)
+    grade.add_argument("submissions", metavar="SUBMISSIONS", type=Path, help="a folder with one submission a student")
+    grade.add_argument("--out", metavar="OUT", type=Path, required=True, help="where marks, results and feedback go")
+    grade.add_argument("--exercise", metavar="NAME", action="append", help="only this exercise (may be repeated)")
+    grade.add_argument("--jobs", metavar="N", type=int, help="judges at the same time (default: one a processor)")
+    again = grade.add_mutually_exclusive_group()
+    again.add_argument("--resume", action="store_true", help="keep what is unchanged since the last run (the default)")
+    again.add_argument("--fresh", action="store_true", help="grade everything anew")
+    grade.add_argument("--isolation", choices=["locked", "container", "process"], help="default: as course.toml says")
+    grade.set_defaults(action=_grade)
+    sync = commands.add_parser("sync", help="make stubs and recorded examples from solutions and suites")
+    sync.add_argument("--check", action="store_true", help="change nothing; exit status 1 when something is stale")
+    sync.set_defaults(action=_sync)
+    replay = commands.add_parser("replay", help="run one check of one student with everything shown")
+    replay.add_argument("student", metavar="STUDENT", help="a submission's path, or a name in the folder given with --in")
+    replay.add_argument("check", metavar="CHECK", help="a check such as convolve.grey, or `grey` where that is enough")
+    replay.add_argument("--in", dest="folder", metavar="SUBMISSIONS", type=Path, help="the folder that STUDENT is in")
+    replay.set_defaults(action=_replay)
+    for command in (grade, sync, replay):
+        command.add_argument("--course", metavar="DIR", type=Path, help="the folder with course.toml (default: found)")
+    return parser
+
+
+def _root(arguments: argparse.Namespace) -> Path:
+    """The course's folder: as typed, around the working directory, or the checkout that this package is in."""
+    if arguments.course is not None:
+        return Path(arguments.course).resolve()
+    here = Path.cwd()
+    for folder in (here, *here.parents, Path(__file__).resolve().parent.parent):
+        if (folder / "course.toml").is_file():
+            return folder
+    raise UsageError("No course.toml here or above; say where the course is with --course DIR.")
+
+
+def _grade(arguments: argparse.Namespace) -> int:
+    from grader import klass
+
+    root = _root(arguments)
+    course = courses.load(root / "course.toml")
+    return klass.grade_class(root, course, arguments)
+
+
+def _sync(arguments: argparse.Namespace) -> int:
+    from grader.sync import sync
+
+    root = _root(arguments)
+    started = time.perf_counter()
+    stale = sync(root, courses.load(root / "course.toml"), arguments.check)
+    for name in stale:
+        print(f"{'stale' if arguments.check else 'written'}: {name}")
+    if arguments.check and stale:
+        return _complain(f"{len(stale)} generated files are stale; run: grader sync", 1)
+    print(f"everything is in step ({time.perf_counter() - started:.1f} s)" if not stale else "done")
+    return 0
+
+
+def _replay(arguments: argparse.Namespace) -> int:
+    from grader.replay import replay
+
+    root = _root(arguments)
+    return replay(root, courses.load(root / "course.toml"), arguments.student, arguments.check, arguments.folder)

@@ -1,0 +1,296 @@
+"""The index of the course: reads `course.toml`, proves that it agrees with itself, names the line where not."""
+
+from __future__ import annotations
+
+import difflib
+import keyword
+import math
+import re
+import tomllib
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Literal, NamedTuple, get_args
+
+import msgspec
+from msgspec import Meta, field
+
+from grader.errors import CourseError, UsageError
+from grader.model import Reveal
+from grader.toml_lines import Lines, Place
+
+__all__ = ["Check", "Course", "Exercise", "Isolation", "Limits", "agree_with", "load"]
+
+Isolation = Literal["locked", "container", "process"]
+State = Literal["ready", "planned"]
+Text = Annotated[str, Meta(min_length=1)]
+Amount = Annotated[float, Meta(gt=0, le=1_000_000)]
+Whole = Annotated[int, Meta(gt=0, le=1_000_000_000)]
+
+TOTAL = 100
+# Columns of grades.csv that are no exercise.
+RESERVED = ("student", "total", "max_total", "status")
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a submission may use: seconds of processor time, megabytes beyond the libraries, kilobytes printed."""
+
+    import_seconds: Amount
+    call_seconds: Amount
+    check_seconds: Amount
+    exercise_seconds: Amount
+    reference_factor: Amount
+    memory_mb: Whole
+    output_kb: Whole
+    output_limit_kb: Whole
+
+
+class Check(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One line of an exercise's feedback: its points, the checks that it waits for, what may be shown, and its hint."""
+
+    name: str
+    points: Amount
+    hint: str | tuple[str, ...]
+    after: tuple[str, ...] = ()
+    reveal: Reveal = "always"
+
+    @property
+    def hints(self) -> tuple[str, ...]:
+        """The stages of the hint, the gentlest first; at least one."""
+        return (self.hint,) if isinstance(self.hint, str) else self.hint
+
+
+class Exercise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One module that students fill in. A planned one has points and no checks, and is not graded yet."""
+
+    name: str
+    title: Text
+    status: State
+    points: Amount
+    functions: tuple[str, ...] = ()
+    depends: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = ()
+    checks: tuple[Check, ...] = field(name="check", default=())
+
+    def check(self, name: str) -> Check:
+        """Return the check called `name`; raises `KeyError` when the exercise has none."""
+        return {check.name: check for check in self.checks}[name]
+
+
+class Course(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole index, valid: exercises in the order in which they are taught, and the lines where they stand."""
+
+    title: str
+    secret: str
+    isolation: Isolation
+    limits: Limits
+    exercises: tuple[Exercise, ...]
+    lines: Lines
+
+    @property
+    def ready(self) -> tuple[Exercise, ...]:
+        """The exercises that are graded, in order."""
+        return tuple(exercise for exercise in self.exercises if exercise.status == "ready")
+
+    @property
+    def max_total(self) -> float:
+        """The points that the ready exercises give together."""
+        return math.fsum(exercise.points for exercise in self.ready)
+
+    def exercise(self, name: str) -> Exercise:
+        """Return the exercise called `name`, ready or planned; raises `UsageError` naming those that there are."""
+        for exercise in self.exercises:
+            if exercise.name == name:
+                return exercise
+        raise UsageError(f"No exercise is called {name!r}; {_choose(name, [item.name for item in self.exercises])}.")
+
+
+class _Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    title: Text
+    secret: Text
+    isolation: Isolation
+
+
+class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    course: _Settings
+    limits: Limits
+    exercises: tuple[Exercise, ...] = field(name="exercise")
+
+
+class _Fault(NamedTuple):
+    place: Place
+    wrong: str
+    cure: str
+
+
+def load(path: Path) -> Course:
+    """Read and validate the index at `path`; raises `CourseError` with the line, what is wrong, and the cure."""
+    text = _text(path)
+    lines = Lines.found_in(text, path.name)
+    try:
+        read = msgspec.convert(tomllib.loads(text), _File)
+    except tomllib.TOMLDecodeError as error:
+        raise _syntax_error(error, lines) from None
+    except msgspec.ValidationError as error:
+        raise lines.error(*_translated(str(error))) from None
+    for fault in sorted(_faults(read.exercises), key=lambda fault: lines.of(fault.place)):
+        raise lines.error(*fault)
+    about = msgspec.structs.asdict(read.course)
+    return Course(**about, limits=read.limits, exercises=read.exercises, lines=lines)
+
+
+def agree_with(course: Course, suites: Mapping[str, Sequence[str]]) -> None:
+    """Compare the index with the suites; raises `CourseError` at the first check or test without its twin.
+
+    `suites` maps an exercise's name to the names of the tests found in its suite, `test_hand` for the check `hand`.
+    """
+    known = [exercise.name for exercise in course.exercises]
+    for name in suites:
+        if name not in known:
+            raise course.lines.error((), f"the suite {name!r} belongs to no exercise", _choose(name, known))
+    for index, exercise in enumerate(course.exercises):
+        if exercise.status == "ready":
+            for fault in _disagreements(("exercise", index), exercise, suites.get(exercise.name, ())):
+                raise course.lines.error(*fault)
+
+
+def _disagreements(place: Place, exercise: Exercise, tests: Sequence[str]) -> Iterator[_Fault]:
+    tested = [name.removeprefix("test_") for name in tests]
+    checks = [check.name for check in exercise.checks]
+    for index, name in enumerate(checks):
+        if name not in tested:
+            wrong = f"the check {name!r} has no test in the suite of {exercise.name!r}"
+            yield _Fault((*place, "check", index, "name"), wrong, f"write test_{name} there or take the check out")
+    for name in tested:
+        if name not in checks:
+            wrong = f"the suite of {exercise.name!r} has test_{name}, which is no check here"
+            yield _Fault((*place, "name"), wrong, f'add an [[exercise.check]] with name = "{name}" or rename the test')
+
+
+def _text(path: Path) -> str:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        where = f"{path.name}: cannot be read ({error.strerror})"
+        raise CourseError(f"{where}; run the command in the folder of the course that holds it") from None
+    try:
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise CourseError(f"{path.name}, line {line}: the text is not UTF-8; save the file as UTF-8") from None
+
+
+# What msgspec says, in words.
+_WORDS = {"str": "text in quotes", "int": "a whole number", "float": "a number", "array": "a list", "object": "a table"}
+_STRUCTS: dict[Place, type[msgspec.Struct]] = {
+    (): _File,
+    ("course",): _Settings,
+    ("limits",): Limits,
+    ("exercise",): Exercise,
+    ("exercise", "check"): Check,
+}
+_CHOICES = {"status": get_args(State), "reveal": get_args(Reveal), "isolation": get_args(Isolation)}
+
+
+def _syntax_error(error: tomllib.TOMLDecodeError, lines: Lines) -> CourseError:
+    what, _, where = str(error).rpartition(" (at ")
+    found = re.match(r"line (\d+)", where)
+    # What is never closed swallows all that follows: it began where the last key stands.
+    line = int(found[1]) if found and not what.startswith("Unclosed") else lines.last
+    return CourseError(f"{lines.file}, line {line}: this is no TOML ({what}); mend the quotes or brackets there")
+
+
+def _translated(message: str) -> _Fault:
+    what, _, where = message.partition(" - at `$")
+    place = tuple(int(index) if index else key for key, index in re.findall(r"\.([^.\[`]+)|\[(\d+)\]", where))
+    key = next((part for part in reversed(place) if isinstance(part, str)), "the file")
+    name = re.search(r"`(.*)`", what, re.DOTALL)
+    if what.startswith("Object contains unknown field") and name:
+        tables = tuple(part for part in place if isinstance(part, str))
+        known = _STRUCTS[tables].__struct_encode_fields__
+        return _Fault((*place, name[1]), f"the key {name[1]!r} is not known here", _choose(name[1], known))
+    if what.startswith("Object missing required field") and name:
+        return _Fault(place, f"the key {name[1]!r} is missing here", f"add {name[1]}")
+    if what.startswith("Invalid enum value"):
+        value = what.removeprefix("Invalid enum value ").strip("'")
+        return _Fault(place, f"{key} cannot be {value!r}", _choose(value, _CHOICES[key]))
+    return _Fault(place, *_mismatch(key, what))
+
+
+def _mismatch(key: str, what: str) -> tuple[str, str]:
+    kinds, _, rest = what.removeprefix("Expected `").partition("`")
+    wanted = " or ".join(_WORDS.get(kind, kind) for kind in kinds.split(" | "))
+    if rest.startswith(" of length"):
+        return f"{key} is empty", f"write {wanted} with something in it"
+    if received := re.search(r"got `(\w+)`", rest):
+        return f"{key} is {_WORDS.get(received[1], received[1])}", f"write {wanted}"
+    return f"{key} is out of range", f"write {wanted} {rest.strip().removesuffix('.0')}"
+
+
+def _choose(word: str, known: Collection[str]) -> str:
+    close = difflib.get_close_matches(word, known, n=1)
+    return f"did you mean {close[0]!r}?" if close else f"choose from: {', '.join(known)}"
+
+
+def _faults(exercises: Sequence[Exercise]) -> Iterator[_Fault]:
+    seen: list[str] = []
+    functions: list[str] = []
+    names = [exercise.name for exercise in exercises]
+    for index, exercise in enumerate(exercises):
+        place: Place = ("exercise", index)
+        yield from _name_faults((*place, "name"), exercise.name, [*seen, *RESERVED])
+        for function in exercise.functions:
+            yield from _name_faults((*place, "functions"), function, functions)
+            functions.append(function)
+        yield from _order_faults((*place, "depends"), exercise.depends, seen, names)
+        yield from _module_faults((*place, "forbidden"), exercise.forbidden)
+        yield from _check_faults(place, exercise.checks)
+        if exercise.status == "ready":
+            yield from _ready_faults(place, exercise)
+        seen.append(exercise.name)
+    total = math.fsum(exercise.points for exercise in exercises)
+    if not math.isclose(total, TOTAL):
+        wrong = f"all exercises together give {total:g} points, not {TOTAL}"
+        yield _Fault(("exercise", len(exercises) - 1, "points"), wrong, "change the points of this or another one")
+
+
+def _check_faults(place: Place, checks: Sequence[Check]) -> Iterator[_Fault]:
+    seen: list[str] = []
+    for index, check in enumerate(checks):
+        here = (*place, "check", index)
+        yield from _name_faults((*here, "name"), check.name, seen)
+        yield from _order_faults((*here, "after"), check.after, seen, [other.name for other in checks])
+        if not check.hints or not all(hint.strip() for hint in check.hints):
+            yield _Fault((*here, "hint"), f"the hint of {check.name!r} is empty", "write a question that helps")
+        seen.append(check.name)
+
+
+def _ready_faults(place: Place, exercise: Exercise) -> Iterator[_Fault]:
+    for key, entries in (("functions", exercise.functions), ("check", exercise.checks)):
+        if not entries:
+            wrong = f"{exercise.name!r} is ready and has no {key}"
+            yield _Fault((*place, key), wrong, f'add {key} or set status = "planned"')
+    given = math.fsum(check.points for check in exercise.checks)
+    if exercise.checks and not math.isclose(given, exercise.points):
+        wrong = f"the checks of {exercise.name!r} give {given:g} points, not {exercise.points:g}"
+        yield _Fault((*place, "points"), wrong, "change the points of the exercise or of a check")
+
+
+def _name_faults(place: Place, name: str, taken: Collection[str]) -> Iterator[_Fault]:
+    if not name.isidentifier() or keyword.iskeyword(name):
+        yield _Fault(place, f"{name!r} cannot be a name in Python", "use letters, digits and underscores")
+    if name in taken:
+        yield _Fault(place, f"the name {name!r} is taken", "choose another one")
+
+
+def _order_faults(place: Place, names: Sequence[str], earlier: Sequence[str], known: Sequence[str]) -> Iterator[_Fault]:
+    for name in names:
+        if name not in known:
+            yield _Fault(place, f"{name!r} is not known", _choose(name, known))
+        elif name not in earlier:
+            yield _Fault(place, f"{name!r} does not come earlier", "name what stands further up, or move it up")
+
+
+def _module_faults(place: Place, modules: Sequence[str]) -> Iterator[_Fault]:
+    for module in modules:
+        if not all(part.isidentifier() for part in module.split(".")):
+            yield _Fault(place, f"{module!r} is no name of a module", 'write it as in "keras.applications"')

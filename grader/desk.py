@@ -1,0 +1,170 @@
+"""The judge's desk: course, template and recordings at hand; opens submissions and hands out `student` fixtures."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from grader import recorded
+from grader.course import Exercise, Limits
+from grader.errors import GraderError
+from grader.fixture import StudentFixture
+from grader.messages import Analyse, Analysed
+from grader.model import Submission
+from grader.probing import PictureFile
+from grader.recorded import Recording
+from grader.student import Bench, Sources, Student
+from grader.warm import Stop, Template
+from grader.worker.source import ExerciseSpec, Facts
+
+__all__ = ["Case", "Desk", "spec_of"]
+
+FACTS = msgspec.msgpack.Decoder(list[Facts])
+LIBRARIES = frozenset({"PIL", "cv2", "imageio", "matplotlib", "scipy"})
+ANALYSIS_SECONDS = 10.0
+# Seconds that `_workload` takes on the machine that the limits of `course.toml` were set on.
+WORKLOAD_SECONDS = 0.012
+
+
+def spec_of(exercise: Exercise, exercises: Path) -> ExerciseSpec:
+    """What the analysis has to know of an exercise; the stub is what students were given."""
+    path = exercises / f"{exercise.name}.py"
+    stub = path.read_text("utf-8") if path.is_file() else ""
+    return ExerciseSpec(name=exercise.name, functions=exercise.functions, forbidden=exercise.forbidden, stub=stub)
+
+
+def _workload() -> float:
+    """Seconds that a fixed piece of interpreter and array work takes here, the best of three."""
+    image = np.ones((64, 64))
+    best = float("inf")
+    for _ in range(3):
+        started = time.process_time()
+        for row in range(40):
+            for column in range(40):
+                float((image[row : row + 3, column : column + 3] * 2.0).sum())
+        best = min(best, time.process_time() - started)
+    return best
+
+
+@dataclass
+class Case:
+    """One submission under judgement: its sources, what the analysis said, and the fixture of the exercise at hand."""
+
+    submission: Submission
+    facts: dict[str, Facts]
+    fixtures: dict[str, StudentFixture] = field(default_factory=dict)
+
+    def close(self) -> None:
+        """Ends all workers of this submission."""
+        for fixture in self.fixtures.values():
+            fixture.student.close()
+        self.fixtures.clear()
+
+
+class Desk:
+    """Everything that stays the same from submission to submission; `close` ends the template."""
+
+    def __init__(
+        self, specs: Sequence[ExerciseSpec], limits: Limits, data: Path, recordings: Path, lock: Path | None = None
+    ) -> None:
+        self.specs = {spec.name: spec for spec in specs}
+        self.recordings = recordings
+        self.cache: dict[str, Recording] = {}
+        self.scratch = tempfile.TemporaryDirectory(prefix="grader-")
+        self.pictures = Path(self.scratch.name) / "pictures"
+        self.pictures.mkdir()
+        os.chmod(self.scratch.name, 0o711)
+        self.lock = lock
+        slowness = max(1.0, _workload() / WORKLOAD_SECONDS)
+        self.bench = Bench(Template(Path(self.scratch.name)), limits, data, slowness, self._alone)
+
+    def close(self) -> None:
+        """Ends the template and removes the scratch folder."""
+        self.bench.template.close()
+        self.scratch.cleanup()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One retry at a time on this machine, for judges that share a lock file."""
+        if self.lock is None:
+            yield
+            return
+        with open(self.lock, "a", encoding="ascii") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+
+    def open(self, submission: Submission) -> Case:
+        """Analyses the sources in a worker of their own, before any of them runs."""
+        facts = self._analyse(submission, list(self.specs.values()))
+        if facts is None:
+            facts = [self._one(submission, spec) for spec in self.specs.values()]
+        wanted = sorted({name for fact in facts for name in fact.imports} & LIBRARIES)
+        if wanted:
+            self.bench.template.preload(wanted)
+        return Case(submission, {fact.exercise: fact for fact in facts})
+
+    def _one(self, submission: Submission, spec: ExerciseSpec) -> Facts:
+        """The facts of one exercise where the analysis of everything at once broke down."""
+        modules = {name: code for name, code in submission.modules.items() if name == spec.name or name not in self.specs}
+        alone = Submission(student=submission.student, modules=modules, notebooks=submission.notebooks)
+        facts = self._analyse(alone, [spec])
+        if facts:
+            return facts[0]
+        text = f"{spec.name} cannot be read: Python gave up on its source. Is it nested very deeply, or very large?"
+        return Facts(exercise=spec.name, origin="module", path=f"{spec.name}.py", status="import_error", message=text)
+
+    def _analyse(self, submission: Submission, specs: list[ExerciseSpec]) -> list[Facts] | None:
+        worker = self.bench.worker()
+        try:
+            encoded = msgspec.msgpack.encode(specs)
+            worker.post(Analyse(submission.modules, submission.notebooks, encoded))
+            reply, _ = worker.next(ANALYSIS_SECONDS * self.bench.slowness, 4 * ANALYSIS_SECONDS * self.bench.slowness)
+        except Stop:
+            return None
+        worker.end()
+        if not isinstance(reply, Analysed):
+            raise GraderError("the analysis of a submission gave no answer")
+        return FACTS.decode(reply.facts)
+
+    def fixture(self, case: Case, exercise: str) -> StudentFixture:
+        """The `student` of one exercise, made when first asked for."""
+        if exercise not in case.fixtures:
+            student = Student(exercise, self.sources(case, exercise), self.bench)
+            case.fixtures[exercise] = StudentFixture(student, self._recording_of(exercise), self.locate)
+        return case.fixtures[exercise]
+
+    def sources(self, case: Case, exercise: str) -> Sources:
+        """What the worker of an exercise gets: helper modules, and of the exercise modules those that count."""
+        facts = case.facts[exercise]
+        chosen = {name for name, fact in case.facts.items() if fact.origin == "module"}
+        modules = {
+            name: code for name, code in case.submission.modules.items() if name not in self.specs or name in chosen
+        }
+        forbidden = tuple(name for name in self.specs[exercise].forbidden if "." not in name)
+        return Sources(modules, case.submission.notebooks, msgspec.msgpack.encode(facts), forbidden)
+
+    def _recording_of(self, exercise: str) -> Callable[[], Recording]:
+        def recording() -> Recording:
+            if exercise not in self.cache:
+                self.cache[exercise] = recorded.read(self.recordings / f"{exercise}.bin")
+            return self.cache[exercise]
+
+        return recording
+
+    def locate(self, picture: PictureFile) -> str:
+        """The path of a picture for student code: a file in the scratch folder, written once, named by its content."""
+        digest = hashlib.sha256(picture.data).hexdigest()[:16]
+        path = self.pictures / f"{digest}{Path(picture.name).suffix}"
+        if not path.exists():
+            path.write_bytes(picture.data)
+        return os.fspath(path)

@@ -1,0 +1,95 @@
+"""One submission, exercise by exercise: facts and verdicts become result records."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from grader.course import Course, Exercise
+from grader.desk import Case, Desk
+from grader.model import CheckResult, ExerciseResult, Status
+from grader.report.text import clean
+from grader.worker.source import Facts
+
+__all__ = ["assemble", "judge_exercise", "unread"]
+
+WORST: tuple[Status, ...] = ("graded", "missing", "import_error", "timeout", "memory", "crashed", "blocked", "error")
+
+
+def unread(exercise: Exercise, titles: dict[str, str], facts: Facts, reason: str, status: Status) -> ExerciseResult:
+    """The result of an exercise whose code was not run, or could not be imported: every check waits for that."""
+    checks = tuple(
+        CheckResult(
+            name=check.name,
+            title=titles.get(check.name, check.name),
+            points=0.0,
+            max_points=check.points,
+            outcome="failed" if position == 0 else "not_run",
+            status=status,
+            reveal=check.reveal,
+            observation=clean(reason) if position == 0 else "",
+            waits_for="" if position == 0 else exercise.checks[0].name,
+        )
+        for position, check in enumerate(exercise.checks)
+    )
+    return ExerciseResult(
+        name=exercise.name,
+        title=exercise.title,
+        score=0.0,
+        max_score=exercise.points,
+        status=status,
+        checks=checks,
+        notes=tuple(clean(note) for note in facts.notes),
+    )
+
+
+def assemble(
+    exercise: Exercise, facts: Facts, verdicts: Sequence[CheckResult], printed: str, seconds: tuple[float, float]
+) -> ExerciseResult:
+    """The result of an exercise from the verdicts on all its checks; `seconds` are the student's and the grader's."""
+    status = max((verdict.status for verdict in verdicts), key=WORST.index, default="graded")
+    return ExerciseResult(
+        name=exercise.name,
+        title=exercise.title,
+        score=sum(verdict.points for verdict in verdicts if verdict.outcome == "passed"),
+        max_score=exercise.points,
+        status=status,
+        checks=tuple(_cleaned(verdict) for verdict in verdicts),
+        notes=tuple(clean(note) for note in facts.notes),
+        printed=printed,
+        student_seconds=round(seconds[0], 6),
+        grader_seconds=round(seconds[1], 6),
+    )
+
+
+def _cleaned(verdict: CheckResult) -> CheckResult:
+    """The verdict with every text that may hold a student's words made harmless."""
+    evidence = tuple(
+        msgspec.structs.replace(e, call=clean(e.call), expected=clean(e.expected), given=clean(e.given))
+        for e in verdict.evidence
+    )
+    texts = {name: clean(getattr(verdict, name)) for name in ("observation", "reason", "next_step")}
+    return msgspec.structs.replace(verdict, evidence=evidence, **texts)
+
+
+def judge_exercise(
+    desk: Desk, course: Course, case: Case, exercise: Exercise, titles: dict[str, str], run: Callable[[str], Sequence[CheckResult]]
+) -> ExerciseResult:
+    """Grades one exercise of an open case; `run` makes pytest run its checks and gives the verdicts in their order."""
+    started = time.perf_counter()
+    facts = case.facts[exercise.name]
+    if facts.status != "ok":
+        return unread(exercise, titles, facts, facts.message, _status(facts.status))
+    student = desk.fixture(case, exercise.name).student
+    verdicts = run(exercise.name)
+    printed = bytes(student.printed).decode("utf-8", "replace")
+    ours = time.perf_counter() - started - student.seconds
+    text = clean(printed, int(course.limits.output_kb) << 10)
+    result = assemble(exercise, facts, verdicts, text, (student.seconds, max(ours, 0.0)))
+    return result
+
+
+def _status(word: str) -> Status:
+    return msgspec.convert(word, Status)

@@ -1,0 +1,103 @@
+"""Evidence from public examples: the call, both answers, and pictures where the arrays are pictures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.compare import kind_of
+from grader.model import Evidence, Picture
+from grader.probing import PictureFile, Raises
+from grader.recorded import Example
+from grader.student import Outcome, Raised, Returned
+
+__all__ = ["evidence", "shown"]
+
+SMALL = 60
+LARGEST_SIDE = 128
+
+
+def evidence(function: str, example: Example, outcome: Outcome, index: tuple[int, ...] | None) -> Evidence:
+    """What to show of one public example; `index` is the first entry that differs."""
+    given = outcome.value if isinstance(outcome, Returned) else None
+    return Evidence(
+        call=f"{function}({', '.join(shown(arg) for arg in example.args)})",
+        expected=_expected(example.expected),
+        given=_given(outcome),
+        pictures=_pictures(example, given, index),
+    )
+
+
+def _expected(expected: Any) -> str:
+    if isinstance(expected, Raises):
+        return "an exception" if expected.error == "Exception" else expected.error
+    return shown(expected)
+
+
+def _given(outcome: Outcome) -> str:
+    if isinstance(outcome, Returned):
+        return shown(outcome.value)
+    return f"{outcome.trouble.error}: {outcome.trouble.message}" if isinstance(outcome, Raised) else "no answer"
+
+
+def shown(value: Any) -> str:
+    """A value as a student would type it; large arrays by their kind."""
+    match value:
+        case np.ndarray():
+            if value.size > SMALL:
+                return f"<{value.dtype} array of shape {value.shape}>"
+            text = np.array2string(value, separator=", ", max_line_width=100, precision=5, suppress_small=True)
+            return text if value.dtype.kind in "fb" or value.dtype == np.int64 else f"{text} ({value.dtype})"
+        case PictureFile():
+            return repr(value.name)
+        case list():
+            return "(" + ", ".join(shown(item) for item in value[:10]) + ("" if len(value) <= 10 else ", ...") + ")"
+        case float():
+            return f"{value:.10g}"
+        case str() | int() | bool() | None | dict():
+            return repr(value)[:300]
+    return kind_of(value)
+
+
+def _is_picture(array: Any) -> bool:
+    if not isinstance(array, np.ndarray) or array.ndim not in (2, 3) or array.dtype.kind not in "biuf":
+        return False
+    return min(array.shape[:2]) >= 8 and (array.ndim == 2 or array.shape[2] == 3)
+
+
+def _pictures(example: Example, given: Any, index: tuple[int, ...] | None) -> tuple[Picture, ...]:
+    """Input with the outlined patch, expected, given and, where shapes allow, the difference."""
+    image, expected = example.args[0] if example.args else None, example.expected
+    pictures = []
+    if _is_picture(image):
+        pictures.append(_picture("input", image, _mark(example.args, index)))
+    if _is_picture(expected):
+        pictures.append(_picture("expected", expected, _point(index)))
+    if _is_picture(given):
+        pictures.append(_picture("yours", given, _point(index)))
+        if _is_picture(expected) and expected.shape == given.shape:
+            with np.errstate(all="ignore"):
+                gap = given.astype(np.float64) - expected.astype(np.float64)
+            pictures.append(_picture("difference (yours minus expected)", gap, _point(index)))
+    return tuple(pictures)
+
+
+def _mark(args: tuple[Any, ...], index: tuple[int, ...] | None) -> tuple[int, int, int, int] | None:
+    """The patch of the first array that the second one lies on where the answer first differs."""
+    if index is None or len(index) < 2 or len(args) < 2 or not isinstance(args[1], np.ndarray) or args[1].ndim < 2:
+        return None
+    return index[0], index[1], args[1].shape[0], args[1].shape[1]
+
+
+def _point(index: tuple[int, ...] | None) -> tuple[int, int, int, int] | None:
+    return None if index is None or len(index) < 2 else (index[0], index[1], 1, 1)
+
+
+def _picture(caption: str, array: NDArray[Any], mark: tuple[int, int, int, int] | None) -> Picture:
+    cut = array[:LARGEST_SIDE, :LARGEST_SIDE]
+    if cut.dtype != np.uint8:
+        with np.errstate(all="ignore"):
+            cut = np.nan_to_num(cut.astype(np.float32))
+    return Picture(caption=caption, shape=cut.shape, dtype=str(cut.dtype), data=np.ascontiguousarray(cut).tobytes(), mark=mark)

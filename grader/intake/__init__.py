@@ -1,0 +1,133 @@
+"""Intake: find the submissions in a folder and read each, running and unpacking nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from grader.errors import SubmissionError, UsageError
+from grader.intake.folder import found_at, kind_of, read_regular, status_of, walk
+from grader.intake.members import MEGABYTE, SUBMISSION_BYTES, Found, collect
+from grader.intake.modules import modules_of
+from grader.intake.names import ENDINGS, ending_of, escaped, flaw_of_student, ignored, nfc, shown
+from grader.intake.tar_archive import tar_members
+from grader.intake.zip_archive import zip_members
+from grader.model import Submission
+
+__all__ = ["Entry", "Scan", "entry_for", "read", "scan"]
+
+_LOOKED_FOR = "a folder, .zip, .tar.gz, .tgz or .ipynb named after each student"
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One student's name and where the work lies; more than one path is two submissions under one name."""
+
+    student: str
+    paths: tuple[Path, ...]
+
+
+class Scan(msgspec.Struct, frozen=True, kw_only=True):
+    """What a folder of submissions holds: entries sorted by student, and sentences on names that get no row."""
+
+    entries: tuple[Entry, ...]
+    unusable: tuple[str, ...] = ()
+
+
+def scan(folder: Path) -> Scan:
+    """List the submissions in `folder`; nothing in them is opened.
+
+    Raises UsageError when there is no such folder, it cannot be listed, or it holds no submission.
+    """
+    found: dict[str, list[Path]] = {}
+    unusable: list[str] = []
+    for name in _listing(folder):
+        student = _student_of(folder / name)
+        flaw = "" if student is None else flaw_of_student(student)
+        if flaw:
+            unusable.append(f"The name {shown(name)} {flaw}; rename it to have it graded.")
+        elif student is not None:
+            found.setdefault(student, []).append(folder / name)
+    if not found and not unusable:
+        raise UsageError(f"No submission in '{escaped(str(folder))}'; looked for {_LOOKED_FOR}.")
+    entries = tuple(Entry(student=student, paths=tuple(found[student])) for student in sorted(found))
+    return Scan(entries=entries, unusable=tuple(unusable))
+
+
+def _listing(folder: Path) -> list[str]:
+    where = f"'{escaped(str(folder))}'"
+    try:
+        return sorted(name for name in os.listdir(folder) if not ignored((name,)))
+    except FileNotFoundError as error:
+        raise UsageError(f"There is no folder {where}; give the folder that holds the submissions.") from error
+    except NotADirectoryError as error:
+        raise UsageError(f"{where} is no folder; give the folder that holds the submissions.") from error
+    except (OSError, ValueError) as error:
+        raise UsageError(f"The folder {where} cannot be listed; check its path and permissions.") from error
+
+
+def _student_of(path: Path) -> str | None:
+    """Whose work is at `path`; None for a loose other file.
+
+    A link to a folder counts, so that the student gets a row that says why it is refused.
+    """
+    if os.path.isdir(path):
+        return nfc(path.name)
+    ending = ending_of(path.name)
+    return nfc(path.name[: -len(ending)]) if ending else None
+
+
+def entry_for(path: Path) -> Entry:
+    """The entry of one submission given by its own path: a folder, an archive or a notebook.
+
+    Raises UsageError when there is none at `path` or its name cannot be used.
+    """
+    absolute = Path(os.path.abspath(path))
+    where = f"'{escaped(str(path))}'"
+    if not os.path.exists(absolute):
+        raise UsageError(f"There is no submission {where}; give a folder or a file ending in {', '.join(ENDINGS)}.")
+    student = _student_of(absolute)
+    if student is None:
+        raise UsageError(f"{where} is no submission; give a folder or a file ending in {', '.join(ENDINGS)}.")
+    flaw = "starts with a dot" if ignored((absolute.name,)) else flaw_of_student(student)
+    if flaw:
+        raise UsageError(f"The name {shown(absolute.name)} {flaw}; rename it to have it graded.")
+    # A link that the user typed is meant; links inside the submission are refused all the same.
+    return Entry(student=student, paths=(absolute.resolve() if absolute.is_symlink() else absolute,))
+
+
+def read(entry: Entry, exercises: Sequence[str]) -> Submission:
+    """Read one submission; `exercises` are the names of the modules that are graded, such as "convolve".
+
+    Raises SubmissionError, with one sentence for the student, for everything that is refused; GraderError when the
+    machine itself fails (out of file descriptors or memory, a failing disk).
+    """
+    if len(entry.paths) != 1:
+        names = ", ".join(shown(path.name) for path in entry.paths[:4])
+        raise SubmissionError(f"There are {len(entry.paths)} submissions under this name ({names}); keep one of them.")
+    contents = collect(_found_in(entry.paths[0]))
+    modules, notes = modules_of(contents, exercises)
+    notebooks = {escaped(member.path): member.data for member in contents.members if member.ending == ".ipynb"}
+    if not modules and not notebooks:
+        notes.append("No module and no notebook was found; an archive inside the submission is not opened.")
+    return Submission(student=entry.student, modules=modules, notebooks=notebooks, notes=tuple(notes))
+
+
+def _found_in(path: Path) -> Iterator[Found]:
+    kind = kind_of(status_of(path).st_mode)
+    if kind == "folder":
+        return walk(path)
+    if kind != "file":
+        raise SubmissionError(f"The submission {shown(path.name)} is a link or a device; hand in the work itself.")
+    if ending_of(path.name) == ".ipynb":
+        return iter([found_at(path, (path.name,))])
+    return _unpacked(path)
+
+
+def _unpacked(archive: Path) -> Iterator[Found]:
+    data = read_regular(archive, SUBMISSION_BYTES + 1)
+    if len(data) > SUBMISSION_BYTES:
+        raise SubmissionError(f"The archive is larger than {SUBMISSION_BYTES // MEGABYTE} MB; pack the modules alone.")
+    return zip_members(data) if ending_of(archive.name) == ".zip" else tar_members(data)

@@ -1,0 +1,112 @@
+"""`grader grade`: from typed arguments to files in OUT, with progress on a terminal and a summary at the end."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from grader import intake
+from grader.course import Course
+from grader.errors import IsolationError, UsageError
+from grader.outputs import write_outputs
+from grader.report import clean, number
+from grader.run import PRIVATE, Graded, Run, claim, default_jobs, grade_all
+from grader.settings import Settings
+
+__all__ = ["grade_class"]
+
+
+def grade_class(root: Path, course: Course, arguments: argparse.Namespace) -> int:
+    """Grades the folder of submissions and writes OUT; the exit status of the contract."""
+    began = time.time()
+    chosen = _chosen(course, arguments.exercise)
+    isolation = _isolation(course, arguments.isolation)
+    if arguments.jobs is not None and arguments.jobs < 1:
+        raise UsageError(f"--jobs has to be at least 1; received {arguments.jobs}.")
+    scan = intake.scan(arguments.submissions)
+    out: Path = arguments.out
+    with claim(out, arguments.submissions):
+        private = out / PRIVATE
+        settings = Settings(
+            root=str(root),
+            exercises=chosen,
+            isolation=isolation,
+            store=str(private.resolve() / "store"),
+            lock=str(private.resolve() / "alone"),
+            fresh=arguments.fresh,
+        )
+        run = Run(course, settings, scan, arguments.jobs or default_jobs())
+        graded = grade_all(run, _Progress().show)
+        write_outputs(out, private, course, chosen, [one.result for one in graded])
+    return _close(out, graded, scan.unusable, began)
+
+
+def _chosen(course: Course, names: Sequence[str] | None) -> tuple[str, ...]:
+    """The exercises to grade, in the order of the index; UsageError for a planned one."""
+    wanted = {course.exercise(name).name for name in names} if names else {e.name for e in course.ready}
+    for name in wanted - {exercise.name for exercise in course.ready}:
+        raise UsageError(f"The exercise {name} is planned and cannot be graded yet.")
+    return tuple(exercise.name for exercise in course.ready if exercise.name in wanted)
+
+
+def _isolation(course: Course, typed: str | None) -> str:
+    level = typed or course.isolation
+    if level == "locked":
+        raise IsolationError(
+            "The level `locked` (file, network and system-call locks) cannot be had in this version; accept less with "
+            '--isolation process, or with isolation = "process" in course.toml.'
+        )
+    return level
+
+
+class _Progress:
+    """A line on the terminal with what is done and the time left; nothing where the output goes elsewhere."""
+
+    def __init__(self) -> None:
+        self.first = 0.0
+
+    def show(self, done: int, everything: int) -> None:
+        """Draws the line anew."""
+        if not sys.stderr.isatty():
+            return
+        now = time.monotonic()
+        self.first = self.first or now
+        rest = ""
+        if done > 1 and done < everything:
+            seconds = (now - self.first) / (done - 1) * (everything - done)
+            rest = f", about {seconds / 60:.0f} min left" if seconds > 90 else f", about {seconds:.0f} s left"
+        width = 30
+        bar = "#" * (width * done // everything)
+        end = "\n" if done == everything else ""
+        print(f"\r\x1b[K[{bar:<{width}}] {done} of {everything}{rest}", end=end, file=sys.stderr, flush=True)
+
+
+def _close(out: Path, graded: Sequence[Graded], unusable: Sequence[str], began: float) -> int:
+    """Prints the summary; names on stderr what the grader could not do."""
+    results = [one.result for one in graded]
+    for sentence in unusable:
+        print(f"grader: {sentence}", file=sys.stderr)
+    failed = [result for result in results if result.state == "error"]
+    for result in failed:
+        why = result.reason or next((c.observation for e in result.exercises for c in e.checks if c.status == "error"), "")
+        print(f"grader: {clean(result.student)} was not graded: {clean(why)}", file=sys.stderr)
+    states = [f"{sum(r.state == state for r in results)} {state}" for state in ("graded", "refused", "error")]
+    print(", ".join(state for state in states if not state.startswith("0 ")) or "nothing graded")
+    if (fresh := [one for one in graded if one.student_seconds > 0]) and results:
+        print(_times(fresh, graded, began))
+    print(f"marks: {out / 'grades.csv'}   pages: {out / 'index.html'}")
+    return 1 if failed or unusable else 0
+
+
+def _times(fresh: Sequence[Graded], graded: Sequence[Graded], began: float) -> str:
+    """Where the time went, per submission of which something was really run."""
+    start_up = min(one.began for one in graded) - began
+    theirs = sum(one.student_seconds for one in fresh) / len(fresh)
+    ours = sum(max(one.seconds - one.student_seconds, 0.0) for one in fresh) / len(fresh)
+    kept = sum(one.kept for one in graded)
+    text = f"start-up {start_up:.1f} s, then {theirs + ours:.2f} s a submission: "
+    text += f"{theirs:.2f} s the students' code, {ours:.3f} s ours"
+    return text + (f"; {number(kept)} exercises unchanged and kept" if kept else "")

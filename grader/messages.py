@@ -1,0 +1,113 @@
+"""What judge, template and worker say to each other: the typed headers of the wire's frames."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+from grader.wire import Value
+
+__all__ = [
+    "Analyse",
+    "Analysed",
+    "Answer",
+    "Batch",
+    "Call",
+    "Limits",
+    "Load",
+    "Loaded",
+    "Ready",
+    "Reply",
+    "Request",
+    "Trouble",
+]
+
+Line = Annotated[str, msgspec.Meta(max_length=4000)]
+Name = Annotated[str, msgspec.Meta(max_length=200)]
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """What the kernel enforces on one worker: processor seconds, bytes beyond what the libraries take, open files."""
+
+    cpu_seconds: int
+    memory_bytes: int
+    open_files: int = 64
+
+
+class Analyse(msgspec.Struct, frozen=True, tag="analyse"):
+    """Read these sources without running them; `specs` is the encoded list of what each exercise expects."""
+
+    modules: dict[str, bytes]
+    notebooks: dict[str, bytes]
+    specs: bytes
+
+
+class Load(msgspec.Struct, frozen=True, tag="load"):
+    """Import the module of one exercise; `facts` is the encoded outcome of its analysis."""
+
+    modules: dict[str, bytes]
+    notebooks: dict[str, bytes]
+    facts: bytes
+    exercise: str
+    forbidden: tuple[str, ...]
+
+
+class Call(msgspec.Struct, frozen=True):
+    """One call of a function of the loaded module."""
+
+    function: str
+    args: tuple[Value, ...]
+
+
+class Batch(msgspec.Struct, frozen=True, tag="batch"):
+    """Calls to be made one after the other, each answered as soon as it is done."""
+
+    calls: tuple[Call, ...]
+
+
+Request = Analyse | Load | Batch
+
+
+class Trouble(msgspec.Struct, frozen=True):
+    """Why there is no value.
+
+    `kind`: "raised" (`error` is the class, `family` the built-in classes it derives from), "absent" (no such function;
+    `message` lists what there is), "not_callable", "too_large".
+    """
+
+    kind: Name
+    error: Name = ""
+    family: Annotated[tuple[Name, ...], msgspec.Meta(max_length=40)] = ()
+    message: Line = ""
+    where: Line = ""
+
+
+class Ready(msgspec.Struct, frozen=True, tag="ready"):
+    """The worker is locked and waits; sent before it has seen a byte of student code."""
+
+
+class Loaded(msgspec.Struct, frozen=True, tag="loaded"):
+    """The answer to `Load`: nothing, or what went wrong at import. `seconds` is what the worker says it took."""
+
+    trouble: Trouble | None = None
+    seconds: float = 0.0
+
+
+class Analysed(msgspec.Struct, frozen=True, tag="analysed"):
+    """The answer to `Analyse`: the encoded facts."""
+
+    facts: Annotated[bytes, msgspec.Meta(max_length=1 << 20)]
+
+
+class Answer(msgspec.Struct, frozen=True, tag="answer"):
+    """The answer to call number `number` of a batch; `changed` are the positions of arguments that were written to."""
+
+    number: int
+    value: Value | None = None
+    trouble: Trouble | None = None
+    changed: Annotated[tuple[int, ...], msgspec.Meta(max_length=20)] = ()
+    seconds: float = 0.0
+
+
+Reply = Ready | Loaded | Analysed | Answer

@@ -1,0 +1,118 @@
+"""The records that travel from grading to rendering: frozen, versioned, plain data."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+__all__ = [
+    "RESULT_VERSION",
+    "CheckResult",
+    "Evidence",
+    "ExerciseResult",
+    "Outcome",
+    "Picture",
+    "Reveal",
+    "Status",
+    "Submission",
+    "SubmissionResult",
+]
+
+RESULT_VERSION = 1
+
+Status = Literal["graded", "missing", "import_error", "timeout", "memory", "crashed", "blocked", "error"]
+Outcome = Literal["passed", "failed", "not_run"]
+Reveal = Literal["always", "after_due", "never"]
+
+
+class Picture(msgspec.Struct, frozen=True, kw_only=True):
+    """One array that is worth a look, as raw bytes.
+
+    `data` holds `shape` entries of `dtype` ("uint8" or "float32") in C order; `shape` is `(H, W)` or `(H, W, 3)`.
+    `mark` is `(row, column, height, width)` of the place to outline, in array indices.
+    """
+
+    caption: str
+    shape: tuple[int, ...]
+    dtype: str
+    data: bytes
+    mark: tuple[int, int, int, int] | None = None
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """What a public example showed: the call, both answers as text, and pictures (input, expected, given, difference)."""
+
+    call: str
+    expected: str
+    given: str
+    pictures: tuple[Picture, ...] = ()
+
+
+class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
+    """The verdict on one check.
+
+    `status` says why it did not pass ("graded" for an ordinary wrong answer). `observation`, `reason` and `next_step`
+    are the three sentences of the feedback; `misconception` is the name of the recognised mistake. `evidence` comes
+    from public examples only, so it may always be shown.
+    """
+
+    name: str
+    title: str
+    points: float
+    max_points: float
+    outcome: Outcome
+    status: Status = "graded"
+    reveal: Reveal = "always"
+    observation: str = ""
+    reason: str = ""
+    next_step: str = ""
+    misconception: str = ""
+    waits_for: str = ""
+    evidence: tuple[Evidence, ...] = ()
+
+
+class ExerciseResult(msgspec.Struct, frozen=True, kw_only=True):
+    """One exercise of one submission: verdicts, notes on what was read, what the student's code printed (capped)."""
+
+    name: str
+    title: str
+    score: float
+    max_score: float
+    status: Status
+    checks: tuple[CheckResult, ...] = ()
+    notes: tuple[str, ...] = ()
+    printed: str = ""
+    student_seconds: float = 0.0
+    grader_seconds: float = 0.0
+
+
+class SubmissionResult(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything known about one submission; renderers are pure functions of a list of these.
+
+    `exercises` holds the chosen exercises in the order of the index. `isolation` is the level the code ran under.
+    A refused submission has no exercises and says why in `reason`; its score is 0 out of `max_score`.
+    """
+
+    student: str
+    state: Literal["graded", "refused", "error"]
+    score: float
+    max_score: float
+    isolation: str
+    reason: str = ""
+    notes: tuple[str, ...] = ()
+    exercises: tuple[ExerciseResult, ...] = ()
+    version: int = RESULT_VERSION
+
+
+class Submission(msgspec.Struct, frozen=True, kw_only=True):
+    """What intake read of one student's work, nothing executed and nothing parsed.
+
+    `modules` maps an importable dotted name ("convolve", "helpers.filters") to the bytes of its source; `notebooks` maps
+    a path inside the submission to the bytes of the `.ipynb` file. `notes` are sentences for the feedback.
+    """
+
+    student: str
+    modules: dict[str, bytes] = {}
+    notebooks: dict[str, bytes] = {}
+    notes: tuple[str, ...] = ()

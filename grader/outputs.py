@@ -1,0 +1,46 @@
+"""Writes what a run leaves behind: marks, results, pages. Nothing that a student wrote decides where."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from grader import report
+from grader.course import Course
+from grader.files import write_whole
+from grader.model import SubmissionResult
+
+__all__ = ["write_outputs"]
+
+WRITTEN = "written.json"
+
+
+def write_outputs(out: Path, private: Path, course: Course, chosen: Sequence[str], results: Sequence[SubmissionResult]) -> None:
+    """All files of a run under `out`; files of an earlier run that no longer belong there are taken away."""
+    titles = {exercise.name: exercise.title for exercise in course.exercises}
+    files: dict[str, bytes] = {}
+    for result in results:
+        files[f"results/{report.results_name(result.student)}"] = report.results_json(result)
+        files[f"feedback/{report.feedback_name(result.student)}"] = report.student_page(result, titles).encode()
+    files["grades.csv"] = report.grades_csv(results, [exercise.name for exercise in course.exercises], chosen)
+    files["index.html"] = report.class_page(results, chosen, course.title).encode()
+    for folder in ("results", "feedback"):
+        (out / folder).mkdir(exist_ok=True)
+    _forget(out, private, files)
+    for name, data in files.items():
+        write_whole(out / name, data)
+    write_whole(private / WRITTEN, json.dumps(sorted(files)).encode())
+
+
+def _forget(out: Path, private: Path, files: dict[str, bytes]) -> None:
+    """Removes what the run before wrote and this one does not."""
+    try:
+        before = json.loads((private / WRITTEN).read_bytes())
+    except (FileNotFoundError, ValueError):
+        return
+    for name in before:
+        if isinstance(name, str) and name not in files and name.split("/")[0] in ("results", "feedback") and ".." not in name:
+            with suppress(FileNotFoundError):
+                (out / name).unlink()

@@ -1,0 +1,113 @@
+"""Renders one result record as the `results.json` that Gradescope reads."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from grader.model import CheckResult, Evidence, ExerciseResult, Reveal, SubmissionResult
+from grader.report.text import clean, number, one_line
+from grader.report.wording import awaited, status_line
+
+__all__ = ["results_json"]
+
+_VISIBILITY: dict[Reveal, str] = {"always": "visible", "after_due": "after_due_date", "never": "hidden"}
+_EVIDENCE_LIMIT = 2000
+
+
+def results_json(result: SubmissionResult) -> bytes:
+    """Return `result` as strict JSON in UTF-8, keys sorted, ended by a newline.
+
+    Where the grader itself failed (a state or status of "error") the score is null: neither the student's zero nor a
+    number that a gradebook could take for one. Raises `GraderError` for a score that is not finite.
+    """
+    text = json.dumps(_document(result), allow_nan=False, ensure_ascii=False, indent=2, sort_keys=True)
+    # A lone surrogate has no UTF-8; its escape by this handler is also its escape in JSON.
+    return (text + "\n").encode("utf-8", errors="backslashreplace")
+
+
+def _document(result: SubmissionResult) -> dict[str, Any]:
+    titles = {exercise.name: exercise.title for exercise in result.exercises}
+    document: dict[str, Any] = {
+        "score": None if result.state == "error" else _plain(result.score),
+        "max_score": _plain(result.max_score),
+        "execution_time": _seconds(result),
+        "tests": [
+            test for index, exercise in enumerate(result.exercises, 1) for test in _tests(index, exercise, titles)
+        ],
+        "extra_data": {
+            "exercises": {exercise.name: _summary(exercise) for exercise in result.exercises},
+            "isolation": result.isolation,
+            "state": result.state,
+            "student": result.student,
+            "version": result.version,
+        },
+    }
+    output = "\n".join(_remarks(result))
+    return document | ({"output": output, "output_format": "text"} if output else {})
+
+
+def _remarks(result: SubmissionResult) -> list[str]:
+    first = {"graded": "", "refused": "The submission was refused.", "error": status_line("error")}[result.state]
+    own = [f"{exercise.name}: {note}" for exercise in result.exercises for note in exercise.notes]
+    return [clean(line) for line in (first, result.reason, *result.notes, *own) if line]
+
+
+def _summary(exercise: ExerciseResult) -> dict[str, Any]:
+    score = None if exercise.status == "error" else _plain(exercise.score)
+    return {"score": score, "max_score": _plain(exercise.max_score), "status": exercise.status}
+
+
+def _tests(index: int, exercise: ExerciseResult, titles: Mapping[str, str]) -> list[dict[str, Any]]:
+    if exercise.checks:
+        return [_test(f"{index}.{place}", check, exercise, titles) for place, check in enumerate(exercise.checks, 1)]
+    # No verdicts were recorded: one line carries the points, so that an exercise never goes missing from the list.
+    whole = CheckResult(
+        name=exercise.name, title=exercise.title, points=exercise.score, max_points=exercise.max_score,
+        outcome="failed", status=exercise.status,
+    )  # fmt: skip
+    return [_test(str(index), whole, exercise, titles)]
+
+
+def _test(place: str, check: CheckResult, exercise: ExerciseResult, titles: Mapping[str, str]) -> dict[str, Any]:
+    failed_here = "error" in (check.status, exercise.status)
+    return {
+        "name": one_line(f"{exercise.name}: {check.title}"),
+        "number": place,
+        "score": None if failed_here else _plain(check.points),
+        "max_score": _plain(check.max_points),
+        "status": "passed" if check.outcome == "passed" else "failed",
+        "output": _output(check, awaited(check, exercise, titles)),
+        "output_format": "text",
+        "visibility": _VISIBILITY[check.reveal],
+    }
+
+
+def _output(check: CheckResult, cause: str) -> str:
+    sentences = (
+        "" if check.outcome == "passed" else status_line(check.status),
+        check.observation,
+        check.reason,
+        check.next_step,
+        f"Recognised: {check.misconception}." if check.misconception else "",
+        f"Not run; it waits for: {cause}" if cause else "",
+    )
+    evidence = (_evidence(item) for item in check.evidence)
+    return "\n".join([*(clean(sentence) for sentence in sentences if sentence), *evidence])
+
+
+def _evidence(item: Evidence) -> str:
+    parts = (("Call", item.call), ("Expected", item.expected), ("Given", item.given))
+    return "\n".join(f"{label}:\n{clean(text, _EVIDENCE_LIMIT)}" for label, text in parts if text)
+
+
+def _seconds(result: SubmissionResult) -> int | float:
+    spent = sum(exercise.student_seconds + exercise.grader_seconds for exercise in result.exercises)
+    return _plain(round(spent, 3))
+
+
+def _plain(value: float) -> int | float:
+    """Return the number that `number` writes, as an integer where it is whole."""
+    digits = number(value)
+    return float(digits) if "." in digits else int(digits)

@@ -1,0 +1,50 @@
+"""Renders result records as the table of grades, `grades.csv`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from grader.model import SubmissionResult
+from grader.report.text import number
+
+__all__ = ["grades_csv"]
+
+# What spreadsheet programs take for the start of a formula; some locales read the full-width twins alike.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+# Commas, quotes and line ends have to be quoted; semicolons and tabs part cells where the locale says so.
+_QUOTED = frozenset(',"\r\n;\t')
+
+
+def grades_csv(results: Iterable[SubmissionResult], exercises: Sequence[str], chosen: Sequence[str]) -> bytes:
+    r"""Return the table as UTF-8 without a byte order mark, rows ended by `\n` and sorted by code points of the name.
+
+    `exercises` are all columns, in order; `chosen` the exercises of this run. A refused submission has 0 in the chosen
+    ones; the cells of one on which the grader failed are empty. Raises `GraderError` for a score that is not finite.
+    """
+    rows = [["student", *exercises, "total", "max_total", "status"]]
+    for result in sorted(results, key=lambda one: one.student):
+        rows.append([_safe(result.student), *_scores(result, exercises, chosen), result.state])
+    text = "".join(",".join(_field(cell) for cell in row) + "\n" for row in rows)
+    return text.encode("utf-8", errors="backslashreplace")
+
+
+def _scores(result: SubmissionResult, exercises: Sequence[str], chosen: Sequence[str]) -> list[str]:
+    if result.state == "error":
+        return [""] * (len(exercises) + 2)
+    if result.state == "refused":
+        cells = dict.fromkeys(chosen, "0")
+        return [*(cells.get(name, "") for name in exercises), "0", number(result.max_score)]
+    cells = {exercise.name: number(exercise.score) for exercise in result.exercises}
+    return [*(cells.get(name, "") for name in exercises), number(result.score), number(result.max_score)]
+
+
+def _safe(text: str) -> str:
+    """Return `text` with an apostrophe in front where a spreadsheet would compute it, at once or after trimming."""
+    starts_control = text[:1] < " "
+    return f"'{text}" if text and (starts_control or text.lstrip().startswith(_FORMULA_STARTS)) else text
+
+
+def _field(cell: str) -> str:
+    if _QUOTED.isdisjoint(cell) and cell == cell.strip():
+        return cell
+    return '"' + cell.replace('"', '""') + '"'

@@ -1,0 +1,20 @@
+"""What every judge of a run is told."""
+
+from __future__ import annotations
+
+import msgspec
+
+__all__ = ["Settings"]
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """`root` is the folder of the course, `exercises` the chosen ones, `store` where results are kept, `lock` a file for
+    retries that have to be alone on the machine; `fresh` grades everything anew.
+    """
+
+    root: str
+    exercises: tuple[str, ...]
+    isolation: str
+    store: str | None = None
+    lock: str | None = None
+    fresh: bool = False

@@ -1,0 +1,65 @@
+"""Results by exercise, kept by a hash of everything that they depend on: a killed run goes on, the rest is not graded again."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import msgspec
+
+from grader.desk import Case
+from grader.files import write_whole
+from grader.model import RESULT_VERSION, ExerciseResult
+
+__all__ = ["Store", "seal"]
+
+DECODER = msgspec.json.Decoder(ExerciseResult)
+
+
+def seal(root: Path, exercise: str, extra: tuple[str, ...]) -> str:
+    """A hash of what a result depends on beside the submission: suites, recordings, index, engine, data, versions."""
+    digest = hashlib.sha256()
+    for path in sorted(_sources(root, exercise)):
+        digest.update(f"{path.relative_to(root)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+    digest.update("\0".join((str(RESULT_VERSION), *extra)).encode())
+    return digest.hexdigest()
+
+
+def _sources(root: Path, exercise: str) -> list[Path]:
+    suites = root / "grader" / "suites"
+    engine = [path for path in (root / "grader").rglob("*.py") if suites not in path.parents]
+    own = [suites / f"test_{exercise}.py", suites / "recorded" / f"{exercise}.bin", *suites.glob("designs*.py")]
+    return [path for path in (*engine, *own, *(root / "data").glob("*.*")) if path.is_file()]
+
+
+class Store:
+    """A folder of results; `seals` maps an exercise to the hash of what its results depend on beside the submission."""
+
+    def __init__(self, folder: Path, seals: dict[str, str]) -> None:
+        self.folder = folder
+        self.seals = seals
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def key(self, exercise: str, case: Case) -> str:
+        """The name under which the result of one exercise of a submission is kept."""
+        facts, submission = case.facts[exercise], case.submission
+        exercises = set(case.facts)
+        parts = [self.seals[exercise].encode(), msgspec.msgpack.encode(facts)]
+        reached = {exercise, *facts.siblings} if "importlib" not in facts.imports else exercises
+        for name, code in sorted(submission.modules.items()):
+            if name in reached or name not in exercises:
+                parts += [name.encode(), hashlib.sha256(code).digest()]
+        if any(case.facts[name].origin == "notebook" for name in reached if name in case.facts):
+            parts += [hashlib.sha256(code).digest() for _, code in sorted(submission.notebooks.items())]
+        return hashlib.sha256(b"\0".join(parts)).hexdigest()
+
+    def get(self, key: str) -> ExerciseResult | None:
+        """The kept result, or None where there is none that can be read."""
+        try:
+            return DECODER.decode((self.folder / f"{key}.json").read_bytes())
+        except (FileNotFoundError, msgspec.DecodeError):
+            return None
+
+    def put(self, key: str, result: ExerciseResult) -> None:
+        """Keeps a result, whole or not at all."""
+        write_whole(self.folder / f"{key}.json", msgspec.json.encode(result))

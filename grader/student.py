@@ -1,0 +1,247 @@
+"""The `student` fixture's other side: calls go to a worker, plain data or a reason comes back."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from grader import wire
+from grader.course import Limits
+from grader.messages import Answer, Batch, Call, Load, Loaded, Trouble
+from grader.messages import Limits as KernelLimits
+from grader.warm import Stop, Template, Worker
+
+__all__ = ["Bench", "NotRun", "Outcome", "Raised", "Request", "Returned", "Sources", "Stopped", "Student"]
+
+ANSWER_BYTES = 64 << 20
+
+
+@dataclass(frozen=True)
+class Returned:
+    """A call came back: `value` is plain data, `changed` the positions of arguments that were written to."""
+
+    value: Any
+    listed: bool = False
+    changed: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Raised:
+    """A call, or the import, raised."""
+
+    trouble: Trouble
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """The worker came to an end during the call."""
+
+    stop: Stop
+
+
+@dataclass(frozen=True)
+class NotRun:
+    """The call was not made, and why."""
+
+    reason: str
+
+
+Outcome = Returned | Raised | Stopped | NotRun
+
+
+@dataclass(frozen=True)
+class Request:
+    """One call to make: a function's name and plain arguments."""
+
+    function: str
+    args: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The sources of one submission with what the analysis said of them; `facts` is encoded as it came."""
+
+    modules: Mapping[str, bytes]
+    notebooks: Mapping[str, bytes]
+    facts: bytes
+    forbidden: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What a judge has at hand to run student code: the warm template, limits, the folder that workers start in."""
+
+    template: Template
+    limits: Limits
+    data: Path
+    slowness: float = 1.0
+    alone: Callable[[], AbstractContextManager[Any]] = nullcontext
+
+    def worker(self) -> Worker:
+        """A fresh locked worker."""
+        kernel = KernelLimits(
+            cpu_seconds=math.ceil(self.limits.exercise_seconds * self.slowness) + 5,
+            memory_bytes=int(self.limits.memory_mb) << 20,
+        )
+        return self.template.fork(kernel, self.data, ANSWER_BYTES, int(self.limits.output_limit_kb) << 10)
+
+
+@dataclass
+class Student:
+    """One exercise of one submission, in one worker at a time: it is forked when needed and again after it died."""
+
+    exercise: str
+    sources: Sources
+    bench: Bench
+    worker: Worker | None = None
+    exhausted: dict[str, str] = field(default_factory=dict)
+    broken: Outcome | None = None
+    seconds: float = 0.0
+    spent: float = 0.0
+    printed: bytearray = field(default_factory=bytearray)
+    listening: bool = True
+
+    def calls(self, requests: Sequence[Request], reference_seconds: float | None = None) -> list[Outcome]:
+        """The outcomes of the calls, in order. After a worker's end the rest is not run, but for a time-out that a retry mends."""
+        outcomes: list[Outcome] = []
+        while len(outcomes) < len(requests):
+            rest = requests[len(outcomes) :]
+            if (reason := self._why_not(rest[0].function)) is not None:
+                outcomes += [reason] * len(rest)
+                break
+            try:
+                self._batch(rest, outcomes, reference_seconds)
+            except Stop as stop:
+                self.worker = None
+                outcomes.append(self._after(stop, requests[len(outcomes)], reference_seconds))
+                if not isinstance(outcomes[-1], Returned):
+                    outcomes += [NotRun("an earlier call ended it")] * (len(requests) - len(outcomes))
+        return outcomes
+
+    def start(self) -> Outcome | None:
+        """Makes sure that there is a worker with the module loaded; otherwise says what the import came to."""
+        if self.broken is None and self.worker is None:
+            self._start()
+        return self.broken
+
+    def _why_not(self, function: str) -> Outcome | None:
+        if self.start() is not None:
+            return self.broken
+        if function in self.exhausted:
+            return NotRun(self.exhausted[function])
+        if self.spent > self.bench.limits.exercise_seconds * self.bench.slowness:
+            return NotRun("the time for the whole exercise was used up")
+        return None
+
+    def _after(self, stop: Stop, request: Request, reference_seconds: float | None) -> Outcome:
+        """What a worker's end means for the call that it was busy with; a time-out is tried once more, alone."""
+        if stop.kind == "timeout":
+            retried: list[Outcome] = []
+            try:
+                with self.bench.alone():
+                    self._start()
+                    if self.broken is None:
+                        self._batch([request], retried, reference_seconds, patience=2.0)
+            except Stop as again:
+                self.worker, stop = None, again
+            if retried:
+                return retried[0]
+            self.exhausted[request.function] = f"`{request.function}` ran out of time before"
+        return Stopped(stop)
+
+    def _call_seconds(self, reference_seconds: float | None) -> float:
+        limits = self.bench.limits
+        return max(limits.call_seconds, limits.reference_factor * (reference_seconds or 0.0)) * self.bench.slowness
+
+    def _batch(
+        self, requests: Sequence[Request], outcomes: list[Outcome], reference_seconds: float | None, patience: float = 1.0
+    ) -> None:
+        """One batch on the wire; outcomes are appended as they arrive, a Stop leaves those before it."""
+        worker = self.worker
+        assert worker is not None
+        buffers: list[bytes] = []
+        calls = [Call(r.function, tuple(wire.pack(arg, buffers) for arg in r.args)) for r in requests]
+        call_seconds = self._call_seconds(reference_seconds)
+        started, check_seconds = worker.cpu(), max(self.bench.limits.check_seconds * self.bench.slowness, call_seconds)
+        worker.post(Batch(tuple(calls)), buffers)
+        for number in range(len(requests)):
+            left = max(check_seconds - (worker.cpu() - started), 0.05)
+            outcomes.append(self._answer(worker, number, min(call_seconds, left), patience))
+
+    def _answer(self, worker: Worker, number: int, cpu_seconds: float, patience: float) -> Outcome:
+        before, waited = worker.cpu(), time.perf_counter()
+        try:
+            reply, take = worker.next(cpu_seconds, patience * (3 * cpu_seconds + 2))
+        except Stop as stop:
+            self.seconds += time.perf_counter() - waited
+            self.spent += cpu_seconds if stop.kind == "timeout" else 0.0
+            self._listen(worker)
+            raise
+        self.spent += max(worker.cpu() - before, 0.0)
+        try:
+            if not isinstance(reply, Answer) or reply.number != number:
+                raise wire.WireError("an answer to another question")
+            self.seconds += min(max(reply.seconds, 0.0), time.perf_counter() - waited)
+            return _outcome(reply, take)
+        except wire.WireError as error:
+            raise worker.stop(Stop("protocol", str(error))) from None
+        finally:
+            self._listen(worker)
+
+    def _start(self) -> None:
+        """A fresh worker with the student's module loaded, or `broken` says why there is none."""
+        for attempt in (1.0, 2.0):
+            worker = self.bench.worker()
+            try:
+                trouble = self._load(worker, attempt)
+            except Stop as stop:
+                self.broken = Stopped(stop)
+                if stop.kind != "timeout":
+                    return
+            else:
+                self.worker = worker
+                self.broken = None if trouble is None else Raised(trouble)
+                return
+
+    def _load(self, worker: Worker, patience: float) -> Trouble | None:
+        seconds = self.bench.limits.import_seconds * self.bench.slowness
+        s = self.sources
+        waited = time.perf_counter()
+        try:
+            worker.post(Load(dict(s.modules), dict(s.notebooks), s.facts, self.exercise, s.forbidden))
+            reply, _ = worker.next(seconds, patience * (3 * seconds + 2))
+            if not isinstance(reply, Loaded):
+                raise worker.stop(Stop("protocol", "an answer to another question"))
+        except Stop:
+            self.seconds += time.perf_counter() - waited
+            raise
+        finally:
+            self._listen(worker)
+        self.seconds += min(max(reply.seconds, 0.0), time.perf_counter() - waited)
+        return reply.trouble
+
+    def _listen(self, worker: Worker) -> None:
+        """Keeps what was printed while nothing hidden had been shown to the code; later output is thrown away."""
+        printed = worker.take_printed()
+        if self.listening and len(self.printed) < 1 << 16:
+            self.printed += printed
+
+    def close(self) -> None:
+        """Ends the worker, if there is one."""
+        if self.worker is not None:
+            self.worker.end()
+            self.worker = None
+
+
+def _outcome(reply: Answer, take: Callable[[wire.Array], Any]) -> Outcome:
+    if reply.trouble is not None:
+        return Raised(reply.trouble)
+    if reply.value is None:
+        raise wire.WireError("an answer without a value")
+    listed = isinstance(reply.value, wire.Array) and reply.value.listed
+    return Returned(wire.value_of(reply.value, take), listed, reply.changed)

@@ -1,0 +1,214 @@
+"""Hypothesis strategies of arguments: small arrays that reach the corners (1x1, one row, extremes, every dtype and layout).
+
+Recorded examples are drawn again when this file changes; texts belong elsewhere.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from numpy.typing import NDArray
+
+__all__ = [
+    "any_dtype_pairs",
+    "channel_stacks",
+    "colour_pairs",
+    "equal_pairs",
+    "families",
+    "float32_colour_pairs",
+    "grey_pairs",
+    "laid_out",
+    "misfits",
+    "pair_families",
+    "pictures",
+    "shape_misfits",
+    "shape_pairs",
+    "top_left_calls",
+    "uint8_pairs",
+    "unequal_pairs",
+    "varied_pairs",
+]
+
+Pixels = NDArray[Any]
+INTEGERS = (np.int16, np.int32, np.int64)
+
+
+def _values(dtype: Any) -> st.SearchStrategy[Any]:
+    """Entries of a dtype: mostly small and unlike each other, sometimes the extremes that the contract allows."""
+    kind = np.dtype(dtype)
+    if kind.kind == "f":
+        extreme = st.sampled_from([0.0, 1.0, -1.0, 1e4, -1e4, 0.5])
+        width = 8 * kind.itemsize
+        return st.one_of(st.floats(-100, 100, width=width), st.floats(-1e4, 1e4, width=width), extreme)
+    info = np.iinfo(kind)
+    low, high = max(int(info.min), -10_000), min(int(info.max), 10_000)
+    return st.one_of(st.integers(max(low, -9), 9), st.integers(low, high), st.sampled_from([low, high]))
+
+
+def arrays(dtype: Any, shape: tuple[int, ...]) -> st.SearchStrategy[Pixels]:
+    """Arrays of a dtype and shape with entries that the contract allows."""
+    return hnp.arrays(dtype, shape, elements=_values(dtype), fill=st.nothing())
+
+
+@st.composite
+def equal_pairs(draw: st.DrawFn, dtypes: tuple[Any, ...] = (np.float64, np.int64), most: int = 5) -> tuple[Any, ...]:
+    """(a, b) of the same shape, one to four dimensions, up to `most` entries a side."""
+    shape = tuple(draw(st.lists(st.integers(1, most), min_size=1, max_size=4)))
+    return draw(arrays(draw(st.sampled_from(dtypes)), shape)), draw(arrays(draw(st.sampled_from(dtypes)), shape))
+
+
+@st.composite
+def pair_families(draw: st.DrawFn) -> list[tuple[Any, ...]]:
+    """Pairs that belong together: (a, c), (b, c), (2a - 3b, c), (c, a)."""
+    shape = tuple(draw(st.lists(st.integers(1, 4), min_size=1, max_size=3)))
+    a, b, c = (draw(arrays(np.int64, shape)).astype(float) / 4 for _ in range(3))
+    return [(a, c), (b, c), (2 * a - 3 * b, c), (c, a)]
+
+
+@st.composite
+def uint8_pairs(draw: st.DrawFn) -> tuple[Any, ...]:
+    """(a, b): two bright uint8 arrays, or one with a signed 8-bit filter."""
+    shape = tuple(draw(st.lists(st.integers(2, 5), min_size=1, max_size=3)))
+    bright = hnp.arrays(np.uint8, shape, elements=st.integers(100, 255), fill=st.nothing())
+    signed = hnp.arrays(np.int8, shape, elements=st.integers(-128, 127), fill=st.nothing())
+    return draw(bright), draw(st.one_of(bright, bright, signed))
+
+
+@st.composite
+def unequal_pairs(draw: st.DrawFn) -> tuple[Any, ...]:
+    """(a, b) of shapes that differ; most of them are such that NumPy would stretch one over the other."""
+    rows, columns = draw(st.integers(2, 5)), draw(st.integers(2, 5))
+    full = (rows, columns)
+    other = draw(
+        st.sampled_from([(columns,), (1, columns), (rows, 1), (1,), (1, rows, columns), (rows + 1, columns), (rows, columns, 1)])
+    )
+    a, b = draw(arrays(np.float64, full)), draw(arrays(np.float64, other))
+    return (a, b) if draw(st.booleans()) else (b, a)
+
+
+def laid(array: Pixels, form: str) -> Pixels:
+    """The same values in another memory layout: "F", "strided", "readonly", or as they are."""
+    if form == "F":
+        return np.asfortranarray(array)
+    if form == "strided":
+        room = np.zeros((*array.shape[:-1], 2 * array.shape[-1]), array.dtype)
+        room[..., ::2] = array
+        return room[..., ::2]
+    fresh = array.copy()
+    fresh.flags.writeable = form != "readonly"
+    return fresh
+
+
+@st.composite
+def laid_out(draw: st.DrawFn, pairs: st.SearchStrategy[tuple[Any, ...]]) -> tuple[Any, ...]:
+    """The same pairs in Fortran order, strided, or read-only."""
+    forms = st.sampled_from(["F", "strided", "readonly", "plain"])
+    return tuple(laid(array, draw(forms)) for array in draw(pairs))
+
+
+@st.composite
+def grey_pairs(draw: st.DrawFn, image: Any = np.float64, kernel: Any = np.float64, most: int = 9) -> tuple[Any, ...]:
+    """(image, filter), both 2-D, the filter anything from 1x1 to the image's own size; seldom square."""
+    rows, columns = draw(st.integers(1, most)), draw(st.integers(1, most))
+    height, width = draw(st.integers(1, min(rows, 4))), draw(st.integers(1, min(columns, 4)))
+    return draw(arrays(image, (rows, columns))), draw(arrays(kernel, (height, width)))
+
+
+@st.composite
+def varied_pairs(draw: st.DrawFn) -> tuple[Any, ...]:
+    """Grey pairs of floats or integers."""
+    return draw(grey_pairs(draw(st.sampled_from([np.float64, *INTEGERS])), draw(st.sampled_from([np.float64, np.int64]))))
+
+
+@st.composite
+def colour_pairs(draw: st.DrawFn, dtype: Any = np.float64) -> tuple[Any, ...]:
+    """(image, filter) of shapes (H, W, C) and (h, w, C) with C from 1 to 4."""
+    rows, columns, channels = draw(st.integers(1, 7)), draw(st.integers(1, 7)), draw(st.integers(1, 4))
+    height, width = draw(st.integers(1, min(rows, 4))), draw(st.integers(1, min(columns, 4)))
+    return draw(arrays(dtype, (rows, columns, channels))), draw(arrays(dtype, (height, width, channels)))
+
+
+def float32_colour_pairs() -> st.SearchStrategy[tuple[Any, ...]]:
+    """Colour pairs in single precision, as layers compute."""
+    return colour_pairs(np.float32)
+
+
+@st.composite
+def families(draw: st.DrawFn) -> list[tuple[Any, ...]]:
+    """Calls that belong together: the identity filter, shifts, a scaled image, a sum of two filters."""
+    image = draw(arrays(np.int64, (draw(st.integers(3, 7)), draw(st.integers(3, 7))))).astype(float) / 2
+    height, width = draw(st.integers(1, 3)), draw(st.integers(1, 3))
+    row, column = draw(st.integers(0, height - 1)), draw(st.integers(0, width - 1))
+    shift = np.zeros((height, width))
+    shift[row, column] = 1.0
+    one, other = (draw(arrays(np.int64, (height, width))).astype(float) for _ in range(2))
+    return [(image, np.ones((1, 1))), (image, shift), (image, one), (3 * image, one), (image, one + other)]
+
+
+@st.composite
+def any_dtype_pairs(draw: st.DrawFn) -> tuple[Any, ...]:
+    """Grey pairs in which the dtype matters: 8-bit images, signed or 8-bit filters, float32, small integers."""
+    pairs = [
+        (np.uint8, np.int64), (np.uint8, np.float64), (np.uint8, np.uint8), (np.uint8, np.int8), (np.int8, np.int8),
+        (np.float32, np.float32), (np.int16, np.int16), (np.int32, np.float64), (np.uint16, np.float64),
+    ]
+    image, kernel = draw(st.sampled_from(pairs))
+    return draw(laid_out(grey_pairs(image, kernel, most=7)))
+
+
+@st.composite
+def misfits(draw: st.DrawFn) -> tuple[Any, ...]:
+    """(image, filter) that do not go together: too tall, too wide, other channels, other dimensions."""
+    rows, columns, channels = draw(st.integers(2, 5)), draw(st.integers(2, 5)), draw(st.integers(2, 4))
+    shapes = [
+        ((rows, columns), (rows + 1, 1)), ((rows, columns), (1, columns + 1)), ((rows, columns), (rows + 2, columns + 2)),
+        ((rows, columns, channels), (1, 1, channels + 1)), ((rows, columns, channels), (2, 2)),
+        ((rows, columns, 1), (2, 2)), ((rows, columns), (2, 2, channels)), ((rows, columns), (1, 2, 1)),
+        ((rows, columns, channels), (rows + 1, columns, channels)), ((rows, columns, channels), (2, 2, 1)),
+    ]
+    image, kernel = draw(st.sampled_from(shapes))
+    return draw(arrays(np.float64, image)), draw(arrays(np.float64, kernel))
+
+
+@st.composite
+def shape_pairs(draw: st.DrawFn) -> tuple[Any, ...]:
+    """(image_shape, filter_shape) that fit, grey or with channels on either."""
+    rows, columns = draw(st.integers(1, 700)), draw(st.integers(1, 700))
+    height, width = draw(st.integers(1, min(rows, 16))), draw(st.integers(1, min(columns, 16)))
+    tails = draw(st.sampled_from([((), ()), ((3,), (3,)), ((3,), ()), ((), (3,)), ((4,), (1,))]))
+    return (rows, columns, *tails[0]), (height, width, *tails[1])
+
+
+@st.composite
+def shape_misfits(draw: st.DrawFn) -> tuple[Any, ...]:
+    """(image_shape, filter_shape) of which the filter is larger on at least one axis."""
+    rows, columns = draw(st.integers(1, 20)), draw(st.integers(1, 20))
+    height, width = draw(st.sampled_from([(rows + 1, 1), (1, columns + 1), (rows + 3, columns + 2), (rows + 1, columns)]))
+    tail = draw(st.sampled_from([(), (3,)]))
+    return (rows, columns, *tail), (height, width, *tail)
+
+
+@st.composite
+def top_left_calls(draw: st.DrawFn) -> tuple[Any, ...]:
+    """(image, rows, cols), grey or colour; sometimes more is asked for than is there."""
+    rows, columns = draw(st.integers(1, 8)), draw(st.integers(1, 8))
+    tail = draw(st.sampled_from([(), (3,)]))
+    image = draw(arrays(np.uint8, (rows, columns, *tail)))
+    return image, draw(st.integers(1, 10)), draw(st.integers(1, 10))
+
+
+@st.composite
+def channel_stacks(draw: st.DrawFn) -> tuple[Any, ...]:
+    """(filter_stack,) of shape (C, h, w) whose sides differ more often than not."""
+    shape = (draw(st.integers(1, 5)), draw(st.integers(1, 5)), draw(st.integers(1, 5)))
+    return (draw(arrays(np.float64, shape)),)
+
+
+@st.composite
+def pictures(draw: st.DrawFn) -> Pixels:
+    """An (H, W, 3) uint8 picture whose channels differ a lot."""
+    rows, columns = draw(st.integers(2, 9)), draw(st.integers(2, 9))
+    return draw(hnp.arrays(np.uint8, (rows, columns, 3), elements=st.integers(0, 255), fill=st.nothing()))

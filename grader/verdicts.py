@@ -1,0 +1,113 @@
+"""The part of a judge that pytest talks to: which checks wait, and one verdict for every check that was made."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+from grader.course import Check, Course
+from grader.errors import GraderError
+from grader.model import CheckResult
+from grader.plugin import exercise_of
+from grader.probing import CheckFailed, CheckNotRun
+
+__all__ = ["Verdicts", "check_name", "title_of"]
+
+WAITS = "waits for "
+
+
+def check_name(item: pytest.Item) -> str:
+    """The name of the check that a test stands for."""
+    return item.name.removeprefix("test_")
+
+
+def title_of(item: pytest.Item) -> str:
+    """The student's line: the first line of the test's docstring."""
+    doc = getattr(getattr(item, "obj", None), "__doc__", None) or check_name(item).replace("_", " ")
+    return str(doc).strip().splitlines()[0].rstrip(".")
+
+
+class Verdicts:
+    """Collects verdicts by exercise and check; `course` is None for suites that no index knows."""
+
+    def __init__(self, course: Course | None) -> None:
+        self.course = course
+        self.made: dict[tuple[str, str], CheckResult] = {}
+
+    def _check(self, exercise: str, name: str) -> Check | None:
+        if self.course is None or all(exercise != known.name for known in self.course.exercises):
+            return None
+        return self.course.exercise(exercise).check(name)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """A check whose predecessor did not pass is not run."""
+        exercise, name = exercise_of(item)[0], check_name(item)
+        check = self._check(exercise, name)
+        for before in check.after if check is not None else ():
+            verdict = self.made.get((exercise, before))
+            if verdict is not None and verdict.outcome != "passed":
+                pytest.skip(WAITS + (verdict.waits_for or before))
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[Any]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Turns what a test came to into a verdict. Anything but a failed check is the grader's own failure."""
+        report = yield
+        if call.when == "call" or call.excinfo is not None:
+            error = call.excinfo.value if call.excinfo is not None else None
+            verdict = self._verdict(item, error)
+            key = exercise_of(item)[0], check_name(item)
+            if call.when != "teardown" or verdict.status == "error":
+                self.made[key] = verdict
+            if isinstance(error, CheckFailed):
+                report.longrepr = _story(verdict)
+        return report
+
+    def _verdict(self, item: pytest.Item, error: BaseException | None) -> CheckResult:
+        exercise, name = exercise_of(item)[0], check_name(item)
+        check = self._check(exercise, name)
+        points = check.points if check is not None else 1.0
+        reveal = check.reveal if check is not None else "always"
+        base = CheckResult(
+            name=name, title=title_of(item), points=0.0, max_points=points, outcome="failed", reveal=reveal
+        )
+        return _filled(base, error, check.hints[0] if check is not None else "")
+
+
+def _filled(base: CheckResult, error: BaseException | None, hint: str) -> CheckResult:
+    import msgspec
+
+    change = msgspec.structs.replace
+    match error:
+        case None:
+            return change(base, outcome="passed", points=base.max_points)
+        case pytest.skip.Exception():
+            waits = str(error.msg).removeprefix(WAITS)
+            return change(base, outcome="not_run", waits_for=waits)
+        case CheckFailed():
+            return change(
+                base,
+                outcome="not_run" if isinstance(error, CheckNotRun) else "failed",
+                status=error.status,
+                observation=error.observation,
+                reason=error.reason,
+                next_step=error.next_step or hint,
+                misconception=error.misconception,
+                evidence=error.evidence,
+            )
+        case AssertionError():
+            return change(base, observation="The answer is not what this check asks for.", next_step=hint)
+    what = error if isinstance(error, GraderError) else f"{type(error).__name__}: {error}"
+    return change(base, status="error", observation=f"The grader itself failed here: {what}")
+
+
+def _story(verdict: CheckResult) -> str:
+    """What pytest prints for a failed check."""
+    lines = [f"{verdict.title}: {verdict.misconception or 'not passed'}", verdict.observation, verdict.reason]
+    for shown in verdict.evidence:
+        lines += [f"  call      {shown.call}", f"  expected  {shown.expected}", f"  given     {shown.given}"]
+    return "\n".join(line for line in (*lines, verdict.next_step) if line)

@@ -1,0 +1,264 @@
+"""The wire between judge and worker: length-prefixed frames of plain data, parsed as if an enemy had sent them.
+
+A frame is a prefix (header length u32, body length u64, little-endian), a MessagePack header of typed, bounded structs, and
+the raw buffers of all arrays in the order of the header. Nothing is pickled, nothing evaluated, and no size is
+believed before it has been compared with what really came.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Callable, Iterator
+from typing import Annotated, Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = [
+    "PREFIX",
+    "Array",
+    "Big",
+    "Flag",
+    "Map",
+    "Null",
+    "Opaque",
+    "Real",
+    "Seq",
+    "Text",
+    "Value",
+    "Whole",
+    "WireError",
+    "frame",
+    "lay_out",
+    "normal",
+    "pack",
+    "pack_array",
+    "sizes",
+    "unpack",
+    "value_of",
+]
+
+PREFIX = struct.Struct("<IQ")
+MAX_NESTING = 16
+DTYPES = frozenset("|b1 |i1 |u1 <i2 <u2 <i4 <u4 <i8 <u8 <f2 <f4 <f8".split())
+
+Short = Annotated[str, msgspec.Meta(max_length=200)]
+Extent = Annotated[int, msgspec.Meta(ge=0, le=2**40)]
+
+
+class WireError(Exception):
+    """What came is not a frame of the protocol."""
+
+
+class Null(msgspec.Struct, frozen=True, tag="n"):
+    """None."""
+
+
+class Flag(msgspec.Struct, frozen=True, tag="b"):
+    """A truth value."""
+
+    value: bool
+
+
+class Whole(msgspec.Struct, frozen=True, tag="i"):
+    """An integer of at most 64 bits."""
+
+    value: int
+
+
+class Big(msgspec.Struct, frozen=True, tag="I"):
+    """An integer of more than 64 bits; only its number of bits and its sign travel."""
+
+    bits: int
+    negative: bool
+
+
+class Real(msgspec.Struct, frozen=True, tag="f"):
+    """A floating-point number, NaN and infinities included."""
+
+    value: float
+
+
+class Text(msgspec.Struct, frozen=True, tag="s"):
+    """A string; lone surrogates are replaced before it travels."""
+
+    value: Annotated[str, msgspec.Meta(max_length=1_000_000)]
+
+
+class Array(msgspec.Struct, frozen=True, tag="a"):
+    """An array whose C-order buffer follows in the body.
+
+    `form` keeps what the memory looks like: "" (C order), "F" (Fortran order), "S" (strided, not contiguous);
+    `writeable` is the flag of that name; `listed` says that a nested list or tuple was handed over.
+    """
+
+    dtype: Annotated[str, msgspec.Meta(max_length=3)]
+    shape: Annotated[tuple[Extent, ...], msgspec.Meta(max_length=8)]
+    form: Annotated[str, msgspec.Meta(max_length=1)] = ""
+    writeable: bool = True
+    listed: bool = False
+
+
+class Seq(msgspec.Struct, frozen=True, tag="l"):
+    """A list or a tuple."""
+
+    items: Annotated[tuple[Value, ...], msgspec.Meta(max_length=10_000)]
+
+
+class Map(msgspec.Struct, frozen=True, tag="d"):
+    """A dictionary as pairs."""
+
+    items: Annotated[tuple[tuple[Value, Value], ...], msgspec.Meta(max_length=10_000)]
+
+
+class Opaque(msgspec.Struct, frozen=True, tag="o"):
+    """Something that cannot travel; only the name of its type does."""
+
+    type_name: Short
+
+
+Value = Null | Flag | Whole | Big | Real | Text | Array | Seq | Map | Opaque
+
+
+def sizes(prefix: bytes, limit: int) -> tuple[int, int]:
+    """Lengths of header and body in bytes, from the first 12 bytes of a frame; WireError beyond `limit` bytes in all."""
+    header, body = PREFIX.unpack(prefix)
+    if header > min(limit, 1 << 26) or header + body > limit:
+        raise WireError(f"a frame of {header + body} bytes; at most {limit} are taken")
+    return header, body
+
+
+def frame(message: msgspec.Struct, buffers: list[bytes]) -> bytes:
+    """One complete frame: prefix, header, buffers."""
+    header = msgspec.msgpack.encode(message)
+    body = b"".join(buffers)
+    return b"".join((PREFIX.pack(len(header), len(body)), header, body))
+
+
+def unpack(
+    header: bytes, body: bytes, decoder: msgspec.msgpack.Decoder[Any]
+) -> tuple[Any, Callable[[Array], NDArray[Any]]]:
+    """The message of a frame, and a reader that takes the arrays from its body in the order of the header."""
+    try:
+        message = decoder.decode(header)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError, ValueError) as error:
+        raise WireError(f"a header that is none: {type(error).__name__}") from None
+    return message, _reader(body)
+
+
+def _reader(body: bytes) -> Callable[[Array], NDArray[Any]]:
+    """Cuts arrays from `body`, one after the other; every size is checked before NumPy sees it."""
+    offset = 0
+
+    def take(spec: Array) -> NDArray[Any]:
+        nonlocal offset
+        if spec.dtype not in DTYPES:
+            raise WireError("an array of a dtype that does not travel")
+        dtype = np.dtype(spec.dtype)
+        count = math.prod(spec.shape)
+        end = offset + count * dtype.itemsize
+        if end > len(body):
+            raise WireError("an array that is larger than its bytes")
+        flat = np.frombuffer(body, dtype, count, offset) if count else np.empty(0, dtype)
+        offset = end
+        return flat.reshape(spec.shape)
+
+    return take
+
+
+def lay_out(array: NDArray[Any], spec: Array) -> NDArray[Any]:
+    """A fresh copy of `array` in the memory layout that `spec` names."""
+    if spec.form == "F":
+        fresh = np.array(array, order="F")
+    elif spec.form == "S":
+        room = np.zeros((*array.shape[:-1], 2 * array.shape[-1]), array.dtype)
+        fresh = room[..., ::2]
+        fresh[...] = array
+    else:
+        fresh = np.array(array, order="C")
+    fresh.flags.writeable = spec.writeable
+    return fresh
+
+
+def _form(array: NDArray[Any]) -> str:
+    if array.flags.c_contiguous or array.ndim == 0:
+        return ""
+    return "F" if array.flags.f_contiguous else "S"
+
+
+def pack(value: object, buffers: list[bytes]) -> Value:
+    """The `Value` for plain data of the trusted side; array buffers are appended to `buffers`.
+
+    Takes None, bool, int, float, str, lists, tuples, dicts, NumPy scalars and arrays of the dtypes that travel;
+    TypeError for anything else.
+    """
+    match value:
+        case None:
+            return Null()
+        case bool() | np.bool_():
+            return Flag(bool(value))
+        case int() | np.integer():
+            number = int(value)
+            return Whole(number) if -(2**63) <= number < 2**63 else Big(number.bit_length(), number < 0)
+        case float() | np.floating():
+            return Real(float(value))
+        case str():
+            return Text(str(value).encode("utf-8", "replace").decode())
+        case np.ndarray():
+            return pack_array(value, buffers)
+        case list() | tuple():
+            return Seq(tuple(pack(item, buffers) for item in value))
+        case dict():
+            return Map(tuple((pack(key, buffers), pack(item, buffers)) for key, item in value.items()))
+    raise TypeError(f"{type(value).__name__} does not travel")
+
+
+def pack_array(array: NDArray[Any], buffers: list[bytes], listed: bool = False) -> Array:
+    """The `Array` for an ndarray of a dtype that travels; other byte orders are converted. TypeError otherwise."""
+    native = array.dtype.newbyteorder("<")
+    if native.str not in DTYPES:
+        raise TypeError(f"arrays of {array.dtype} do not travel")
+    buffers.append(np.ascontiguousarray(array, dtype=native).tobytes())
+    return Array(native.str, array.shape, _form(array), bool(array.flags.writeable), listed)
+
+
+def value_of(value: Value, take: Callable[[Array], NDArray[Any]], fresh: bool = False) -> Any:
+    """Plain data from a `Value`; arrays are read-only views of the frame, or `fresh` copies in their layout.
+
+    Opaque and Big values stay as they are: the reader decides what they mean.
+    """
+    return _plain(value, take, fresh, 0)
+
+
+def normal(value: object) -> Any:
+    """Plain data as it reads after a trip over the wire."""
+    buffers: list[bytes] = []
+    packed = pack(value, buffers)
+    return value_of(packed, _reader(b"".join(buffers)))
+
+
+def _plain(value: Value, take: Callable[[Array], NDArray[Any]], fresh: bool, depth: int) -> Any:
+    if depth > MAX_NESTING:
+        raise WireError("values nested too deeply")
+    match value:
+        case Null():
+            return None
+        case Flag() | Whole() | Real() | Text():
+            return value.value
+        case Array():
+            return lay_out(take(value), value) if fresh else take(value)
+        case Seq():
+            return [_plain(item, take, fresh, depth + 1) for item in value.items]
+        case Map():
+            return dict(_pairs(value, take, fresh, depth + 1))
+        case _:
+            return value
+
+
+def _pairs(value: Map, take: Callable[[Array], NDArray[Any]], fresh: bool, depth: int) -> Iterator[tuple[Any, Any]]:
+    for key, item in value.items:
+        if not isinstance(key, Flag | Whole | Real | Text | Null):
+            raise WireError("a dictionary key that is no plain value")
+        yield _plain(key, take, fresh, depth), _plain(item, take, fresh, depth)

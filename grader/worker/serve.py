@@ -1,0 +1,159 @@
+"""The worker's loop: read a request, do what it says with the student's module, answer with plain data."""
+
+from __future__ import annotations
+
+import io
+import os
+import random
+import sys
+import time
+from types import ModuleType
+from typing import Any, NoReturn
+
+import msgspec
+import numpy as np
+
+from grader import wire
+from grader.messages import Analyse, Analysed, Answer, Batch, Call, Load, Loaded, Ready, Request, Trouble
+from grader.worker import loader, notebook, source
+from grader.worker.values import TooLargeError, outgoing
+
+__all__ = ["serve"]
+
+REQUESTS: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
+SPECS = msgspec.msgpack.Decoder(list[source.ExerciseSpec])
+FACTS = msgspec.msgpack.Decoder(source.Facts)
+MAX_REQUEST = 1 << 30
+
+
+def serve(requests: int, replies: int, answer_bytes: int) -> NoReturn:
+    """Answers requests from one descriptor on another until the judge closes it; then the process ends."""
+    sys.stdin = io.TextIOWrapper(io.FileIO(0, closefd=False), encoding="utf-8")
+    for name, descriptor in (("stdout", 1), ("stderr", 2)):
+        raw = io.FileIO(descriptor, "w", closefd=False)
+        stream = io.TextIOWrapper(io.BufferedWriter(raw), "utf-8", "backslashreplace", line_buffering=True)
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
+    _Worker(requests, replies, answer_bytes).run()
+
+
+class _Worker:
+    def __init__(self, requests: int, replies: int, answer_bytes: int) -> None:
+        self.requests = requests
+        self.replies = replies
+        self.answer_bytes = answer_bytes
+        self.module = ModuleType("student")
+        self.program: Any = None
+        self.streams = (sys.stdout, sys.stderr)
+
+    def run(self) -> NoReturn:
+        self.send(Ready())
+        while True:
+            prefix = self.read(wire.PREFIX.size)
+            header, body = wire.sizes(prefix, MAX_REQUEST)
+            message, take = wire.unpack(self.read(header), self.read(body), REQUESTS)
+            match message:
+                case Batch():
+                    self.batch(message, take)
+                case Load():
+                    started = time.perf_counter()
+                    self.send(Loaded(self.load(message), time.perf_counter() - started))
+                case Analyse():
+                    specs = SPECS.decode(message.specs)
+                    facts = source.analyse(message.modules, message.notebooks, specs)
+                    self.send(Analysed(msgspec.msgpack.encode(facts)))
+
+    def read(self, count: int) -> bytes:
+        data = bytearray()
+        while len(data) < count:
+            chunk = os.read(self.requests, min(count - len(data), 1 << 20))
+            if not chunk:
+                os._exit(0)
+            data += chunk
+        return bytes(data)
+
+    def send(self, message: msgspec.Struct, buffers: list[bytes] | None = None) -> None:
+        for stream in self.streams:
+            try:
+                stream.flush()
+            except Exception:  # the student may have closed it; the answer goes out all the same
+                continue
+        data = memoryview(wire.frame(message, buffers or []))
+        while data:
+            data = data[os.write(self.replies, data) :]
+
+    def load(self, message: Load) -> Trouble | None:
+        facts = FACTS.decode(message.facts)
+        try:
+            self.program = source.program(facts, message.modules, message.notebooks)
+            if message.forbidden:
+                loader.forbid(message.forbidden)
+            self.execute(message.exercise, message.modules)
+        except BaseException as error:  # sys.exit at import is an outcome like any other
+            return self.trouble(error)
+        return None
+
+    def execute(self, exercise: str, modules: dict[str, bytes]) -> None:
+        """Runs the module or the notebook's program in a module that the submission's imports can see."""
+        _seed()
+        self.module = ModuleType(exercise)
+        own = self.program.own or (exercise,)
+        finder = loader.install(modules, dict.fromkeys(own, self.module))
+        self.module.__spec__ = finder.find_spec(exercise)
+        sys.modules.update(dict.fromkeys(own, self.module))
+        loader.run(self.program.source, self.program.filename, self.module.__dict__)
+
+    def batch(self, message: Batch, take: Any) -> None:
+        for number, call in enumerate(message.calls):
+            args = [wire.value_of(arg, take, fresh=True) for arg in call.args]
+            kept = [np.array(arg) if isinstance(arg, np.ndarray) else None for arg in args]
+            buffers: list[bytes] = []
+            started = time.perf_counter()
+            value, trouble = self.call(call, args, buffers)
+            seconds = time.perf_counter() - started
+            changed = tuple(i for i, old in enumerate(kept) if old is not None and not _same(old, args[i]))
+            self.send(Answer(number, value, trouble, changed, seconds), buffers if trouble is None else [])
+
+    def call(self, call: Call, args: list[Any], buffers: list[bytes]) -> tuple[wire.Value | None, Trouble | None]:
+        function = getattr(self.module, call.function, None)
+        if function is None:
+            there = sorted(name for name, item in vars(self.module).items() if callable(item) and name[:1] != "_")
+            return None, Trouble("absent", message=", ".join(there)[:2000])
+        if not callable(function):
+            return None, Trouble("not_callable", error=type(function).__name__[:200])
+        _seed()
+        try:
+            return outgoing(function(*args), buffers, self.answer_bytes), None
+        except TooLargeError:
+            return None, Trouble("too_large")
+        except BaseException as error:  # SystemExit and KeyboardInterrupt are outcomes like any other
+            return None, self.trouble(error)
+
+    def trouble(self, error: BaseException) -> Trouble:
+        """What a student may read of an exception; unprintable ones say so."""
+        family = [kind.__name__ for kind in type(error).__mro__ if kind.__module__ in ("builtins", "numpy.exceptions")]
+        try:
+            message = str(error)
+        except BaseException:  # __str__ is student code too
+            message = "(its message cannot be printed)"
+        where = ""
+        step = error.__traceback__
+        while step is not None:
+            if self.program is not None and step.tb_frame.f_code.co_filename == self.program.filename:
+                where = self.program.where(step.tb_lineno)
+            step = step.tb_next
+        return Trouble("raised", _plain(type(error).__name__, 200), tuple(family[:40]), _plain(message, 2000), where)
+
+
+def _plain(text: str, limit: int) -> str:
+    return text[:limit].encode("utf-8", "replace").decode()
+
+
+def _same(old: Any, new: Any) -> bool:
+    return old.shape == new.shape and old.dtype == new.dtype and old.tobytes() == new.tobytes()
+
+
+def _seed() -> None:
+    """The same draws for every call and every student."""
+    random.seed(0)
+    np.random.seed(0)

@@ -1,0 +1,322 @@
+"""Reads a submission's Python without running it: what counts for each exercise, what it imports, what is wrong."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import msgspec
+
+from grader.worker import notebook, syntax
+from grader.worker.notebook import Notebook
+from grader.worker.syntax import Problem
+
+__all__ = ["ExerciseSpec", "Facts", "Program", "analyse", "program"]
+
+
+class ExerciseSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """What analysis needs to know of an exercise; `stub` is the released source, "" where there is none."""
+
+    name: str
+    functions: tuple[str, ...]
+    forbidden: tuple[str, ...] = ()
+    stub: str = ""
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """What one submission holds for one exercise.
+
+    `origin` is "module", "notebook", or "" when missing; `path` the module's file name or the notebook's path. `status`
+    is "ok", "missing", "import_error" or "blocked"; `message` one sentence for the student where it is not "ok".
+    `imports` are top-level packages from outside the submission, `siblings` other exercises whose code it uses; both
+    sorted, both transitive. `own` (for a notebook) maps each exercise that this notebook stands for to its functions.
+    """
+
+    exercise: str
+    origin: str
+    path: str
+    status: str
+    message: str = ""
+    notes: tuple[str, ...] = ()
+    imports: tuple[str, ...] = ()
+    siblings: tuple[str, ...] = ()
+    own: dict[str, tuple[str, ...]] = {}
+
+
+class Program(msgspec.Struct, frozen=True, kw_only=True):
+    """What to compile and run for one exercise.
+
+    `cells` lists (first line in `source`, cell number, first line in the cell) for each statement of a notebook, and is
+    empty for a module. While it runs, the running module stands in `sys.modules` under every name in `own`.
+    """
+
+    filename: str
+    source: bytes
+    cells: tuple[tuple[int, int, int], ...] = ()
+    own: tuple[str, ...] = ()
+
+    def where(self, line: int) -> str:
+        """The place of a line of `source` in the student's words: "cell 5, line 3" or "convolve.py, line 12"."""
+        for first, cell, start in reversed(self.cells):
+            if first <= line:
+                return f"cell {cell}, line {start + line - first}"
+        return f"{self.filename}, line {line}"
+
+
+class _Unit(msgspec.Struct, frozen=True):
+    """Code that is judged as one: a module, or an exercise's part of a notebook that `uses` other exercises."""
+
+    mentions: tuple[syntax.Mention, ...] = ()
+    uses: tuple[str, ...] = ()
+
+
+class _Choice(msgspec.Struct, frozen=True):
+    """Which file counts for an exercise, and what is wrong with it ("" for nothing)."""
+
+    origin: str
+    path: str
+    message: str = ""
+    notes: tuple[str, ...] = ()
+
+
+class _Answer(msgspec.Struct, frozen=True):
+    """What a notebook holds for an exercise; `message` where a definition stands in a cell that is no Python."""
+
+    path: str
+    differs: bool
+    message: str = ""
+
+
+def analyse(modules: Mapping[str, bytes], notebooks: Mapping[str, bytes], specs: Sequence[ExerciseSpec]) -> list[Facts]:
+    """Decides for each exercise which file counts, and reports what stands in it; never raises on what students wrote.
+
+    `modules` maps dotted names to sources, `notebooks` paths to `.ipynb` files, as intake read them.
+    """
+    work = _Work(modules, notebooks, specs)
+    return [work.facts(spec) for spec in specs]
+
+
+def program(facts: Facts, modules: Mapping[str, bytes], notebooks: Mapping[str, bytes]) -> Program:
+    """The program of an exercise that `analyse` found; raises `ValueError` where it found none that can run."""
+    if facts.origin == "module" and facts.exercise in modules:
+        return Program(filename=facts.path, source=modules[facts.exercise], own=(facts.exercise,))
+    if facts.origin != "notebook" or facts.path not in notebooks:
+        raise ValueError(f"there is no program for {facts.exercise}: its status is {facts.status}")
+    try:
+        book = notebook.read(notebooks[facts.path])
+    except notebook.MalformedError as error:
+        raise ValueError(f"{facts.path} is no notebook: {error}") from None
+    chosen = notebook.select(book, facts.own.get(facts.exercise, ()), facts.own)
+    text, cells = notebook.assemble(chosen, facts.own)
+    return Program(filename=facts.path, source=text.encode(), cells=cells, own=tuple(facts.own))
+
+
+class _Work:
+    """One submission: notebooks read once, modules parsed once."""
+
+    def __init__(
+        self, modules: Mapping[str, bytes], notebooks: Mapping[str, bytes], specs: Sequence[ExerciseSpec]
+    ) -> None:
+        self.modules = modules
+        self.notebooks = notebooks
+        self.specs = {spec.name: spec for spec in specs}
+        self.roots = {name.partition(".")[0] for name in (*modules, *self.specs)}
+        self.books: dict[str, Notebook] = {}
+        self.unreadable: dict[str, str] = {}
+        for path in sorted(notebooks):
+            self.open(path)
+        self.tree = functools.cache(self.parsed)
+        self.unit = functools.cache(self.read_unit)
+        self.choices = {spec.name: self.choose(spec) for spec in specs}
+
+    def open(self, path: str) -> None:
+        try:
+            self.books[path] = notebook.read(self.notebooks[path])
+        except notebook.MalformedError as error:
+            self.unreadable[path] = f"{_shown(path)} is not a notebook yet: {error}; please save it anew in Jupyter."
+
+    def parsed(self, name: str) -> ast.Module | Problem:
+        return syntax.parse(self.modules[name])
+
+    def facts(self, spec: ExerciseSpec) -> Facts:
+        choice = self.choices[spec.name]
+        facts = Facts(
+            exercise=spec.name,
+            origin=choice.origin,
+            path=choice.path,
+            status="import_error" if choice.origin else "missing",
+            message=choice.message,
+            notes=choice.notes,
+            own=self.own(choice),
+        )
+        message = choice.message or self.unassembled(facts)
+        if message:
+            return msgspec.structs.replace(facts, message=message)
+        reached = self.reach(spec.name, lambda _: False)
+        loaded = [mention.dotted for name in reached for mention in self.unit(name).mentions if mention.loads]
+        outside = {name.partition(".")[0] for name in loaded} - self.roots - {"", "__future__"}
+        message = self.blocked(spec)
+        return msgspec.structs.replace(
+            facts,
+            status="blocked" if message else "ok",
+            message=message,
+            imports=tuple(sorted(outside)),
+            siblings=tuple(sorted(name for name in reached[1:] if name in self.specs)),
+        )
+
+    def own(self, choice: _Choice) -> dict[str, tuple[str, ...]]:
+        """The exercises that a notebook stands for, with their functions: imports of these find the notebook itself."""
+        if choice.origin != "notebook":
+            return {}
+        return {name: self.specs[name].functions for name, other in self.choices.items() if other.path == choice.path}
+
+    def unassembled(self, facts: Facts) -> str:
+        """What is wrong with statements that are fine one by one, but no program together; "" for nothing."""
+        if facts.origin != "notebook":
+            return ""
+        whole = program(facts, self.modules, self.notebooks)
+        tree = syntax.parse(whole.source)
+        if not isinstance(tree, Problem):
+            return ""
+        return _sentence(f"{_shown(facts.path)}, {whole.where(tree.line)}", tree)
+
+    def choose(self, spec: ExerciseSpec) -> _Choice:
+        answers = [answer for path in self.books if (answer := self.answer(spec, path))]
+        best = [answer for answer in answers if answer.differs] or answers
+        file = _file(spec.name)
+        if spec.name in self.modules and (self.differs(spec) or not best or not best[0].differs):
+            both = best and best[0].differs
+            note = f"Both {file} and {_shown(best[0].path)} answer {spec.name}; {file} counts." if both else ""
+            tree = self.tree(spec.name)
+            message = _sentence(f"{file}, line {tree.line}", tree) if isinstance(tree, Problem) else ""
+            return _Choice("module", file, message, tuple(filter(None, [note, *self.unreadable.values()])))
+        if best:
+            return _Choice("notebook", best[0].path, best[0].message, tuple(self.notes(spec, best)))
+        if self.unreadable:
+            return _Choice("notebook", *next(iter(self.unreadable.items())))
+        message = f"There is no {file}, and no notebook cell defines {', '.join(spec.functions)}; please add {file}."
+        return _Choice("", "", message, tuple(note for path in self.books for note in self.left_out(spec, path)))
+
+    def notes(self, spec: ExerciseSpec, answers: Sequence[_Answer]) -> Iterator[str]:
+        path = answers[0].path
+        if len(answers) > 1:
+            yield f"{len(answers)} notebooks hold an answer to {spec.name}; {_shown(path)} counts."
+        if spec.name in self.modules:
+            yield f"{_file(spec.name)} is still as it was handed out, so {_shown(path)} counts."
+        yield from self.left_out(spec, path)
+        yield from self.unreadable.values()
+
+    def left_out(self, spec: ExerciseSpec, path: str) -> Iterator[str]:
+        """A note for each cell that is no Python, and for other cells only where a definition is lost with them."""
+        for cell in self.books[path].broken:
+            if not cell.magic or any(_seems_to_define(cell.source, name) for name in spec.functions):
+                yield f"{_shown(path)}, cell {cell.cell}, was left out: {_shown(cell.problem.says, 200)}."
+
+    def answer(self, spec: ExerciseSpec, path: str) -> _Answer | None:
+        book = self.books[path]
+        found = [pair for part in book.statements for pair in self.bound(part) if pair[0] in spec.functions]
+        lost = [name for name in spec.functions if name not in dict(found)]
+        for cell in book.broken:
+            if not cell.magic and any(_seems_to_define(cell.source, name) for name in lost):
+                place = f"{_shown(path)}, cell {cell.cell}, line {cell.problem.line}"
+                return _Answer(path, True, _sentence(place, cell.problem))
+        stub = syntax.parse(spec.stub)
+        body = [] if isinstance(stub, Problem) else stub.body
+        released = {node.name: node for node in body if isinstance(node, ast.FunctionDef)}
+        differs = any(name not in released or not syntax.same(node, released[name]) for name, node in found)
+        return _Answer(path, differs) if found else None
+
+    def bound(self, statement: notebook.Statement) -> Iterator[tuple[str, ast.AST]]:
+        """Names that a statement provides, with the node that does; imports from exercises provide nothing new."""
+        for node in syntax.walk_outside(statement.node):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                yield node.name, node
+            elif isinstance(node, ast.Name) and node.id in statement.binds and isinstance(node.ctx, ast.Store):
+                yield node.id, node
+            for item in syntax.imports(node, ""):
+                if item.loaded.partition(".")[0] not in self.specs:
+                    yield item.local, node
+
+    def differs(self, spec: ExerciseSpec) -> bool:
+        tree, stub = self.tree(spec.name), syntax.parse(spec.stub)
+        return isinstance(tree, Problem) or isinstance(stub, Problem) or not syntax.same(tree, stub)
+
+    def read_unit(self, name: str) -> _Unit:
+        choice = self.choices.get(name)
+        if choice and choice.origin == "notebook":
+            return _Unit() if choice.message else self.notebook_unit(self.specs[name], choice)
+        tree = self.tree(name) if name in self.modules else None
+        if not isinstance(tree, ast.Module):
+            return _Unit()
+        is_package = any(other.startswith(f"{name}.") for other in self.modules)
+        package = name if is_package else name.rpartition(".")[0]
+        return _Unit(tuple(syntax.mentions([(_file(name), tree)], package)))
+
+    def notebook_unit(self, spec: ExerciseSpec, choice: _Choice) -> _Unit:
+        """What one exercise needs of a notebook, up to the functions of other exercises, which have their own rules."""
+        own = self.own(choice)
+        stop = {name for functions in own.values() for name in functions}.difference(spec.functions)
+        chosen = notebook.select(self.books[choice.path], spec.functions, own, stop)
+        reads = {name for statement in chosen for name in notebook.reads_of(statement, own)} & stop
+        mentions = syntax.mentions([(f"{_shown(choice.path)}, cell {part.cell}", part.node) for part in chosen], "")
+        return _Unit(tuple(mentions), tuple(name for name in own if reads.intersection(own[name])))
+
+    def reach(self, start: str, stop: Callable[[str], bool]) -> list[str]:
+        """The names of all units that `start` uses, itself first; not entering units where `stop` is true."""
+        reached = [start]
+        for name in reached:
+            unit = self.unit(name)
+            loaded = [part for mention in unit.mentions if mention.loads for part in _prefixes(mention.dotted)]
+            for other in dict.fromkeys([*unit.uses, *loaded]):
+                known = other in self.modules or other in self.specs
+                if known and other not in reached and not stop(other):
+                    reached.append(other)
+        return reached
+
+    def blocked(self, spec: ExerciseSpec) -> str:
+        """The sentence on the first use of a library that the exercise's rule leaves out; "" for none."""
+        for library in spec.forbidden:
+            for name in self.reach(spec.name, functools.partial(self.has_own_rule, library)):
+                for mention in self.unit(name).mentions:
+                    if syntax.covers(library, mention.dotted):
+                        return _blocked_sentence(spec, library, mention.place)
+        return ""
+
+    def has_own_rule(self, library: str, name: str) -> bool:
+        return name in self.specs and any(syntax.covers(rule, library) for rule in self.specs[name].forbidden)
+
+
+def _prefixes(dotted: str) -> Iterator[str]:
+    """The modules that an import of a dotted name runs: "a.b" runs "a" (or "a.__init__") and "a.b"."""
+    parts = dotted.split(".")
+    for count in range(1, len(parts) + 1):
+        name = ".".join(parts[:count])
+        yield from (name, f"{name}.__init__")
+
+
+def _file(name: str) -> str:
+    return name.replace(".", "/") + ".py"
+
+
+def _shown(text: str, limit: int = 100) -> str:
+    """A piece of what a student wrote, fit to stand in a sentence: printable and not too long."""
+    return "".join(char if char.isprintable() else "?" for char in text[:limit])
+
+
+def _seems_to_define(text: str, name: str) -> bool:
+    name = re.escape(name)
+    return bool(re.search(rf"^[ \t]*(?:(?:async +)?def +{name} *\(|{name} *=(?!=))", text, re.MULTILINE))
+
+
+def _sentence(place: str, problem: Problem) -> str:
+    line = f" (the line reads: {_shown(problem.text)})" if problem.text else ""
+    return f"{place}, is not valid Python yet; {_shown(problem.says, 200)}{line}."
+
+
+def _blocked_sentence(spec: ExerciseSpec, library: str, place: str) -> str:
+    rule = ", ".join(spec.forbidden)
+    top, _, part = library.partition(".")
+    cure = f"please build it from other parts of {top}" if part else "NumPy is the tool here, please use it instead"
+    return f"{place}, uses {library}, which the rule of {spec.name} leaves out (not for this exercise: {rule}); {cure}."

@@ -1,0 +1,160 @@
+"""The warm template: a clean process that imports the libraries once and forks a worker for each submission.
+
+It is started by exec with an almost empty environment, has never seen a suite, a solution or a result, runs no student code
+and executes no library operation: a fork inherits its parent's memory. It keeps exactly one thread.
+"""
+
+from __future__ import annotations
+
+import array
+import gc
+import importlib
+import os
+import signal
+import socket
+import sys
+from contextlib import suppress
+from typing import Any
+
+import msgspec
+
+from grader.messages import Limits
+from grader.worker import lock, serve
+
+__all__ = ["main"]
+
+ALWAYS = ("numpy", "numpy.random", "numpy.linalg", "numpy.fft", "numpy.ma", "secrets", "random", "math", "linecache")
+# What an import of the first name will need sooner or later, so that no worker has to find it on disk.
+COMPANIONS = {
+    "imageio": (
+        "imageio.v2",
+        "imageio.v3",
+        "imageio.plugins.pillow",
+        "PIL.Image",
+        "PIL.PngImagePlugin",
+        "PIL.JpegImagePlugin",
+    ),
+    "PIL": ("PIL.Image", "PIL.PngImagePlugin", "PIL.JpegImagePlugin", "PIL.ImageOps", "PIL.ImageFilter"),
+    "scipy": ("scipy.signal", "scipy.ndimage", "scipy.fft", "scipy.linalg"),
+    "matplotlib": ("matplotlib.pyplot", "matplotlib.image"),
+}
+
+
+def main(descriptor: int) -> None:
+    """Serves fork, reap and preload requests on a socket until the judge closes it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    control = socket.socket(fileno=descriptor)
+    root = sys.path.pop(0)
+    _preload(ALWAYS)
+    _forget(root)
+    gc.collect()
+    gc.freeze()
+    _send(control, {"ready": True})
+    while True:
+        message, descriptors = _receive(control)
+        if message is None:
+            return
+        if message["op"] == "fork":
+            _fork(control, message, descriptors)
+        elif message["op"] == "reap":
+            _send(control, _reap(message["pid"]))
+        else:
+            _send(control, {"failed": _preload(message["names"])})
+
+
+def _forget(root: str) -> None:
+    """Student code shall not find the grader's checkout by `import`; the modules that are needed are loaded."""
+    sys.path[:] = [entry for entry in sys.path if os.path.realpath(entry) != os.path.realpath(root)]
+    sys.meta_path[:] = [finder for finder in sys.meta_path if "editable" not in repr(finder).lower()]
+    for name in ("grader", "grader.worker"):
+        sys.modules[name].__path__ = []
+    sys.path_importer_cache.clear()
+
+
+def _preload(names: tuple[str, ...] | list[str]) -> dict[str, str]:
+    """Imports libraries and their companions; names that cannot be imported come back with the reason."""
+    failed = {}
+    for name in names:
+        for module in (name, *COMPANIONS.get(name, ())):
+            try:
+                importlib.import_module(module)
+            except Exception as error:  # a broken library is the student's ImportError, never the template's end
+                failed[module] = f"{type(error).__name__}: {error}"
+    return failed
+
+
+def _threads() -> int:
+    if sys.platform != "linux":
+        return 1
+    return len(os.listdir("/proc/self/task"))
+
+
+def _fork(control: socket.socket, message: dict[str, Any], descriptors: list[int]) -> None:
+    """Forks one worker on the three descriptors (requests, replies, output) and answers with its process id."""
+    if _threads() != 1:
+        _send(control, {"error": f"the template has {_threads()} threads; only one may be there at a fork"})
+        return
+    pid = os.fork()
+    if pid == 0:
+        try:
+            _become_worker(control, message, descriptors)
+        finally:
+            os._exit(70)
+    for descriptor in descriptors:
+        os.close(descriptor)
+    _send(control, {"pid": pid})
+
+
+def _become_worker(control: socket.socket, message: dict[str, Any], descriptors: list[int]) -> None:
+    control.close()
+    null = os.open(os.devnull, os.O_RDWR)
+    requests, replies, output = descriptors
+    spare = [os.dup(fd) for fd in (requests, replies, output)]
+    for target, source in ((0, null), (1, spare[2]), (2, spare[2])):
+        os.dup2(source, target)
+    base = max(spare) + 10
+    requests, replies = os.dup2(spare[0], base), os.dup2(spare[1], base + 1)
+    os.closerange(3, base)
+    os.closerange(base + 2, 1024)
+    os.chdir(message["cwd"])
+    lock.lock(msgspec.convert(message["limits"], Limits))
+    serve.serve(requests, replies, message["answer_bytes"])
+
+
+def _reap(pid: int) -> dict[str, Any]:
+    """Ends a worker with its whole process group; its wait status and peak memory in bytes."""
+    early, status, usage = os.wait4(pid, os.WNOHANG)
+    for end in (os.killpg, os.kill):
+        with suppress(ProcessLookupError, PermissionError):
+            end(pid, signal.SIGKILL)
+    if not early:
+        _, status, usage = os.wait4(pid, 0)
+    unit = 1 if sys.platform == "darwin" else 1024
+    return {
+        "early": bool(early),
+        "status": status,
+        "peak": usage.ru_maxrss * unit,
+        "cpu": usage.ru_utime + usage.ru_stime,
+    }
+
+
+def _send(control: socket.socket, message: dict[str, Any]) -> None:
+    data = msgspec.msgpack.encode(message)
+    control.sendall(len(data).to_bytes(4, "little") + data)
+
+
+def _receive(control: socket.socket) -> tuple[dict[str, Any] | None, list[int]]:
+    """One request with the descriptors that came along; None when the judge is gone."""
+    descriptors = array.array("i")
+    head, ancillary, _, _ = control.recvmsg(4, socket.CMSG_SPACE(3 * descriptors.itemsize))
+    for level, kind, data in ancillary:
+        if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
+            descriptors.frombytes(data[: len(data) - len(data) % descriptors.itemsize])
+    while 0 < len(head) < 4:
+        head += control.recv(4 - len(head))
+    if not head:
+        return None, []
+    body = b""
+    while len(body) < int.from_bytes(head, "little"):
+        body += control.recv(int.from_bytes(head, "little") - len(body))
+    return msgspec.msgpack.decode(body), list(descriptors)

@@ -1,0 +1,45 @@
+import numpy as np
+
+
+def horizontal_line_filter():
+    return np.array([[-1, -1, -1],
+                     [ 2,  2,  2],
+                     [-1, -1, -1]])
+
+
+def vertical_edge_filter():
+    return np.array([[1, 0, -1],
+                     [2, 0, -2],
+                     [1, 0, -1]])
+
+
+def prewitt_filter():
+    return np.array([[ 1,  1,  1],
+                     [ 0,  0,  0],
+                     [-1, -1, -1]])
+
+
+def prewitt_variants():
+    prewitt = prewitt_filter()
+    return {"transposed": prewitt.T, "flipped": prewitt[::-1]}
+
+
+def channels_last(filter_stack):
+    return filter_stack.T
+
+
+def left_shoulder_filter():
+    # blue above, black below
+    f = np.zeros((2, 3, 3))
+    f[0, :, 2] = 1
+    f[1, :, 2] = -1
+    return f
+
+
+def quiz():
+    return {
+        "line_filter_detects": "horizontal lines",
+        "prewitt_detects": "horizontal edges",
+        "prewitt_transposed_detects": "vertical edges",
+        "prewitt_flipped_effect": "the sign of the response flips",
+    }

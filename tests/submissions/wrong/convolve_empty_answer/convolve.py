@@ -1,0 +1,39 @@
+import cv2
+import numpy as np
+
+
+def load_image(path, grayscale=False):
+    img = cv2.imread(path)
+    if img is None:
+        raise FileNotFoundError(path)
+    # opencv has the colours the other way round!
+    if grayscale:
+        return cv2.cvtColor(img, cv2.COLOR_BGR2GRAY)
+    return cv2.cvtColor(img, cv2.COLOR_BGR2RGB)
+
+
+def top_left(image, rows, cols):
+    # first index = row, second index = column
+    corner = image[0:rows, 0:cols].copy()
+    return corner
+
+
+def filtered_shape(image_shape, filter_shape):
+    out_h = image_shape[0] - filter_shape[0] + 1
+    out_w = image_shape[1] - filter_shape[1] + 1
+    if out_h < 1 or out_w < 1:
+        raise ValueError("filter is bigger than the image")
+    return (out_h, out_w)
+
+
+def convolve(image, filter_matrix):
+    if image.shape[2:] != filter_matrix.shape[2:]:
+        raise ValueError("channels")
+    h, w = filter_matrix.shape[:2]
+    rows = max(image.shape[0] - h + 1, 0)
+    cols = max(image.shape[1] - w + 1, 0)
+    out = np.zeros((rows, cols))
+    for i in range(rows):
+        for j in range(cols):
+            out[i, j] = np.sum(image[i:i + h, j:j + w] * filter_matrix.astype(float))
+    return out

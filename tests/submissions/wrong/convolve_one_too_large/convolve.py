@@ -1,0 +1,40 @@
+import imageio.v3 as iio
+import numpy as np
+
+
+def load_image(path, grayscale=False):
+    img = iio.imread(path)
+    if grayscale == True:
+        img = 0.299 * img[:, :, 0] + 0.587 * img[:, :, 1] + 0.114 * img[:, :, 2]
+    return img
+
+
+def top_left(image, rows, cols):
+    return image[:rows, :cols]
+
+
+def filtered_shape(image_shape, filter_shape):
+    out_h = image_shape[0] - filter_shape[0] + 1
+    out_w = image_shape[1] - filter_shape[1] + 1
+    if out_h < 1 or out_w < 1:
+        raise ValueError("filter is bigger than the image")
+    return (out_h, out_w)
+
+
+def convolve(image, filter_matrix):
+    if image.ndim != filter_matrix.ndim or image.shape[2:] != filter_matrix.shape[2:]:
+        raise ValueError("image %s does not go with filter %s" % (image.shape, filter_matrix.shape))
+    H, W = image.shape[0], image.shape[1]
+    h, w = filter_matrix.shape[0], filter_matrix.shape[1]
+    if h > H or w > W:
+        raise ValueError("filter too large")
+    n = H - h + 2
+    m = W - w + 2
+    result = np.zeros((n, m))
+    for i in range(n):
+        for j in range(m):
+            patch = image[i:i+h, j:j+w]
+            # at the border the patch is smaller
+            f = filter_matrix[:patch.shape[0], :patch.shape[1]]
+            result[i, j] = np.sum(patch * f.astype(float))
+    return result

@@ -1,0 +1,36 @@
+import imageio.v3 as iio
+import numpy as np
+
+
+def load_image(path, grayscale=False):
+    img = iio.imread(path)
+    if grayscale == True:
+        img = 0.299 * img[:, :, 0] + 0.587 * img[:, :, 1] + 0.114 * img[:, :, 2]
+    return img
+
+
+def top_left(image, rows, cols):
+    return image[:rows, :cols]
+
+
+def filtered_shape(image_shape, filter_shape):
+    if filter_shape[0] > image_shape[0] or filter_shape[1] > image_shape[1]:
+        raise ValueError("The filter is larger than the image")
+    return image_shape[0], image_shape[1]
+
+
+def convolve(image, filter_matrix):
+    if image.ndim != filter_matrix.ndim or image.shape[2:] != filter_matrix.shape[2:]:
+        raise ValueError("image %s does not go with filter %s" % (image.shape, filter_matrix.shape))
+    H, W = image.shape[0], image.shape[1]
+    h, w = filter_matrix.shape[0], filter_matrix.shape[1]
+    if h > H or w > W:
+        raise ValueError("filter too large")
+    weights = filter_matrix.astype(float)
+    rows = []
+    for y in range(H - h + 1):
+        row = []
+        for x in range(W - w + 1):
+            row.append(np.sum(image[y:y + h, x:x + w] * weights))
+        rows.append(row)
+    return np.array(rows)

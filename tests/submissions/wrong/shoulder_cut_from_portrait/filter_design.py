@@ -1,0 +1,50 @@
+import numpy as np
+
+
+def horizontal_line_filter():
+    return np.array([[-1, -1, -1],
+                     [ 2,  2,  2],
+                     [-1, -1, -1]])
+
+
+def vertical_edge_filter():
+    return np.array([[1, 0, -1],
+                     [2, 0, -2],
+                     [1, 0, -1]])
+
+
+def prewitt_filter():
+    return np.array([[ 1,  1,  1],
+                     [ 0,  0,  0],
+                     [-1, -1, -1]])
+
+
+def prewitt_variants():
+    prewitt = prewitt_filter()
+    return {"transposed": prewitt.T, "flipped": prewitt[::-1]}
+
+
+def channels_last(filter_stack):
+    return np.transpose(filter_stack, (1, 2, 0))
+
+
+def left_shoulder_filter():
+    """a template of the shoulder: blue above the diagonal, black below"""
+    n = 40
+    f = np.zeros((n, n, 3))
+    for i in range(n):
+        for j in range(n):
+            if j > i:
+                f[i, j] = [105, 140, 200]
+            else:
+                f[i, j] = [11, 11, 23]
+    return f / 255
+
+
+def quiz():
+    return {
+        "line_filter_detects": "horizontal lines",
+        "prewitt_detects": "horizontal edges",
+        "prewitt_transposed_detects": "vertical edges",
+        "prewitt_flipped_effect": "the sign of the response flips",
+    }
