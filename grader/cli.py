@@ -67,7 +67,9 @@ def _parser() -> argparse.ArgumentParser:
     sync.add_argument("--check", action="store_true", help="change nothing; exit status 1 when something is stale")
     sync.set_defaults(action=_sync)
     replay = commands.add_parser("replay", help="run one check of one student with everything shown")
-    replay.add_argument("student", metavar="STUDENT", help="a submission's path, or a name in the folder given with --in")
+    replay.add_argument(
+        "student", metavar="STUDENT", help="a submission's path, or a name in the folder given with --in"
+    )
     replay.add_argument("check", metavar="CHECK", help="a check such as convolve.grey, or `grey` where that is enough")
     replay.add_argument("--in", dest="folder", metavar="SUBMISSIONS", type=Path, help="the folder that STUDENT is in")
     replay.set_defaults(action=_replay)
@@ -113,4 +115,5 @@ def _replay(arguments: argparse.Namespace) -> int:
     from grader.replay import replay
 
     root = _root(arguments)
-    return replay(root, courses.load(root / "course.toml"), arguments.student, arguments.check, arguments.folder)
+    status: int = replay(root, courses.load(root / "course.toml"), arguments.student, arguments.check, arguments.folder)
+    return status

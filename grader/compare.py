@@ -79,11 +79,16 @@ def difference(expected: Any, value: Any, tolerance: float) -> Problem | None:
         case ShapeOf():
             array = as_array(value)
             same = array is not None and array.shape == expected.shape
-            return None if same else Problem(f"{kind_of(value)} came back", OTHER_SHAPE)
+            text = f"expected an array of shape {expected.shape}, and {kind_of(value)} came back"
+            return None if same else Problem(text, OTHER_SHAPE)
         case np.ndarray():
             return _array(expected, value, tolerance)
         case bool() | str():
-            return None if _same_plain(expected, value) else Problem(f"expected {expected!r}, and {_show(value)} came back", OTHER_VALUE)
+            return (
+                None
+                if _same_plain(expected, value)
+                else Problem(f"expected {expected!r}, and {_show(value)} came back", OTHER_VALUE)
+            )
         case int() | float():
             return _number(float(expected), value, tolerance)
         case list() | tuple():
@@ -114,7 +119,9 @@ def _array(expected: NDArray[Any], value: Any, tolerance: float) -> Problem | No
     if not isinstance(value, np.ndarray):
         return Problem(f"expected an array of shape {expected.shape}, and {kind_of(value)} came back")
     if value.shape != expected.shape:
-        return Problem(f"expected the shape {expected.shape}, and an array of shape {value.shape} came back", OTHER_SHAPE)
+        return Problem(
+            f"expected the shape {expected.shape}, and an array of shape {value.shape} came back", OTHER_SHAPE
+        )
     with np.errstate(all="ignore"):
         wrong = ~(np.abs(value.astype(np.float64) - expected.astype(np.float64)) <= tolerance)
     if not wrong.any():

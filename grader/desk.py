@@ -115,7 +115,9 @@ class Desk:
 
     def _one(self, submission: Submission, spec: ExerciseSpec) -> Facts:
         """The facts of one exercise where the analysis of everything at once broke down."""
-        modules = {name: code for name, code in submission.modules.items() if name == spec.name or name not in self.specs}
+        modules = {
+            name: code for name, code in submission.modules.items() if name == spec.name or name not in self.specs
+        }
         alone = Submission(student=submission.student, modules=modules, notebooks=submission.notebooks)
         facts = self._analyse(alone, [spec])
         if facts:

@@ -42,8 +42,19 @@ def drawn_from(exercise: str, name: str, probe: Probe, secret: str) -> str:
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.Module) and ast.get_docstring(node) is not None:
             del node.body[0]
-    parts = (secret, exercise, name, str(probe.examples), repr(probe.hidden), ast.dump(tree), repr(probe.public))
+    public = repr([[_identity(arg) for arg in args] for args in probe.public])
+    # Unparsed, because a dump of the tree differs from one Python to the next.
+    parts = (secret, exercise, name, str(probe.examples), repr(probe.hidden), ast.unparse(tree), public)
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+
+
+def _identity(arg: Any) -> Any:
+    """What an argument is, whatever prints it (NumPy) or encoded it (pictures, named by their content)."""
+    if isinstance(arg, PictureFile):
+        return arg.name
+    if isinstance(arg, np.ndarray):
+        return arg.dtype.str, arg.shape, hashlib.sha256(arg.tobytes()).hexdigest()
+    return arg
 
 
 def draw(probe: Probe, fingerprint: str) -> list[tuple[Any, ...]]:
@@ -108,9 +119,7 @@ def _replay(exercise: str, name: str, probe: Probe, secret: str, old: Replay | N
     examples += [answered(probe, args, False) for args in hidden]
     mistakes = tuple(Mistake(m.name, m.observation, m.reason, m.next_step) for m in probe.misconceptions)
     seconds = _prove(exercise, probe, examples)
-    return Replay(
-        name, probe.function, fingerprint, probe.twice, probe.intact, seconds, mistakes, tuple(examples)
-    )
+    return Replay(name, probe.function, fingerprint, probe.twice, probe.intact, seconds, mistakes, tuple(examples))
 
 
 def _prove(exercise: str, probe: Probe, examples: list[Example]) -> float:

@@ -9,6 +9,7 @@ import msgspec
 
 from grader.course import Course, Exercise
 from grader.desk import Case, Desk
+from grader.judging import import_failure
 from grader.model import CheckResult, ExerciseResult, Status
 from grader.report.text import clean
 from grader.worker.source import Facts
@@ -49,7 +50,7 @@ def assemble(
     exercise: Exercise, facts: Facts, verdicts: Sequence[CheckResult], printed: str, seconds: tuple[float, float]
 ) -> ExerciseResult:
     """The result of an exercise from the verdicts on all its checks; `seconds` are the student's and the grader's."""
-    status = max((verdict.status for verdict in verdicts), key=WORST.index, default="graded")
+    status: Status = max((verdict.status for verdict in verdicts), key=WORST.index, default="graded")
     return ExerciseResult(
         name=exercise.name,
         title=exercise.title,
@@ -75,7 +76,12 @@ def _cleaned(verdict: CheckResult) -> CheckResult:
 
 
 def judge_exercise(
-    desk: Desk, course: Course, case: Case, exercise: Exercise, titles: dict[str, str], run: Callable[[str], Sequence[CheckResult]]
+    desk: Desk,
+    course: Course,
+    case: Case,
+    exercise: Exercise,
+    titles: dict[str, str],
+    run: Callable[[str], Sequence[CheckResult]],
 ) -> ExerciseResult:
     """Grades one exercise of an open case; `run` makes pytest run its checks and gives the verdicts in their order."""
     started = time.perf_counter()
@@ -83,6 +89,10 @@ def judge_exercise(
     if facts.status != "ok":
         return unread(exercise, titles, facts, facts.message, _status(facts.status))
     student = desk.fixture(case, exercise.name).student
+    if (broken := student.start()) is not None:
+        failure = import_failure(exercise.name, broken)
+        text = " ".join(part for part in (failure.observation, failure.next_step) if part)
+        return unread(exercise, titles, facts, text, _status(failure.status))
     verdicts = run(exercise.name)
     printed = bytes(student.printed).decode("utf-8", "replace")
     ours = time.perf_counter() - started - student.seconds
@@ -92,4 +102,5 @@ def judge_exercise(
 
 
 def _status(word: str) -> Status:
-    return msgspec.convert(word, Status)
+    status: Status = msgspec.convert(word, Status)
+    return status

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
 
 from grader.compare import kind_of
 from grader.model import Evidence, Picture
-from grader.probing import PictureFile, Raises
+from grader.probing import PictureFile, Raises, ShapeOf
 from grader.recorded import Example
 from grader.student import Outcome, Raised, Returned
 
@@ -52,6 +52,8 @@ def shown(value: Any) -> str:
             return text if value.dtype.kind in "fb" or value.dtype == np.int64 else f"{text} ({value.dtype})"
         case PictureFile():
             return repr(value.name)
+        case ShapeOf():
+            return f"an array of shape {value.shape}"
         case list():
             return "(" + ", ".join(shown(item) for item in value[:10]) + ("" if len(value) <= 10 else ", ...") + ")"
         case float():
@@ -61,7 +63,7 @@ def shown(value: Any) -> str:
     return kind_of(value)
 
 
-def _is_picture(array: Any) -> bool:
+def _is_picture(array: Any) -> TypeGuard[NDArray[Any]]:
     if not isinstance(array, np.ndarray) or array.ndim not in (2, 3) or array.dtype.kind not in "biuf":
         return False
     return min(array.shape[:2]) >= 8 and (array.ndim == 2 or array.shape[2] == 3)
@@ -100,4 +102,6 @@ def _picture(caption: str, array: NDArray[Any], mark: tuple[int, int, int, int] 
     if cut.dtype != np.uint8:
         with np.errstate(all="ignore"):
             cut = np.nan_to_num(cut.astype(np.float32))
-    return Picture(caption=caption, shape=cut.shape, dtype=str(cut.dtype), data=np.ascontiguousarray(cut).tobytes(), mark=mark)
+    return Picture(
+        caption=caption, shape=cut.shape, dtype=str(cut.dtype), data=np.ascontiguousarray(cut).tobytes(), mark=mark
+    )

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import combinations, zip_longest
 from typing import Any
 
 import numpy as np
 
-from grader.compare import Problem, difference, raised_as_expected
+from grader.compare import Problem, difference, kind_of, raised_as_expected
 from grader.illustrate import evidence
-from grader.model import Status
+from grader.model import Evidence, Status
 from grader.probing import CheckFailed, CheckNotRun, PictureFile, Raises
 from grader.recorded import Example, Mistake, Replay
 from grader.student import NotRun, Outcome, Raised, Request, Returned, Stopped, Student
 
-__all__ = ["agree", "import_failure", "refusal", "request", "stop_status"]
+__all__ = ["agree", "import_failure", "is_right", "refusal", "request", "stop_status"]
 
 STOPS: dict[str, tuple[Status, str, str]] = {
     "timeout": ("timeout", "`{f}` took too long", "Look for a loop that never ends, or one that does far more work than needed."),
@@ -25,6 +26,7 @@ STOPS: dict[str, tuple[Status, str, str]] = {
     "output": ("blocked", "`{f}` printed far more than there is room for", "Print a few lines, or nothing, in the version that is handed in."),
     "forbidden": ("blocked", "`{f}` asked the system for something that is not allowed here", "Computing with arrays needs none of it."),
 }
+Alone = Callable[[Replay, Example], Outcome]
 # Classes whose names may be told for hidden examples: a name that the student's code made up could carry the input out.
 KNOWN_ERRORS = frozenset(
     "ArithmeticError AssertionError AttributeError EOFError FileNotFoundError FloatingPointError ImportError IndexError KeyError "
@@ -36,18 +38,31 @@ KNOWN_ERRORS = frozenset(
 
 def agree(student: Student, probe: Replay, locate: Callable[[PictureFile], str], public: Sequence[Outcome]) -> None:
     """Replays a probe; CheckFailed with the first failing example. `public` are outcomes of the public examples."""
+
+    def alone(probe: Replay, example: Example) -> Outcome:
+        return student.alone(request(probe, example, locate))
+
     shown = [example for example in probe.examples if example.public]
-    for example, outcome in zip(shown, public, strict=True):
-        _examine(probe, example, outcome, list(zip(shown, public, strict=True)))
+    seen = list(zip(shown, public, strict=True))
+    for example, outcome in seen:
+        _examine(probe, example, outcome, seen, alone)
     hidden = [example for example in probe.examples if not example.public]
     times = 2 if probe.twice else 1
     requests = [request(probe, example, locate) for example in hidden for _ in range(times)]
     outcomes = student.calls(requests, probe.seconds) if requests else []
     answered = list(zip(hidden, outcomes[::times], strict=True))
     for position, (example, outcome) in enumerate(answered):
-        _examine(probe, example, outcome, answered + list(zip(shown, public, strict=True)))
+        _examine(probe, example, outcome, answered + seen, alone)
         if probe.twice:
             _examine_again(probe, example, outcomes[position * times + 1])
+
+
+def is_right(probe: Replay, example: Example, outcome: Outcome) -> bool:
+    """Whether the outcome of one example is what was expected."""
+    try:
+        return _problem(probe, example, outcome) is None
+    except CheckFailed:
+        return False
 
 
 def request(probe: Replay, example: Example, locate: Callable[[PictureFile], str]) -> Request:
@@ -56,12 +71,19 @@ def request(probe: Replay, example: Example, locate: Callable[[PictureFile], str
     return Request(probe.function, args)
 
 
-def _examine(probe: Replay, example: Example, outcome: Outcome, answered: Sequence[tuple[Example, Outcome]]) -> None:
+def _examine(
+    probe: Replay, example: Example, outcome: Outcome, answered: Sequence[tuple[Example, Outcome]], alone: Alone
+) -> None:
     """Raises CheckFailed when the outcome of one example is not what was expected."""
-    problem = _problem(probe, example, outcome)
+    try:
+        problem = _problem(probe, example, outcome)
+    except CheckFailed as failure:
+        raise _explained(failure, probe, example, outcome, answered) from None
     if problem is None:
         return
-    mistake = _recognise(probe, answered) or _structural(probe, answered, problem)
+    mistake = MUTATED
+    if "changed an array" not in problem.what:
+        mistake = _recognise(probe, answered) or _stale(alone, probe, example) or _structural(probe, answered, problem)
     seen = problem.what if example.public else problem.general
     where = "" if example.public else "With an example that is not shown, "
     observation = where + seen if where else seen[:1].upper() + seen[1:]
@@ -70,16 +92,46 @@ def _examine(probe: Replay, example: Example, outcome: Outcome, answered: Sequen
         mistake.reason,
         mistake.next_step,
         misconception=mistake.name,
-        evidence=(evidence(probe.function, example, outcome, problem.index),) if example.public else (),
+        evidence=_evidence(probe, example, outcome, problem, answered) if example.public else (),
     )
+
+
+def _explained(
+    failure: CheckFailed, probe: Replay, example: Example, outcome: Outcome, answered: Sequence[tuple[Example, Outcome]]
+) -> CheckFailed:
+    """The failure of a call that raised, with the known mistake that leads to it and with evidence."""
+    if not isinstance(outcome, Raised) or outcome.trouble.kind != "raised" or _not_written(outcome):
+        return failure
+    if example.public:
+        failure.evidence = (evidence(probe.function, example, outcome, None),)
+    mistake = None if failure.misconception else _recognise(probe, answered)
+    if mistake is not None:
+        failure.observation = f"{failure.observation} {mistake.observation}"
+        failure.reason, failure.next_step, failure.misconception = mistake.reason, mistake.next_step, mistake.name
+    return failure
+
+
+def _evidence(
+    probe: Replay, example: Example, outcome: Outcome, problem: Problem, answered: Sequence[tuple[Example, Outcome]]
+) -> tuple[Evidence, ...]:
+    """The failing example; where it has no pictures, the first other public one beside it that fails and has some."""
+    first = evidence(probe.function, example, outcome, problem.index)
+    if first.pictures:
+        return (first,)
+    for other, given in answered:
+        if other.public and isinstance(given, Returned) and (wrong := _problem(probe, other, given)) is not None:
+            shown = evidence(probe.function, other, given, wrong.index)
+            if shown.pictures:
+                return first, shown
+    return (first,)
 
 
 def _problem(probe: Replay, example: Example, outcome: Outcome) -> Problem | None:
     match outcome:
         case Returned() if isinstance(example.expected, Raises):
             wanted = "an exception" if example.expected.error == "Exception" else example.expected.error
-            text = f"{wanted} was expected, and `{probe.function}` returned a value"
-            return Problem(text, text)
+            text = f"{wanted} was expected, and `{probe.function}` returned"
+            return Problem(f"{text} {kind_of(outcome.value)}", f"{text} a value")
         case Returned():
             problem = difference(example.expected, outcome.value, example.tolerance)
             if problem is None and probe.intact and outcome.changed:
@@ -102,12 +154,8 @@ def _examine_again(probe: Replay, example: Example, outcome: Outcome) -> None:
         return
     if not isinstance(outcome, Returned | Raised):
         raise refusal(probe.function, outcome, public=False)
-    raise CheckFailed(
-        f"The second of two equal calls of `{probe.function}` did not give the same answer as the first.",
-        "A function that depends on what happened before gives different answers to different people.",
-        "Look for values that are kept between calls: globals, default arguments, arrays that are written to.",
-        misconception="stale answer",
-    )
+    text = f"The second of two equal calls of `{probe.function}` did not give the same answer as the first."
+    raise CheckFailed(text, STALE.reason, STALE.next_step, misconception=STALE.name)
 
 
 def _recognise(probe: Replay, answered: Sequence[tuple[Example, Outcome]]) -> Mistake | None:
@@ -130,33 +178,39 @@ def _explains(example: Example, position: int, outcome: Outcome) -> bool | str |
         fits = isinstance(outcome, Returned) and difference(model, outcome.value, example.tolerance) is None
     if not fits:
         return False
-    right = isinstance(outcome, Returned) and not isinstance(example.expected, Raises)
-    right = right and difference(example.expected, outcome.value, example.tolerance) is None  # type: ignore[union-attr]
-    return True if right else "wrong"
+    return True if _is_right(example, outcome) else "wrong"
+
+
+def _is_right(example: Example, outcome: Outcome) -> bool:
+    match outcome:
+        case Returned() if not isinstance(example.expected, Raises):
+            return difference(example.expected, outcome.value, example.tolerance) is None
+        case Raised() if isinstance(example.expected, Raises):
+            return raised_as_expected(example.expected, outcome.trouble.family)
+    return False
 
 
 NOTHING = Mistake("", "", "", "")
+MUTATED = Mistake(
+    "mutated input",
+    "",
+    "Whoever calls the function still needs the array as it was.",
+    "Work on a copy: `image = np.array(image, dtype=float)` makes one.",
+)
 
 
 def _structural(probe: Replay, answered: Sequence[tuple[Example, Outcome]], problem: Problem) -> Mistake:
     """Mistakes that can be told from the outcomes alone, whatever the function."""
     f = probe.function
-    if "changed an array" in problem.what:
-        return Mistake(
-            "mutated input",
-            "",
-            "Whoever calls the function still needs the array as it was.",
-            "Work on a copy: `image = np.array(image, dtype=float)` makes one.",
-        )
-    if "returned None" in problem.what:
-        return Mistake("no return", "", "A function without `return` gives None.", "End the function with `return`.")
-    if problem.what.endswith("returned a value"):
+    if problem.general.endswith("returned a value"):
         return Mistake(
             "nothing raised",
             "",
             "A wrong answer that looks like a right one is harder to find than an error.",
             f"Check the arguments first in `{f}`, and raise the error with a sentence that says what is wrong.",
         )
+    if "returned None" in problem.what:
+        return Mistake("no return", "", "A function without `return` gives None.", "End the function with `return`.")
     if _ignores_arguments(answered):
         return Mistake(
             "ignores an argument",
@@ -167,18 +221,47 @@ def _structural(probe: Replay, answered: Sequence[tuple[Example, Outcome]], prob
     return NOTHING
 
 
+STALE = Mistake(
+    "stale answer",
+    "Called first of all, the function gives the right answer; called later, it does not.",
+    "A function that depends on what happened before gives different answers to different people.",
+    "Look for values that are kept between calls: globals, default arguments, arrays that are written to.",
+)
+
+
+def _stale(alone: Alone, probe: Replay, example: Example) -> Mistake | None:
+    """Whether the same call is answered rightly by a worker that was asked nothing before."""
+    if isinstance(example.expected, Raises):
+        return None
+    return STALE if _is_right(example, alone(probe, example)) else None
+
+
 def _ignores_arguments(answered: Sequence[tuple[Example, Outcome]]) -> bool:
-    values = [(e.expected, o.value) for e, o in answered if isinstance(o, Returned) and not isinstance(e.expected, Raises)]
-    if len(values) < 2 or all(np.array_equal(values[0][0], expected) for expected, _ in values[1:]):
-        return False
-    first = values[0][1]
-    return first is not None and all(_equal(first, value) for _, value in values[1:])
+    """Whether all answers are the same, or all those to examples that differ in one argument alone."""
+    told = [(e, o.value) for e, o in answered if isinstance(o, Returned) and not isinstance(e.expected, Raises)]
+    pairs = [
+        (one[1], other[1], _differing(one[0], other[0]))
+        for one, other in combinations(told, 2)
+        if not _equal(one[0].expected, other[0].expected)
+    ]
+    close = [(one, other) for one, other, count in pairs if count == 1]
+    alike = all(_equal(one, other) for one, other, _ in pairs)
+    return bool(pairs) and (alike or (bool(close) and all(_equal(one, other) for one, other in close)))
+
+
+def _differing(one: Example, other: Example) -> int:
+    """In how many arguments two examples differ."""
+    return sum(not _equal(a, b) for a, b in zip_longest(one.args, other.args))
 
 
 def _equal(one: Any, other: Any) -> bool:
-    if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
-        return type(one) is type(other) and np.array_equal(one, other)
-    return type(one) is type(other) and bool(one == other)
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, np.ndarray):
+        return np.array_equal(one, other)
+    if isinstance(one, list):
+        return len(one) == len(other) and all(map(_equal, one, other))
+    return bool(one == other)
 
 
 def stop_status(outcome: Outcome) -> Status:
@@ -245,4 +328,7 @@ def _raised(function: str, outcome: Raised, public: bool, wanted: Any, status: S
             misconception="wrong error class",
             status=status,
         )
-    return CheckFailed(f"`{function}` raised {name}{example}{where}{detail}.", status=status)
+    sentence = f"`{function}` raised {name}{example}{where}{detail}."
+    if "read-only" in trouble.message:
+        return CheckFailed(sentence, MUTATED.reason, MUTATED.next_step, misconception=MUTATED.name, status=status)
+    return CheckFailed(sentence, status=status)

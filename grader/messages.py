@@ -61,9 +61,10 @@ class Call(msgspec.Struct, frozen=True):
 
 
 class Batch(msgspec.Struct, frozen=True, tag="batch"):
-    """Calls to be made one after the other, each answered as soon as it is done."""
+    """Calls to be made one after the other; answers may wait a moment and go out together, but not if `eager`."""
 
     calls: tuple[Call, ...]
+    eager: bool = False
 
 
 Request = Analyse | Load | Batch

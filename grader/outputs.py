@@ -17,7 +17,9 @@ __all__ = ["write_outputs"]
 WRITTEN = "written.json"
 
 
-def write_outputs(out: Path, private: Path, course: Course, chosen: Sequence[str], results: Sequence[SubmissionResult]) -> None:
+def write_outputs(
+    out: Path, private: Path, course: Course, chosen: Sequence[str], results: Sequence[SubmissionResult]
+) -> None:
     """All files of a run under `out`; files of an earlier run that no longer belong there are taken away."""
     titles = {exercise.name: exercise.title for exercise in course.exercises}
     files: dict[str, bytes] = {}
@@ -41,6 +43,11 @@ def _forget(out: Path, private: Path, files: dict[str, bytes]) -> None:
     except (FileNotFoundError, ValueError):
         return
     for name in before:
-        if isinstance(name, str) and name not in files and name.split("/")[0] in ("results", "feedback") and ".." not in name:
+        if (
+            isinstance(name, str)
+            and name not in files
+            and name.split("/")[0] in ("results", "feedback")
+            and ".." not in name
+        ):
             with suppress(FileNotFoundError):
                 (out / name).unlink()

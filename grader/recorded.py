@@ -125,7 +125,8 @@ def _store(probe: Replay, buffers: list[bytes]) -> StoredProbe:
 
 def _store_call(example: Example, buffers: list[bytes]) -> StoredCall:
     args = tuple(
-        wire.Text(PICTURE + arg.name) if isinstance(arg, PictureFile) else wire.pack(arg, buffers) for arg in example.args
+        wire.Text(PICTURE + arg.name) if isinstance(arg, PictureFile) else wire.pack(arg, buffers)
+        for arg in example.args
     )
     expected = _answer(example.expected, buffers)
     models = tuple(None if model is None else _answer(model, buffers) for model in example.models)

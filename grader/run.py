@@ -68,7 +68,9 @@ def claim(out: Path, submissions: Path) -> filelock.BaseFileLock:
         lock = filelock.FileLock(out / PRIVATE / "lock", mode=0o600)
         lock.acquire(timeout=0)
     except filelock.Timeout:
-        raise OutInUseError(f"Another run is writing to {out}; wait for it, or choose another folder with --out.") from None
+        raise OutInUseError(
+            f"Another run is writing to {out}; wait for it, or choose another folder with --out."
+        ) from None
     except OSError as error:
         raise UsageError(f"{out} cannot be written to ({error.strerror}); choose another folder with --out.") from None
     return lock
@@ -110,7 +112,9 @@ def _pass(run: Run, waiting: Sequence[Entry], done: dict[str, Graded], progress:
 def _pool(run: Run) -> ProcessPoolExecutor:
     jobs = max(1, min(run.jobs, len(run.scan.entries)))
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(jobs, context, initializer=_begin, initargs=(msgspec.json.encode(run.settings), os.getpid()))
+    return ProcessPoolExecutor(
+        jobs, context, initializer=_begin, initargs=(msgspec.json.encode(run.settings), os.getpid())
+    )
 
 
 def _submitted(pool: Executor, entries: Iterable[Entry]) -> list[Future[Graded]]:

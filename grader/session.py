@@ -31,7 +31,7 @@ __all__ = ["Session"]
 OPTIONS = (
     "-c", os.devnull, "--import-mode=importlib", "-s", "-p", "no:terminal", "-p", "no:cacheprovider",
     "-p", "no:faulthandler", "-p", "no:logging", "-p", "no:doctest", "-p", "no:junitxml", "-p", "no:unraisableexception",
-    "-p", "no:threadexception", "-p", "no:warnings", "-p", "grader.plugin",
+    "-p", "no:threadexception", "-p", "no:warnings", "-p", "no:grader", "-p", "grader.plugin",
 )  # fmt: skip
 
 
@@ -106,6 +106,8 @@ class Session(Verdicts):
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Sorts the collected checks by exercise and holds them against the index."""
         for item in session.items:
+            # Nobody reads pytest's own story of a failure here, and telling it takes longer than most checks.
+            item.repr_failure = _silent  # type: ignore[method-assign]
             name = exercise_of(item)[0]
             self.items.setdefault(name, []).append(item)
             self.titles.setdefault(name, {})[check_name(item)] = title_of(item)
@@ -181,6 +183,10 @@ class Session(Verdicts):
         return self.desk.fixture(self.case, exercise)
 
 
+def _silent(excinfo: object, style: object = None) -> str:
+    return ""
+
+
 class _Named:
     """Puts a session into pytest under the name that the `student` fixture looks for."""
 
@@ -190,5 +196,3 @@ class _Named:
     def pytest_configure(self, config: pytest.Config) -> None:
         """Registers the judge."""
         config.pluginmanager.register(self.session, "grader-judge")
-
-

@@ -8,7 +8,9 @@ __all__ = ["Settings"]
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """`root` is the folder of the course, `exercises` the chosen ones, `store` where results are kept, `lock` a file for
+    """One run's settings.
+
+    `root` is the folder of the course, `exercises` the chosen ones, `store` where results are kept, `lock` a file for
     retries that have to be alone on the machine; `fresh` grades everything anew.
     """
 

@@ -107,7 +107,7 @@ class Student:
     listening: bool = True
 
     def calls(self, requests: Sequence[Request], reference_seconds: float | None = None) -> list[Outcome]:
-        """The outcomes of the calls, in order. After a worker's end the rest is not run, but for a time-out that a retry mends."""
+        """The outcomes of the calls, in order; after the one that ended the worker the rest is not run."""
         outcomes: list[Outcome] = []
         while len(outcomes) < len(requests):
             rest = requests[len(outcomes) :]
@@ -116,11 +116,9 @@ class Student:
                 break
             try:
                 self._batch(rest, outcomes, reference_seconds)
-            except Stop as stop:
+            except Stop:
                 self.worker = None
-                outcomes.append(self._after(stop, requests[len(outcomes)], reference_seconds))
-                if not isinstance(outcomes[-1], Returned):
-                    outcomes += [NotRun("an earlier call ended it")] * (len(requests) - len(outcomes))
+                self._again(requests, outcomes, reference_seconds)
         return outcomes
 
     def start(self) -> Outcome | None:
@@ -138,60 +136,70 @@ class Student:
             return NotRun("the time for the whole exercise was used up")
         return None
 
-    def _after(self, stop: Stop, request: Request, reference_seconds: float | None) -> Outcome:
-        """What a worker's end means for the call that it was busy with; a time-out is tried once more, alone."""
-        if stop.kind == "timeout":
-            retried: list[Outcome] = []
-            try:
-                with self.bench.alone():
-                    self._start()
-                    if self.broken is None:
-                        self._batch([request], retried, reference_seconds, patience=2.0)
-            except Stop as again:
-                self.worker, stop = None, again
-            if retried:
-                return retried[0]
-            self.exhausted[request.function] = f"`{request.function}` ran out of time before"
-        return Stopped(stop)
+    def alone(self, request: Request) -> Outcome:
+        """The outcome of one call in a worker that was asked nothing before."""
+        self.close()
+        return self.calls([request])[0]
+
+    def _again(self, requests: Sequence[Request], outcomes: list[Outcome], reference_seconds: float | None) -> None:
+        """The rest once more, alone on the machine and answer by answer: what ends this worker too has earned it."""
+        try:
+            with self.bench.alone():
+                if self.start() is None:
+                    self._batch(requests[len(outcomes) :], outcomes, reference_seconds, patience=2.0, eager=True)
+        except Stop as stop:
+            self.worker = None
+            function = requests[len(outcomes)].function
+            if stop.kind == "timeout":
+                self.exhausted[function] = f"`{function}` ran out of time before"
+            outcomes.append(Stopped(stop))
+            outcomes += [NotRun("an earlier call ended it")] * (len(requests) - len(outcomes))
 
     def _call_seconds(self, reference_seconds: float | None) -> float:
         limits = self.bench.limits
         return max(limits.call_seconds, limits.reference_factor * (reference_seconds or 0.0)) * self.bench.slowness
 
     def _batch(
-        self, requests: Sequence[Request], outcomes: list[Outcome], reference_seconds: float | None, patience: float = 1.0
+        self,
+        requests: Sequence[Request],
+        outcomes: list[Outcome],
+        reference_seconds: float | None,
+        patience: float = 1.0,
+        eager: bool = False,
     ) -> None:
         """One batch on the wire; outcomes are appended as they arrive, a Stop leaves those before it."""
         worker = self.worker
         assert worker is not None
         buffers: list[bytes] = []
         calls = [Call(r.function, tuple(wire.pack(arg, buffers) for arg in r.args)) for r in requests]
-        call_seconds = self._call_seconds(reference_seconds)
-        started, check_seconds = worker.cpu(), max(self.bench.limits.check_seconds * self.bench.slowness, call_seconds)
-        worker.post(Batch(tuple(calls)), buffers)
-        for number in range(len(requests)):
-            left = max(check_seconds - (worker.cpu() - started), 0.05)
-            outcomes.append(self._answer(worker, number, min(call_seconds, left), patience))
-
-    def _answer(self, worker: Worker, number: int, cpu_seconds: float, patience: float) -> Outcome:
-        before, waited = worker.cpu(), time.perf_counter()
+        limit = self._call_seconds(reference_seconds)
+        left = max(self.bench.limits.check_seconds * self.bench.slowness, limit)
+        claimed, began, waited = 0.0, worker.cpu(), time.perf_counter()
         try:
-            reply, take = worker.next(cpu_seconds, patience * (3 * cpu_seconds + 2))
+            worker.post(Batch(tuple(calls), eager), buffers)
+            for number in range(len(requests)):
+                seconds = min(limit, max(left - (worker.cpu() - began), 0.05))
+                outcome, said = self._answer(worker, number, seconds, patience)
+                outcomes.append(outcome)
+                claimed += said
         except Stop as stop:
-            self.seconds += time.perf_counter() - waited
-            self.spent += cpu_seconds if stop.kind == "timeout" else 0.0
-            self._listen(worker)
+            claimed = time.perf_counter() - waited
+            self.spent += limit if stop.kind == "timeout" else 0.0
             raise
-        self.spent += max(worker.cpu() - before, 0.0)
+        finally:
+            self.spent += max(worker.cpu() - began, 0.0)
+            self.seconds += min(claimed, time.perf_counter() - waited)
+            self._listen(worker)
+
+    def _answer(self, worker: Worker, number: int, cpu_seconds: float, patience: float) -> tuple[Outcome, float]:
+        """The outcome of one call, and the seconds that the worker says it took."""
+        reply, take = worker.next(cpu_seconds, patience * (3 * cpu_seconds + 2))
         try:
             if not isinstance(reply, Answer) or reply.number != number:
                 raise wire.WireError("an answer to another question")
-            self.seconds += min(max(reply.seconds, 0.0), time.perf_counter() - waited)
-            return _outcome(reply, take)
+            return _outcome(reply, take), reply.seconds if 0 <= reply.seconds < 1e6 else 0.0
         except wire.WireError as error:
             raise worker.stop(Stop("protocol", str(error))) from None
-        finally:
-            self._listen(worker)
 
     def _start(self) -> None:
         """A fresh worker with the student's module loaded, or `broken` says why there is none."""
@@ -222,7 +230,7 @@ class Student:
             raise
         finally:
             self._listen(worker)
-        self.seconds += min(max(reply.seconds, 0.0), time.perf_counter() - waited)
+        self.seconds += reply.seconds if 0 <= reply.seconds < time.perf_counter() - waited else 0.0
         return reply.trouble
 
     def _listen(self, worker: Worker) -> None:

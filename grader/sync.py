@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import platform
 import sys
 from importlib.metadata import version
@@ -20,7 +21,7 @@ COMPUTED_BY = ("numpy", "scipy", "hypothesis")
 def sync(root: Path, course: Course, check: bool) -> list[str]:
     """Writes stubs and recordings that are out of date; with `check` only names them. Paths are relative to `root`."""
     stale = stubs.write_stubs(root, check)
-    sys.path.insert(0, str(root / "solutions"))
+    sys.path.insert(0, str((root / "solutions").resolve()))
     for exercise in course.ready:
         if (root / "grader" / "suites" / f"{exercise.name}_probes.py").is_file():
             stale += _recording(root, exercise.name, course.secret, check)
@@ -40,7 +41,8 @@ def _recording(root: Path, exercise: str, secret: str, check: bool) -> list[str]
         old = recorded.read(path)
     except GraderError:
         old = None
-    new = drawing.record(exercise, secret, _versions(), old)
+    with contextlib.chdir(root / "data"):  # solutions are proved where students' code runs
+        new = drawing.record(exercise, secret, _versions(), old)
     why = "there is none" if old is None else drawing.stale(old, new)
     if not why:
         return []

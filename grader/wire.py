@@ -1,8 +1,8 @@
 """The wire between judge and worker: length-prefixed frames of plain data, parsed as if an enemy had sent them.
 
-A frame is a prefix (header length u32, body length u64, little-endian), a MessagePack header of typed, bounded structs, and
-the raw buffers of all arrays in the order of the header. Nothing is pickled, nothing evaluated, and no size is
-believed before it has been compared with what really came.
+A frame is a prefix (header length u32, body length u64, little-endian), a MessagePack header of typed, bounded
+structs, and the raw buffers of all arrays in the order of the header. Nothing is pickled, nothing evaluated, and no
+size is believed before it has been compared with what really came.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ __all__ = [
     "Map",
     "Null",
     "Opaque",
+    "Reader",
     "Real",
     "Seq",
     "Text",
@@ -42,7 +43,9 @@ __all__ = [
 
 PREFIX = struct.Struct("<IQ")
 MAX_NESTING = 16
-DTYPES = frozenset("|b1 |i1 |u1 <i2 <u2 <i4 <u4 <i8 <u8 <f2 <f4 <f8".split())
+MAX_HEADER = 1 << 26
+MAX_EMPTY = 1 << 40
+DTYPES = frozenset(["|b1", "|i1", "|u1", "<i2", "<u2", "<i4", "<u4", "<i8", "<u8", "<f2", "<f4", "<f8"])
 
 Short = Annotated[str, msgspec.Meta(max_length=200)]
 Extent = Annotated[int, msgspec.Meta(ge=0, le=2**40)]
@@ -122,11 +125,14 @@ class Opaque(msgspec.Struct, frozen=True, tag="o"):
 Value = Null | Flag | Whole | Big | Real | Text | Array | Seq | Map | Opaque
 
 
-def sizes(prefix: bytes, limit: int) -> tuple[int, int]:
-    """Lengths of header and body in bytes, from the first 12 bytes of a frame; WireError beyond `limit` bytes in all."""
+def sizes(prefix: bytes, limit: int, header_limit: int = MAX_HEADER) -> tuple[int, int]:
+    """Lengths of header and body in bytes, from the first 12 bytes of a frame.
+
+    WireError beyond `limit` bytes in all, or `header_limit` in the header: decoding one takes a multiple of its size.
+    """
     header, body = PREFIX.unpack(prefix)
-    if header > min(limit, 1 << 26) or header + body > limit:
-        raise WireError(f"a frame of {header + body} bytes; at most {limit} are taken")
+    if header > header_limit or header + body > limit:
+        raise WireError(f"a frame of {header} + {body} bytes; at most {limit} are taken, {header_limit} in the header")
     return header, body
 
 
@@ -137,35 +143,40 @@ def frame(message: msgspec.Struct, buffers: list[bytes]) -> bytes:
     return b"".join((PREFIX.pack(len(header), len(body)), header, body))
 
 
-def unpack(
-    header: bytes, body: bytes, decoder: msgspec.msgpack.Decoder[Any]
-) -> tuple[Any, Callable[[Array], NDArray[Any]]]:
+def unpack(header: bytes, body: bytes, decoder: msgspec.msgpack.Decoder[Any]) -> tuple[Any, Reader]:
     """The message of a frame, and a reader that takes the arrays from its body in the order of the header."""
     try:
         message = decoder.decode(header)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError, ValueError) as error:
         raise WireError(f"a header that is none: {type(error).__name__}") from None
-    return message, _reader(body)
+    return message, Reader(body)
 
 
-def _reader(body: bytes) -> Callable[[Array], NDArray[Any]]:
-    """Cuts arrays from `body`, one after the other; every size is checked before NumPy sees it."""
-    offset = 0
+class Reader:
+    """Cuts arrays from the body of a frame, one after the other; every size is checked before NumPy sees it."""
 
-    def take(spec: Array) -> NDArray[Any]:
-        nonlocal offset
+    def __init__(self, body: bytes) -> None:
+        self.body = body
+        self.offset = 0
+
+    def __call__(self, spec: Array) -> NDArray[Any]:
+        """The next array, a read-only view; WireError when the body does not hold it."""
         if spec.dtype not in DTYPES:
             raise WireError("an array of a dtype that does not travel")
         dtype = np.dtype(spec.dtype)
         count = math.prod(spec.shape)
-        end = offset + count * dtype.itemsize
-        if end > len(body):
+        end = self.offset + count * dtype.itemsize
+        # An empty array may claim axes that NumPy could not multiply.
+        if end > len(self.body) or (not count and math.prod(filter(None, spec.shape)) > MAX_EMPTY):
             raise WireError("an array that is larger than its bytes")
-        flat = np.frombuffer(body, dtype, count, offset) if count else np.empty(0, dtype)
-        offset = end
+        flat = np.frombuffer(self.body, dtype, count, self.offset) if count else np.empty(0, dtype)
+        self.offset = end
         return flat.reshape(spec.shape)
 
-    return take
+    def finish(self) -> None:
+        """WireError when there are bytes that no array has claimed."""
+        if self.offset != len(self.body):
+            raise WireError("bytes that belong to no array")
 
 
 def lay_out(array: NDArray[Any], spec: Array) -> NDArray[Any]:
@@ -236,7 +247,7 @@ def normal(value: object) -> Any:
     """Plain data as it reads after a trip over the wire."""
     buffers: list[bytes] = []
     packed = pack(value, buffers)
-    return value_of(packed, _reader(b"".join(buffers)))
+    return value_of(packed, Reader(b"".join(buffers)))
 
 
 def _plain(value: Value, take: Callable[[Array], NDArray[Any]], fresh: bool, depth: int) -> Any:
@@ -252,7 +263,10 @@ def _plain(value: Value, take: Callable[[Array], NDArray[Any]], fresh: bool, dep
         case Seq():
             return [_plain(item, take, fresh, depth + 1) for item in value.items]
         case Map():
-            return dict(_pairs(value, take, fresh, depth + 1))
+            pairs = list(_pairs(value, take, fresh, depth + 1))
+            if len(plain := dict(pairs)) < len(pairs):
+                raise WireError("a dictionary with the same key twice")
+            return plain
         case _:
             return value
 

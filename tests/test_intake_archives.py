@@ -269,7 +269,7 @@ def test_tars_that_lie(tmp_path: Path, blocks: bytes) -> None:
 
 
 def test_headers_without_members_have_a_limit(tmp_path: Path) -> None:
-    assert "more than 20,000 files" in refusal(tmp_path / "a.tgz", gzip.compress(header(b"x", b"0", b"g") * 60_001))
+    assert "broken" in refusal(tmp_path / "a.tgz", gzip.compress(header(b"x", b"0", b"g") * 60_001))
     note = b"5 a=\n" * 200_000
     described = header(b"x", b"%011o" % len(note), b"x") + note + bytes(-len(note) % 512)
     assert "broken" in refusal(tmp_path / "a.tgz", gzip.compress(described * 5))

@@ -94,7 +94,7 @@ def test_what_is_no_python_is_named_by_its_place(source: bytes, said: str) -> No
     facts = look({"convolve": source, "multiply_sum": "def multiply_sum(a, b): return 1"})
     assert facts.status == "import_error"
     assert facts.message.startswith("convolve.py, line ")
-    assert said.replace("RecursionError", "") in facts.message
+    assert said in facts.message
     assert facts.message.isprintable()
     assert len(facts.message) < 400
 
@@ -325,6 +325,10 @@ def test_a_module_may_use_an_exercise_that_a_notebook_answers() -> None:
     cells = ["import cv2", "import json", "def multiply_sum(a, b): return cv2"]
     facts = look({"convolve": "from multiply_sum import multiply_sum"}, notebooks={"a.ipynb": cells})
     assert (facts.siblings, facts.imports) == (("multiply_sum",), ("cv2",))
+
+
+def test_a_computed_import_is_known_as_one() -> None:
+    assert look({"convolve": "name = input()\nm = __import__(name)"}).imports == ("importlib",)
 
 
 @pytest.mark.parametrize(

@@ -89,14 +89,45 @@ def _whole(a: Any, b: Any) -> Any:
     return float(int(oracle(a, b))) if a.shape == b.shape else None
 
 
-def _rounded(a: Any, b: Any) -> Any:
-    return float(round(oracle(a, b))) if a.shape == b.shape else None
+def _rounded(digits: int) -> Any:
+    def answer(a: Any, b: Any) -> Any:
+        return float(round(oracle(a, b), digits)) if a.shape == b.shape else None
+
+    return answer
 
 
 def _sums_multiplied(a: Any, b: Any) -> Any:
     return float(a.astype(float).sum() * b.astype(float).sum()) if a.shape == b.shape else None
 
 
+def _weighted(a: Any, b: Any) -> Any:
+    if a.shape != b.shape:
+        return None
+    total = float(b.astype(float).sum())
+    return oracle(a, b) / total if total else oracle(a, b)
+
+
+def _first_channel(a: Any, b: Any) -> Any:
+    if a.shape != b.shape:
+        return None
+    return oracle(a[..., 0], b[..., 0]) if a.ndim >= 3 else oracle(a, b)
+
+
+WEIGHTED = (
+    "The answer was divided by the sum of the weights.",
+    "A weighted mean cannot be taken back once the filter's weights sum to 0; the raw sum is what is asked for.",
+    "Return the sum of the products as it is.",
+)
+IGNORED = (
+    "The answer depends on one of the two arrays only.",
+    "Both arrays belong into the products.",
+    "Read the body once more, name by name: where does each argument go in?",
+)
+CHANNEL = (
+    "Of arrays with three axes or more, only the first channel counts.",
+    "A colour patch times a colour filter becomes one number: all channels take part in the sum.",
+    "Let the sum run over every axis, whatever their number.",
+)
 MATRIX = (
     "The answer is that of a matrix product.",
     "A matrix product adds rows times columns; here each entry meets the entry at the same place. "
@@ -123,6 +154,11 @@ ABSOLUTE = (
     "Negative sums matter: a filter that answers with -5 says something else than one that answers with 5.",
     "Leave out `abs`.",
 )
+ROUND = (
+    "The answer was rounded.",
+    "What looks like noise in one number becomes an error in a picture that is made of thousands of them.",
+    "Return the sum as it is; round only when you print.",
+)
 WHOLE = (
     "The digits behind the point are missing.",
     "Weights of filters are seldom whole numbers; cutting them off throws most of the answer away.",
@@ -143,9 +179,15 @@ MISTAKES = (
     Misconception("absolute value", _absolute, *ABSOLUTE),
     Misconception("absolute value", _absolute_products, *ABSOLUTE),
     Misconception("integer result", _whole, *WHOLE),
-    Misconception("rounded", _rounded, *WHOLE),
+    *(Misconception("rounded", _rounded(digits), *ROUND) for digits in (0, 1, 2, 3)),
+    Misconception("normalised result", _weighted, *WEIGHTED),
+    Misconception("ignores an argument", lambda a, b: oracle(a, a) if a.shape == b.shape else None, *IGNORED),
+    Misconception("ignores an argument", lambda a, b: oracle(b, b) if a.shape == b.shape else None, *IGNORED),
+    Misconception("ignores an argument", lambda a, b: float(a.astype(float).sum()), *IGNORED),
+    Misconception("ignores an argument", lambda a, b: float(b.astype(float).sum()), *IGNORED),
+    Misconception("one channel only", _first_channel, *CHANNEL),
     Misconception(
-        "mean instead of sum",
+        "normalised result",
         _mean,
         "The answer is the mean of the products.",
         "The mean shrinks with the size of the arrays; a filter's answer is the sum.",
@@ -161,8 +203,8 @@ MISTAKES = (
 )
 
 TWO_BY_TWO = (np.array([[1, 2], [3, 4]]), np.array([[5, 6], [7, 8]]))
-HALVES = (np.array([0.5, -2.0, 3.0]), np.array([4.0, 1.5, -0.75]))
-WIDE = (np.array([[1.0, 0.0, -1.0], [2.0, 0.5, -2.0]]), np.array([[10.0, 20.0, 40.0], [30.0, 8.0, 0.25]]))
+HALVES = (np.array([0.5, -2.0, 3.0]), np.array([4.0, 1.5, -1.0]))
+WIDE = (np.array([[1.0, 0.0, -1.0], [2.0, 0.5, -2.0]]), np.array([[10.0, 20.0, 40.0], [30.0, 8.0, 0.5]]))
 BLOCK = (np.arange(8.0).reshape(2, 2, 2), np.array([[[1.0, -1.0], [2.0, 0.0]], [[0.5, 3.0], [-2.0, 1.0]]]))
 BRIGHT = (np.array([[200, 100], [250, 3]], np.uint8), np.array([[2, 3], [1, 100]], np.uint8))
 
@@ -172,11 +214,11 @@ def _probe(public: tuple[Any, ...], hidden: Any, **options: Any) -> Probe:
 
 
 PROBES = {
-    "hand": _probe((TWO_BY_TWO, HALVES, WIDE, BLOCK), None),
-    "agrees": _probe((), draw.equal_pairs(), examples=40),
+    "hand": _probe((TWO_BY_TWO, HALVES, WIDE), None),
+    "agrees": _probe((BLOCK,), draw.equal_pairs(), examples=40),
     "bilinear": _probe((), draw.pair_families(), examples=15),
     "uint8": _probe((BRIGHT,), draw.uint8_pairs(), examples=30),
-    "layouts": _probe((), draw.laid_out(draw.equal_pairs(most=4)), examples=20, twice=True, intact=True),
+    "layouts": _probe((), draw.laid_out(draw.equal_pairs(axes=2)), examples=20, twice=True, intact=True),
     "mismatch": _probe(
         ((np.ones((3, 3)), np.ones(3)), (np.ones((2, 3)), np.ones((3, 2)))), draw.unequal_pairs(), examples=25
     ),

@@ -5,12 +5,16 @@ Recorded examples are drawn again when this file changes; texts belong elsewhere
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
+import imageio.v3 as iio
 import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
+
+from grader.probing import PictureFile
 
 __all__ = [
     "any_dtype_pairs",
@@ -20,15 +24,19 @@ __all__ = [
     "families",
     "float32_colour_pairs",
     "grey_pairs",
+    "jpeg_file",
     "laid_out",
     "misfits",
     "pair_families",
+    "picture_files",
     "pictures",
+    "png_file",
     "shape_misfits",
     "shape_pairs",
     "top_left_calls",
     "uint8_pairs",
     "unequal_pairs",
+    "untouched_pairs",
     "varied_pairs",
 ]
 
@@ -36,34 +44,38 @@ Pixels = NDArray[Any]
 INTEGERS = (np.int16, np.int32, np.int64)
 
 
-def _values(dtype: Any) -> st.SearchStrategy[Any]:
-    """Entries of a dtype: mostly small and unlike each other, sometimes the extremes that the contract allows."""
+BOUNDS = (1, 9, 9, 100, 10_000)
+
+
+def _values(dtype: Any, bound: int) -> st.SearchStrategy[Any]:
+    """Entries of a dtype within +-`bound`, its ends more often than chance has them."""
     kind = np.dtype(dtype)
     if kind.kind == "f":
-        extreme = st.sampled_from([0.0, 1.0, -1.0, 1e4, -1e4, 0.5])
-        width = 8 * kind.itemsize
-        return st.one_of(st.floats(-100, 100, width=width), st.floats(-1e4, 1e4, width=width), extreme)
+        ends = st.sampled_from([0.0, 0.5, -bound, bound]).map(float)
+        return st.one_of(st.floats(-bound, bound, width=8 * kind.itemsize), ends)
     info = np.iinfo(kind)
-    low, high = max(int(info.min), -10_000), min(int(info.max), 10_000)
-    return st.one_of(st.integers(max(low, -9), 9), st.integers(low, high), st.sampled_from([low, high]))
+    low, high = max(int(info.min), -bound), min(int(info.max), bound)
+    return st.one_of(st.integers(low, high), st.integers(low, high), st.sampled_from([low, high]))
 
 
 def arrays(dtype: Any, shape: tuple[int, ...]) -> st.SearchStrategy[Pixels]:
-    """Arrays of a dtype and shape with entries that the contract allows."""
-    return hnp.arrays(dtype, shape, elements=_values(dtype), fill=st.nothing())
+    """Arrays of a dtype and shape; each has a magnitude of its own, so that no mistake hides behind large numbers."""
+    bounds = st.sampled_from(BOUNDS)
+    return bounds.flatmap(lambda bound: hnp.arrays(dtype, shape, elements=_values(dtype, bound), fill=st.nothing()))
 
 
 @st.composite
-def equal_pairs(draw: st.DrawFn, dtypes: tuple[Any, ...] = (np.float64, np.int64), most: int = 5) -> tuple[Any, ...]:
-    """(a, b) of the same shape, one to four dimensions, up to `most` entries a side."""
-    shape = tuple(draw(st.lists(st.integers(1, most), min_size=1, max_size=4)))
+def equal_pairs(draw: st.DrawFn, axes: int = 4) -> tuple[Any, ...]:
+    """(a, b) of the same shape, one to `axes` dimensions, up to five entries a side, floats or integers."""
+    shape = tuple(draw(st.lists(st.integers(1, 5), min_size=1, max_size=axes)))
+    dtypes = (np.float64, np.int64)
     return draw(arrays(draw(st.sampled_from(dtypes)), shape)), draw(arrays(draw(st.sampled_from(dtypes)), shape))
 
 
 @st.composite
 def pair_families(draw: st.DrawFn) -> list[tuple[Any, ...]]:
     """Pairs that belong together: (a, c), (b, c), (2a - 3b, c), (c, a)."""
-    shape = tuple(draw(st.lists(st.integers(1, 4), min_size=1, max_size=3)))
+    shape = tuple(draw(st.lists(st.integers(1, 4), min_size=1, max_size=2)))
     a, b, c = (draw(arrays(np.int64, shape)).astype(float) / 4 for _ in range(3))
     return [(a, c), (b, c), (2 * a - 3 * b, c), (c, a)]
 
@@ -71,7 +83,7 @@ def pair_families(draw: st.DrawFn) -> list[tuple[Any, ...]]:
 @st.composite
 def uint8_pairs(draw: st.DrawFn) -> tuple[Any, ...]:
     """(a, b): two bright uint8 arrays, or one with a signed 8-bit filter."""
-    shape = tuple(draw(st.lists(st.integers(2, 5), min_size=1, max_size=3)))
+    shape = tuple(draw(st.lists(st.integers(2, 5), min_size=1, max_size=2)))
     bright = hnp.arrays(np.uint8, shape, elements=st.integers(100, 255), fill=st.nothing())
     signed = hnp.arrays(np.int8, shape, elements=st.integers(-128, 127), fill=st.nothing())
     return draw(bright), draw(st.one_of(bright, bright, signed))
@@ -136,6 +148,11 @@ def float32_colour_pairs() -> st.SearchStrategy[tuple[Any, ...]]:
     return colour_pairs(np.float32)
 
 
+def untouched_pairs() -> st.SearchStrategy[tuple[Any, ...]]:
+    """Pairs of both kinds in every memory layout."""
+    return laid_out(st.one_of(grey_pairs(most=6), colour_pairs()))
+
+
 @st.composite
 def families(draw: st.DrawFn) -> list[tuple[Any, ...]]:
     """Calls that belong together: the identity filter, shifts, a scaled image, a sum of two filters."""
@@ -156,7 +173,7 @@ def any_dtype_pairs(draw: st.DrawFn) -> tuple[Any, ...]:
         (np.float32, np.float32), (np.int16, np.int16), (np.int32, np.float64), (np.uint16, np.float64),
     ]
     image, kernel = draw(st.sampled_from(pairs))
-    return draw(laid_out(grey_pairs(image, kernel, most=7)))
+    return draw(grey_pairs(image, kernel, most=7))
 
 
 @st.composite
@@ -198,6 +215,28 @@ def top_left_calls(draw: st.DrawFn) -> tuple[Any, ...]:
     tail = draw(st.sampled_from([(), (3,)]))
     image = draw(arrays(np.uint8, (rows, columns, *tail)))
     return image, draw(st.integers(1, 10)), draw(st.integers(1, 10))
+
+
+@st.composite
+def picture_files(draw: st.DrawFn, grayscale: bool = False) -> tuple[Any, ...]:
+    """(picture,), or (picture, True): an RGB PNG file."""
+    picture = png_file("picture", draw(pictures()))
+    return (picture, True) if grayscale else (picture,)
+
+
+def png_file(stem: str, pixels: Pixels) -> PictureFile:
+    """`pixels` as an RGB PNG; the name tells contents apart, whatever bytes this version of the encoder writes."""
+    return PictureFile(f"{stem}-{_digest(pixels)}.png", iio.imwrite("<bytes>", pixels, extension=".png"))
+
+
+def jpeg_file(stem: str, pixels: Pixels) -> PictureFile:
+    """`pixels` as a JPEG of ordinary quality, colours at half the resolution."""
+    data = iio.imwrite("<bytes>", pixels, extension=".jpg", quality=75)
+    return PictureFile(f"{stem}-{_digest(pixels)}.jpg", data)
+
+
+def _digest(pixels: Pixels) -> str:
+    return hashlib.sha256(repr(pixels.shape).encode() + pixels.tobytes()).hexdigest()[:8]
 
 
 @st.composite

@@ -24,6 +24,7 @@ REQUESTS: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
 SPECS = msgspec.msgpack.Decoder(list[source.ExerciseSpec])
 FACTS = msgspec.msgpack.Decoder(source.Facts)
 MAX_REQUEST = 1 << 30
+PILE_SECONDS = 0.02
 
 
 def serve(requests: int, replies: int, answer_bytes: int) -> NoReturn:
@@ -72,13 +73,18 @@ class _Worker:
             data += chunk
         return bytes(data)
 
-    def send(self, message: msgspec.Struct, buffers: list[bytes] | None = None) -> None:
+    def send(self, message: msgspec.Struct) -> None:
+        self.flush([wire.frame(message, [])])
+
+    def flush(self, frames: list[bytes]) -> None:
+        """Writes what was printed, then the frames, so that the judge never knows an answer before its output."""
         for stream in self.streams:
             try:
                 stream.flush()
             except Exception:  # the student may have closed it; the answer goes out all the same
                 continue
-        data = memoryview(wire.frame(message, buffers or []))
+        data = memoryview(b"".join(frames))
+        frames.clear()
         while data:
             data = data[os.write(self.replies, data) :]
 
@@ -104,15 +110,26 @@ class _Worker:
         loader.run(self.program.source, self.program.filename, self.module.__dict__)
 
     def batch(self, message: Batch, take: Any) -> None:
+        """Answers in small piles: a wake-up of the judge for every answer would cost more than most answers."""
+        frames: list[bytes] = []
+        flushed = time.perf_counter()
         for number, call in enumerate(message.calls):
-            args = [wire.value_of(arg, take, fresh=True) for arg in call.args]
-            kept = [np.array(arg) if isinstance(arg, np.ndarray) else None for arg in args]
-            buffers: list[bytes] = []
-            started = time.perf_counter()
-            value, trouble = self.call(call, args, buffers)
-            seconds = time.perf_counter() - started
-            changed = tuple(i for i, old in enumerate(kept) if old is not None and not _same(old, args[i]))
-            self.send(Answer(number, value, trouble, changed, seconds), buffers if trouble is None else [])
+            frames.append(self.answer(number, call, take))
+            if message.eager or time.perf_counter() - flushed > PILE_SECONDS:
+                self.flush(frames)
+                flushed = time.perf_counter()
+        self.flush(frames)
+
+    def answer(self, number: int, call: Call, take: Any) -> bytes:
+        """The frame with the answer to one call, and with the arguments that it wrote to."""
+        args = [wire.value_of(arg, take, fresh=True) for arg in call.args]
+        kept = [np.array(arg) if isinstance(arg, np.ndarray) else None for arg in args]
+        buffers: list[bytes] = []
+        started = time.perf_counter()
+        value, trouble = self.call(call, args, buffers)
+        seconds = time.perf_counter() - started
+        changed = tuple(i for i, old in enumerate(kept) if old is not None and not _same(old, args[i]))
+        return wire.frame(Answer(number, value, trouble, changed, seconds), buffers if trouble is None else [])
 
     def call(self, call: Call, args: list[Any], buffers: list[bytes]) -> tuple[wire.Value | None, Trouble | None]:
         function = getattr(self.module, call.function, None)
@@ -150,7 +167,7 @@ def _plain(text: str, limit: int) -> str:
 
 
 def _same(old: Any, new: Any) -> bool:
-    return old.shape == new.shape and old.dtype == new.dtype and old.tobytes() == new.tobytes()
+    return bool(old.shape == new.shape and old.dtype == new.dtype and old.tobytes() == new.tobytes())
 
 
 def _seed() -> None:

@@ -196,7 +196,8 @@ class _Work:
             return _Choice("notebook", best[0].path, best[0].message, tuple(self.notes(spec, best)))
         if self.unreadable:
             return _Choice("notebook", *next(iter(self.unreadable.items())))
-        message = f"There is no {file}, and no notebook cell defines {', '.join(spec.functions)}; please add {file}."
+        functions = spec.functions[0] + (" or another of its functions" if spec.functions[1:] else "")
+        message = f"There is no {file}, and no notebook cell defines {functions}; please add {file}."
         return _Choice("", "", message, tuple(note for path in self.books for note in self.left_out(spec, path)))
 
     def notes(self, spec: ExerciseSpec, answers: Sequence[_Answer]) -> Iterator[str]:

@@ -36,6 +36,7 @@ IMPORTERS = frozenset(
 KERAS = re.compile(
     r"\A(?:tensorflow(?:\.\w+)*?\.keras|tf_keras|keras)(?:\.(?:api|src|_tf_keras|_v2|v2|keras))*(?=\.|\Z)"
 )
+TELLING = (ast.Import, ast.ImportFrom, ast.Assign, ast.NamedExpr, ast.Name, ast.Attribute, ast.Call, ast.Subscript)
 LONGEST_CHAIN = 8
 MOST_MEANINGS = 16
 
@@ -175,18 +176,19 @@ def imports(node: ast.AST, package: str) -> Iterator[Import]:
 def mentions(trees: Sequence[tuple[str, ast.AST]], package: str) -> list[Mention]:
     """The dotted names of libraries that trees use, in the order of their lines; each tree comes with its place."""
     found = []
-    names = _Names([node for _, tree in trees for node in ast.walk(tree)], package)
-    for place, tree in trees:
-        for node in sorted(ast.walk(tree), key=_line):
-            where = f"{place}, line {_line(node)}"
-            loaded = [item.loaded for item in imports(node, package)] + names.loaded(node)
-            found += [Mention(dotted, where, True) for dotted in loaded]
-            found += [Mention(dotted, where, False) for dotted in names.looked_up(node)]
+    nodes = [(place, node) for place, tree in trees for node in _telling(tree)]
+    names = _Names([node for _, node in nodes], package)
+    for place, node in nodes:
+        where = f"{place}, line {node.lineno}"
+        loaded = [item.loaded for item in imports(node, package)] + names.loaded(node)
+        found += [Mention(dotted, where, True) for dotted in loaded]
+        found += [Mention(dotted, where, False) for dotted in names.looked_up(node)]
     return found
 
 
-def _line(node: ast.AST) -> int:
-    return int(getattr(node, "lineno", 1))
+def _telling(tree: ast.AST) -> list[ast.stmt | ast.expr]:
+    """The nodes of a tree that can tell what a name stands for, in the order of their lines."""
+    return sorted((node for node in ast.walk(tree) if isinstance(node, TELLING)), key=lambda node: node.lineno)
 
 
 def _assigned(node: ast.AST) -> list[tuple[str, ast.expr]]:
@@ -223,13 +225,13 @@ class _Names:
         return {".".join([root, *tail]) for root in roots}
 
     def loaded(self, node: ast.AST) -> list[str]:
-        """The module that `import_module("scipy")` or `sys.modules["scipy"]` gives; nothing for anything else."""
+        """The module that `import_module("scipy")` or `sys.modules["scipy"]` gives; "importlib" for a computed name."""
         given: Sequence[ast.AST] = ()
         if isinstance(node, ast.Call) and self.plain(node.func) & IMPORTERS:
             given = [*node.args, *(word.value for word in node.keywords if word.arg == "name")]
         elif isinstance(node, ast.Subscript) and "sys.modules" in self.plain(node.value):
             given = [node.slice]
-        return [text for item in given[:1] if (text := _text(item).lstrip("."))]
+        return [_text(item).lstrip(".") or "importlib" for item in given[:1]]
 
     def plain(self, node: ast.AST) -> set[str]:
         """Dotted names that a name or a name's attribute may stand for, itself included; does not look into calls."""

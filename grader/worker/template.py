@@ -6,13 +6,13 @@ and executes no library operation: a fork inherits its parent's memory. It keeps
 
 from __future__ import annotations
 
-import array
 import gc
 import importlib
 import os
 import signal
 import socket
 import sys
+import traceback
 from contextlib import suppress
 from typing import Any
 
@@ -51,8 +51,9 @@ def main(descriptor: int) -> None:
     gc.freeze()
     _send(control, {"ready": True})
     while True:
-        message, descriptors = _receive(control)
-        if message is None:
+        try:
+            message, descriptors = _receive(control)
+        except EOFError:
             return
         if message["op"] == "fork":
             _fork(control, message, descriptors)
@@ -98,6 +99,8 @@ def _fork(control: socket.socket, message: dict[str, Any], descriptors: list[int
     if pid == 0:
         try:
             _become_worker(control, message, descriptors)
+        except BaseException:  # read by the judge, when nothing of the student's has run yet
+            os.write(2, traceback.format_exc(limit=-1).encode())
         finally:
             os._exit(70)
     for descriptor in descriptors:
@@ -122,20 +125,17 @@ def _become_worker(control: socket.socket, message: dict[str, Any], descriptors:
 
 
 def _reap(pid: int) -> dict[str, Any]:
-    """Ends a worker with its whole process group; its wait status and peak memory in bytes."""
+    """Ends a worker with its whole process group; whether it had ended before, its wait status and processor seconds.
+
+    A process that has left the group (a child that called `setsid`) lives on.
+    """
     early, status, usage = os.wait4(pid, os.WNOHANG)
-    for end in (os.killpg, os.kill):
-        with suppress(ProcessLookupError, PermissionError):
-            end(pid, signal.SIGKILL)
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
     if not early:
+        os.kill(pid, signal.SIGKILL)  # it may not have had the time to lead a group
         _, status, usage = os.wait4(pid, 0)
-    unit = 1 if sys.platform == "darwin" else 1024
-    return {
-        "early": bool(early),
-        "status": status,
-        "peak": usage.ru_maxrss * unit,
-        "cpu": usage.ru_utime + usage.ru_stime,
-    }
+    return {"early": bool(early), "status": status, "cpu": usage.ru_utime + usage.ru_stime}
 
 
 def _send(control: socket.socket, message: dict[str, Any]) -> None:
@@ -143,18 +143,18 @@ def _send(control: socket.socket, message: dict[str, Any]) -> None:
     control.sendall(len(data).to_bytes(4, "little") + data)
 
 
-def _receive(control: socket.socket) -> tuple[dict[str, Any] | None, list[int]]:
-    """One request with the descriptors that came along; None when the judge is gone."""
-    descriptors = array.array("i")
-    head, ancillary, _, _ = control.recvmsg(4, socket.CMSG_SPACE(3 * descriptors.itemsize))
-    for level, kind, data in ancillary:
-        if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
-            descriptors.frombytes(data[: len(data) - len(data) % descriptors.itemsize])
-    while 0 < len(head) < 4:
-        head += control.recv(4 - len(head))
-    if not head:
-        return None, []
-    body = b""
-    while len(body) < int.from_bytes(head, "little"):
-        body += control.recv(int.from_bytes(head, "little") - len(body))
-    return msgspec.msgpack.decode(body), list(descriptors)
+def _receive(control: socket.socket) -> tuple[dict[str, Any], list[int]]:
+    """One request with the descriptors that came along; EOFError when the judge is gone."""
+    head, descriptors, _, _ = socket.recv_fds(control, 4, 3)
+    head += _exactly(control, 4 - len(head))
+    return msgspec.msgpack.decode(_exactly(control, int.from_bytes(head, "little"))), list(descriptors)
+
+
+def _exactly(control: socket.socket, count: int) -> bytes:
+    data = b""
+    while len(data) < count:
+        chunk = control.recv(count - len(data))
+        if not chunk:
+            raise EOFError
+        data += chunk
+    return data

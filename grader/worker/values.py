@@ -11,6 +11,12 @@ from grader import wire
 __all__ = ["TooLargeError", "outgoing"]
 
 NUMERIC = "biuf"
+MOST_ITEMS = 10_000
+MOST_TEXT = 1_000_000
+# What all that is no array may take in an answer, and a bound for one item of it beside its text, in bytes.
+HEADER_BYTES = 2 << 20
+ITEM_BYTES = 40
+NUMBERS = bool | int | float | np.bool_ | np.integer | np.floating
 
 
 class TooLargeError(Exception):
@@ -20,9 +26,9 @@ class TooLargeError(Exception):
 def outgoing(value: object, buffers: list[bytes], limit: int) -> wire.Value:
     """The `Value` for anything a student may return.
 
-    Arrays, matrices, masked arrays (their data), tensors and nested sequences of numbers become arrays; lists, tuples and
-    dictionaries of other things stay what they are; all else travels as the name of its type. Raises TooLargeError
-    beyond `limit` bytes.
+    Whatever NumPy reads as numbers (arrays, matrices, masked arrays by their data, tensors, nested sequences) becomes
+    an array; lists, tuples and dictionaries of other things stay what they are; all else travels as the name of its
+    type. Raises TooLargeError beyond `limit` bytes of arrays, or 2 MiB of everything else.
     """
     return _Outgoing(buffers, limit).convert(value, 0)
 
@@ -30,68 +36,70 @@ def outgoing(value: object, buffers: list[bytes], limit: int) -> wire.Value:
 class _Outgoing:
     def __init__(self, buffers: list[bytes], limit: int) -> None:
         self.buffers = buffers
-        self.left = limit
+        self.array_bytes = limit
+        self.header_bytes = HEADER_BYTES
 
     def convert(self, value: Any, depth: int) -> wire.Value:
+        """Classes are asked of `type`, because `isinstance` believes what an object says of itself."""
+        self._spend_header(ITEM_BYTES)
+        kind = type(value)
         if depth > wire.MAX_NESTING:
             return wire.Opaque("nested too deeply")
-        if value is None or isinstance(value, bool | int | float | np.bool_ | np.integer | np.floating):
+        if value is None or issubclass(kind, NUMBERS):
             return self._number(value)
-        if isinstance(value, str):
-            self._spend(4 * len(value))
-            return wire.Text(str.__str__(value).encode("utf-8", "replace").decode())
-        if isinstance(value, dict):
-            return self._mapping(value, depth)
-        if isinstance(value, list | tuple):
+        if issubclass(kind, str):
+            return wire.Text(self._text(str.__str__(value)))
+        if issubclass(kind, dict):
+            return self._mapping(list(dict.items(value)), depth)
+        if issubclass(kind, list | tuple):
             return self._sequence(value, depth)
-        return self._array_like(value)
+        array = _read(value)
+        if array is None:
+            name = f"array of {value.dtype}" if issubclass(kind, np.ndarray) else kind.__name__
+            return wire.Opaque(self._text(name[:200]))
+        return self._array(array, listed=False)
 
-    def _spend(self, nbytes: int) -> None:
-        self.left -= nbytes
-        if self.left < 0:
+    def _spend_header(self, nbytes: int) -> None:
+        self.header_bytes -= nbytes
+        if self.header_bytes < 0:
             raise TooLargeError
 
     def _number(self, value: Any) -> wire.Value:
-        self._spend(16)
-        if isinstance(value, int) and not isinstance(value, bool):
-            value = int.__index__(value)
-        if isinstance(value, np.floating):
+        if issubclass(type(value), np.floating):
             value = np.float64(value)
         return wire.pack(value, self.buffers)
 
-    def _mapping(self, value: dict[Any, Any], depth: int) -> wire.Value:
-        if len(value) > 10_000:
+    def _text(self, text: str) -> str:
+        if len(text) > MOST_TEXT:
             raise TooLargeError
-        pairs = []
-        for key, item in dict.items(value):
-            name = self.convert(key, depth + 1)
-            if not isinstance(name, wire.Flag | wire.Whole | wire.Real | wire.Text | wire.Null):
-                return wire.Opaque("dict with keys that are no plain values")
-            pairs.append((name, self.convert(item, depth + 1)))
-        return wire.Map(tuple(pairs))
+        encoded = text.encode("utf-8", "replace")
+        self._spend_header(len(encoded))
+        return encoded.decode()
+
+    def _mapping(self, items: list[tuple[Any, Any]], depth: int) -> wire.Value:
+        if len(items) > MOST_ITEMS:
+            raise TooLargeError
+        plain = all(key is None or issubclass(type(key), NUMBERS | str) for key, _ in items)
+        keys = [self.convert(key, depth + 1) for key, _ in items] if plain else []
+        if len(set(keys)) < len(items):
+            return wire.Opaque("dict with keys that are no plain values")
+        values = [self.convert(value, depth + 1) for _, value in items]
+        return wire.Map(tuple(zip(keys, values, strict=True)))
 
     def _sequence(self, value: list[Any] | tuple[Any, ...], depth: int) -> wire.Value:
-        if not len(value):
-            return wire.Seq(())
-        array = _read(value)
+        array = _read(value) if value else None
         if array is not None:
             return self._array(array, listed=True)
-        if len(value) > 10_000:
+        items = tuple(value)
+        if len(items) > MOST_ITEMS:
             raise TooLargeError
-        return wire.Seq(tuple(self.convert(item, depth + 1) for item in value))
-
-    def _array_like(self, value: Any) -> wire.Value:
-        if isinstance(value, np.ma.MaskedArray):
-            value = np.ma.getdata(value)
-        readable = isinstance(value, np.ndarray) or hasattr(type(value), "__array__") or hasattr(type(value), "__len__")
-        array = _read(value) if readable and not isinstance(value, bytes | bytearray | set | frozenset) else None
-        if array is None:
-            kind = f"array of {value.dtype}" if isinstance(value, np.ndarray) else type(value).__name__
-            return wire.Opaque(kind[:200].encode("utf-8", "replace").decode())
-        return self._array(array, listed=False)
+        return wire.Seq(tuple(self.convert(item, depth + 1) for item in items))
 
     def _array(self, array: np.ndarray[Any, Any], listed: bool) -> wire.Value:
-        self._spend(array.nbytes)
+        self._spend_header(2 * ITEM_BYTES)
+        self.array_bytes -= array.nbytes
+        if self.array_bytes < 0:
+            raise TooLargeError
         if array.dtype.itemsize > 8:
             array = array.astype(np.float64)
         return wire.pack_array(array, self.buffers, listed)
@@ -103,6 +111,4 @@ def _read(value: Any) -> np.ndarray[Any, Any] | None:
         array = np.asarray(value)
     except (ValueError, TypeError, RecursionError, OverflowError):
         return None
-    if type(array) is not np.ndarray:
-        array = np.ndarray.view(array, np.ndarray)
     return array if array.dtype.kind in NUMERIC and array.ndim <= 8 else None

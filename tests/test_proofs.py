@@ -1,0 +1,112 @@
+"""The three proofs: stubs earn nothing, right submissions everything, wrong ones lose their own checks and are told why."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from corpus import RIGHT, ROOT, WRONG, expectation, lay_over
+
+from grader import course as courses
+from grader import intake
+from grader.model import ExerciseResult, SubmissionResult
+from grader.session import Session
+from grader.settings import Settings
+
+__all__: list[str] = []
+
+COURSE = courses.load(ROOT / "course.toml")
+READY = tuple(exercise.name for exercise in COURSE.ready)
+
+
+@pytest.fixture(scope="module")
+def judge() -> Iterator[Session]:
+    """A judge of all exercises that are ready, without a store."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+        session = Session(Settings(root=str(ROOT), exercises=READY, isolation="process"))
+        yield session
+        session.close()
+
+
+def grade(judge: Session, path: Path) -> SubmissionResult:
+    """The result of the submission at `path`."""
+    return judge.grade(intake.entry_for(path))
+
+
+def by_name(result: SubmissionResult) -> dict[str, ExerciseResult]:
+    """The exercises of a result."""
+    return {exercise.name: exercise for exercise in result.exercises}
+
+
+def not_passed(exercise: ExerciseResult, outcome: str) -> set[str]:
+    """The names of the checks that came to `outcome`."""
+    return {check.name for check in exercise.checks if check.outcome == outcome}
+
+
+def words(exercise: ExerciseResult) -> str:
+    """All that a student reads of an exercise."""
+    texts = list(exercise.notes)
+    for check in exercise.checks:
+        texts += [check.observation, check.reason, check.next_step, check.misconception]
+        texts += [text for shown in check.evidence for text in (shown.call, shown.expected, shown.given)]
+    return " ".join(texts).lower()
+
+
+def test_stubs_earn_nothing(judge: Session, tmp_path: Path) -> None:
+    """Every check fails or waits, and the page says what to do."""
+    shutil.copytree(ROOT / "exercises", tmp_path / "stub")
+    result = grade(judge, tmp_path / "stub")
+    assert (result.state, result.score, result.max_score) == ("graded", 0, COURSE.max_total)
+    for exercise in result.exercises:
+        assert not not_passed(exercise, "passed")
+        assert exercise.status == "graded"
+        assert "not written yet" in words(exercise)
+
+
+def test_solutions_earn_everything(judge: Session, tmp_path: Path) -> None:
+    """The reference loses nothing."""
+    shutil.copytree(ROOT / "solutions", tmp_path / "solution")
+    result = grade(judge, tmp_path / "solution")
+    assert [not_passed(e, "failed") | not_passed(e, "not_run") for e in result.exercises] == [set()] * len(READY)
+    assert result.score == result.max_score == COURSE.max_total
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_unusual_but_right(judge: Session, tmp_path: Path, name: str) -> None:
+    """Another algorithm, dtype, container or style gets full marks."""
+    result = grade(judge, lay_over("right", name, name, tmp_path))
+    lost = {f"{e.name}.{c.name}: {c.observation}" for e in result.exercises for c in e.checks if c.outcome != "passed"}
+    assert not lost
+    assert (result.state, result.score) == ("graded", COURSE.max_total)
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong(judge: Session, tmp_path: Path, name: str) -> None:
+    """A known mistake loses its own checks, keeps the points of innocent exercises, and is called by its name."""
+    expected = expectation(name)
+    result = grade(judge, lay_over("wrong", name, "somebody", tmp_path))
+    assert result.state == "graded"
+    mine = by_name(result)[expected.exercise]
+    if expected.status in ("graded", "timeout"):
+        assert not_passed(mine, "failed") == set(expected.lost)
+        assert not_passed(mine, "not_run") == set(expected.waits)
+    else:
+        assert not_passed(mine, "passed") == {c.name for c in mine.checks} - set(expected.lost) - set(expected.waits)
+    assert mine.status == expected.status
+    assert mine.score == sum(c.points for c in mine.checks) < mine.max_score
+    assert not expected.misconception or expected.misconception in {check.misconception for check in mine.checks}
+    assert [text for text in expected.mentions if text.lower() not in words(mine)] == []
+    depends = {e.name for e in COURSE.ready if expected.exercise in e.depends}
+    for exercise in result.exercises:
+        if exercise.name != expected.exercise and exercise.name not in depends:
+            assert (exercise.score, exercise.status) == (exercise.max_score, "graded"), exercise.name
+
+
+@pytest.mark.parametrize("name", WRONG[::25])
+def test_the_name_changes_nothing(judge: Session, tmp_path: Path, name: str) -> None:
+    """The same work under another name gets the same verdicts, word for word."""
+    one, other = (grade(judge, lay_over("wrong", name, student, tmp_path)) for student in ("a", "Zoë O'Neil, B."))
+    assert [(e.score, e.checks) for e in one.exercises] == [(e.score, e.checks) for e in other.exercises]
