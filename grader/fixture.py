@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.judging import agree, import_failure, refusal, request
-from grader.probing import PictureFile
+from grader import wire
+from grader.compare import kind_of
+from grader.judging import KNOWN_ERRORS, agree, import_failure, refusal, request
+from grader.probing import CheckFailed, PictureFile
 from grader.recorded import Recording
-from grader.student import Outcome, Request, Returned, Student
+from grader.student import NotRun, Outcome, Raised, Request, Returned, Stopped, Student
 
 __all__ = ["StudentFixture"]
 
 
-@dataclass
+@dataclass(repr=False)
 class StudentFixture:
-    """One student's module. `student.convolve(image, kernel)` calls it; a call that fails raises CheckFailed."""
+    """One student's module. `student.mean([1, 2])` calls it with plain data, and plain data comes back.
+
+    A call that raises an exception raises CheckFailed, which is also of the built-in class that the student's code
+    raised: `pytest.raises(ValueError)` works. A function whose name is taken here is `student.function(name)`.
+    With `shows_all` messages hold whatever the code said, whoever reads them may see it.
+    """
 
     student: Student
     recording: Callable[[], Recording]
@@ -24,11 +32,21 @@ class StudentFixture:
     live: Callable[[StudentFixture, str], None] | None = None
     public: dict[str, list[Outcome]] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
+    shows_all: bool = False
+    last_request: Request | None = None
+    ended: dict[str, Outcome] = field(default_factory=dict)
 
-    def __getattr__(self, function: str) -> Callable[..., Any]:
-        if function.startswith("_"):
-            raise AttributeError(function)
-        return lambda *args: self.call(function, *args)
+    def __repr__(self) -> str:
+        return "student"
+
+    def __getattr__(self, name: str) -> Function:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return Function(self, name)
+
+    def function(self, name: str) -> Function:
+        """The student's function of that name."""
+        return Function(self, name)
 
     def require(self) -> None:
         """CheckFailed when the module cannot be imported."""
@@ -36,18 +54,22 @@ class StudentFixture:
         if broken is not None:
             raise import_failure(self.student.exercise, broken)
 
-    def call(self, function: str, *args: Any) -> Any:
-        """The plain value that a function returns for `args`."""
+    def outcome(self, asked: Request) -> Outcome:
+        """What one call comes to; after a time-out the function is not called again, and its end stays what it was."""
         self.require()
-        outcome = self.student.calls([Request(function, args)])[0]
-        if isinstance(outcome, Returned):
-            return outcome.value
-        raise refusal(function, outcome, public=not args)
+        self.last_request = asked
+        outcome = self.student.calls([asked])[0]
+        if isinstance(outcome, Stopped):
+            self.ended[asked.function] = outcome
+        return self.ended.get(asked.function, outcome) if isinstance(outcome, NotRun) else outcome
 
     def value(self, function: str) -> Any:
         """What a function without arguments returns; it is called once and remembered."""
         if function not in self.values:
-            self.values[function] = self.call(function)
+            outcome = self.outcome(Request(function, ()))
+            if not isinstance(outcome, Returned):
+                raise refusal(function, outcome, public=True)
+            self.values[function] = outcome.value
         return self.values[function]
 
     def agrees(self, name: str) -> None:
@@ -68,3 +90,44 @@ class StudentFixture:
             self.public[name] = self.student.calls(requests, probe.seconds) if requests else []
         self.student.listening = False
 
+
+@dataclass(frozen=True, repr=False)
+class Function:
+    """One function of the student's module; lists stay lists, tuples tuples, arrays arrays."""
+
+    fixture: StudentFixture
+    name: str
+
+    def __repr__(self) -> str:
+        return f"student.{self.name}"
+
+    def __call__(self, *args: Any) -> Any:
+        """What the function returns for `args`; CheckFailed where no value comes back."""
+        __tracebackhide__ = True
+        outcome = self.fixture.outcome(Request(self.name, args, plain=True))
+        if not isinstance(outcome, Returned):
+            raise _alike(refusal(self.name, outcome, public=self.fixture.shows_all or not args), outcome)
+        if stuck := _stuck(outcome.value):
+            raise CheckFailed(f"`{self.name}` returned {stuck}; numbers, strings, lists, dictionaries and arrays can be judged.")
+        return outcome.value
+
+
+def _stuck(value: Any) -> str:
+    """What of a value did not travel, in words; "" where all of it did."""
+    if isinstance(value, wire.Opaque | wire.Big):
+        return kind_of(value)
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
+    return next((words for part in parts if (words := _stuck(part))), "")
+
+
+def _alike(failure: CheckFailed, outcome: Outcome) -> CheckFailed:
+    """The failure as an exception of the built-in class, too, that the student's code raised."""
+    if not isinstance(outcome, Raised) or outcome.trouble.kind != "raised":
+        return failure
+    known = [getattr(builtins, name, None) for name in outcome.trouble.family if name in KNOWN_ERRORS]
+    kind = next((k for k in known if isinstance(k, type) and issubclass(k, Exception)), Exception)
+    if issubclass(CheckFailed, kind):
+        return failure
+    body = {"__module__": "student", "__str__": lambda self: self.observation}
+    made: type[CheckFailed] = type(kind.__name__, (CheckFailed, kind), body)
+    return made(failure.observation, failure.reason, failure.next_step, misconception=failure.misconception, status=failure.status)

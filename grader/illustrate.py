@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any, TypeGuard
 
 import numpy as np
@@ -13,7 +14,7 @@ from grader.probing import PictureFile, Raises, ShapeOf
 from grader.recorded import Example
 from grader.student import Outcome, Raised, Returned
 
-__all__ = ["evidence", "shown"]
+__all__ = ["call_text", "evidence", "shown"]
 
 SMALL = 60
 LARGEST_SIDE = 128
@@ -23,11 +24,19 @@ def evidence(function: str, example: Example, outcome: Outcome, index: tuple[int
     """What to show of one public example; `index` is the first entry that differs."""
     given = outcome.value if isinstance(outcome, Returned) else None
     return Evidence(
-        call=f"{function}({', '.join(shown(arg) for arg in example.args)})",
+        call=call_text(function, example.args),
         expected=_expected(example.expected),
         given=_given(outcome),
         pictures=_pictures(example, given, index),
     )
+
+
+def call_text(function: str, args: tuple[Any, ...]) -> str:
+    """A call as it could be typed; arguments of several lines stand below each other."""
+    texts = [shown(arg) for arg in args]
+    if not any("\n" in text for text in texts):
+        return f"{function}({', '.join(texts)})"
+    return f"{function}(\n" + textwrap.indent(",\n".join(texts), "  ") + ")"
 
 
 def _expected(expected: Any) -> str:

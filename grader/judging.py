@@ -18,7 +18,7 @@ from grader.student import NotRun, Outcome, Raised, Request, Returned, Stopped, 
 __all__ = ["agree", "import_failure", "is_right", "refusal", "request", "stop_status"]
 
 STOPS: dict[str, tuple[Status, str, str]] = {
-    "timeout": ("timeout", "`{f}` took too long", "Look for a loop that never ends, or one that does far more work than needed."),
+    "timeout": ("timeout", "`{f}` took too much time", "Look for a loop that never ends, or one that does far more work than needed."),
     "memory": ("memory", "`{f}` needed more memory than there is", "Look for an array that is far larger than the image."),
     "crashed": ("crashed", "the Python process broke down during `{f}`", "Look for recursion without an end."),
     "exited": ("crashed", "`{f}` ended the whole program", "A function gives its answer with `return`; leave out exit() and quit()."),
@@ -261,6 +261,8 @@ def _equal(one: Any, other: Any) -> bool:
         return np.array_equal(one, other)
     if isinstance(one, list):
         return len(one) == len(other) and all(map(_equal, one, other))
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(_equal(item, other[key]) for key, item in one.items())
     return bool(one == other)
 
 
@@ -328,6 +330,9 @@ def _raised(function: str, outcome: Raised, public: bool, wanted: Any, status: S
             misconception="wrong error class",
             status=status,
         )
+    if "MemoryError" in trouble.family:
+        _, observation, step = STOPS["memory"]
+        return CheckFailed(f"{observation.format(f=function)}{example}{where}.", "", step, status=status)
     sentence = f"`{function}` raised {name}{example}{where}{detail}."
     if "read-only" in trouble.message:
         return CheckFailed(sentence, MUTATED.reason, MUTATED.next_step, misconception=MUTATED.name, status=status)

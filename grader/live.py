@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, settings
@@ -17,7 +17,7 @@ from grader.illustrate import evidence
 from grader.judging import agree, is_right, request
 from grader.probing import CheckFailed, Probe
 from grader.recorded import Example, Mistake, Replay
-from grader.student import NotRun, Outcome, Stopped
+from grader.student import NotRun, Outcome, Raised, Returned, Stopped
 
 __all__ = ["Live"]
 
@@ -26,15 +26,18 @@ SEARCH_SECONDS = 10.0
 SHRINK_SECONDS = 3.0
 NEIGHBOURS = 40
 
-Tried = tuple[tuple[Any, ...], Outcome]
+Tried = tuple[Example, Outcome]
 
 
 class EnoughError(BaseException):
-    """Ends a search from inside; no Exception, or hypothesis would take it for a failing example."""
+    """Ends a search from inside; no Exception, or hypothesis would take it for one more failing example."""
 
 
 class Live:
-    """Searches in place of the recorded examples of one exercise; every search draws anew."""
+    """Searches in place of the recorded examples of one exercise; every search draws anew.
+
+    `pytest --hypothesis-seed=N` repeats a search.
+    """
 
     def __init__(self, exercise: str) -> None:
         self.probes = probes_of(exercise)
@@ -42,75 +45,84 @@ class Live:
     def search(self, fixture: StudentFixture, name: str) -> None:
         """Tries the public examples of a probe, then looks for others; CheckFailed shows the smallest that fails."""
         probe = self.probes[name]
-        # A search makes more calls than a replay does; its own budget bounds them.
+        # A search makes more calls than a replay; its own budget bounds them, not what is left of the exercise's.
         fixture.student.spent = 0.0
         search = _Search(fixture, probe)
-        _judge(fixture, probe, [(args, search.call([args])[0]) for args in probe.public])
-        if probe.hidden is not None and (found := search.run()):
-            _judge(fixture, probe, [*found, *search.tried])
+        search.judge(search.tried_on(probe.public))
+        if probe.hidden is not None and (found := search.run(probe.hidden)):
+            search.judge([*found, *search.neighbours])
 
 
-def _replay(probe: Probe, examples: Sequence[Example]) -> Replay:
-    mistakes = tuple(Mistake(m.name, m.observation, m.reason, m.next_step) for m in probe.misconceptions)
-    return Replay("", probe.function, "", probe.twice, probe.intact, 0.0, mistakes, tuple(examples))
-
-
-def _judge(fixture: StudentFixture, probe: Probe, tried: Sequence[Tried]) -> None:
-    """CheckFailed with the first call that went wrong; those behind it help to tell which mistake it is."""
-    examples = [answered(probe, args, True) for args, _ in tried]
-    outcomes = [outcome for _, outcome in tried]
-    known = _replay(probe, examples)
-    try:
-        agree(fixture.student, known, fixture.locate, outcomes)
-    except CheckFailed as failure:
-        if not failure.evidence:
-            wrong = (pair for pair in zip(examples, outcomes, strict=True) if not is_right(known, *pair))
-            failure.evidence = tuple(evidence(probe.function, *pair, None) for pair in wrong)[:1]
-        raise
-
-
-@dataclass
 class _Search:
-    """One search: what was tried lately, and the smallest failing calls so far."""
+    """One search: the smallest failing calls so far, and what else was tried lately."""
 
-    fixture: StudentFixture
-    probe: Probe
-    tried: deque[Tried] = field(default_factory=lambda: deque(maxlen=NEIGHBOURS))
-    found: list[Tried] = field(default_factory=list)
-    until: float = 0.0
+    def __init__(self, fixture: StudentFixture, probe: Probe) -> None:
+        self.fixture = fixture
+        self.probe = probe
+        self.plain = replace(probe, misconceptions=())  # models of mistakes are asked at the end, about a few
+        mistakes = tuple(Mistake(m.name, m.observation, m.reason, m.next_step) for m in probe.misconceptions)
+        self.replay = Replay("", probe.function, "", probe.twice, probe.intact, 0.0, mistakes, ())
+        self.neighbours: deque[Tried] = deque(maxlen=NEIGHBOURS)
+        self.found: list[Tried] = []
+        self.until = 0.0
 
-    def __post_init__(self) -> None:
-        self.plain = replace(self.probe, misconceptions=())  # models are asked once, at the end
+    def tried_on(self, family: Sequence[tuple[Any, ...]]) -> list[Tried]:
+        """Expected answers and outcomes of calls, each made twice where the probe asks for that."""
+        examples = [answered(self.plain, args, True) for args in family for _ in range(2 if self.probe.twice else 1)]
+        requests = [request(self.replay, example, self.fixture.locate) for example in examples]
+        return list(zip(examples, self.fixture.student.calls(requests), strict=True)) if requests else []
 
-    def run(self) -> list[Tried]:
-        """The failing calls that hypothesis shrinks to, the first wrong one in front; [] where none was found."""
+    def judge(self, tried: Sequence[Tried]) -> None:
+        """CheckFailed with the first call that went wrong; those behind it help to tell which mistake it is."""
+        examples = [answered(self.probe, example.args, True) for example, _ in tried]
+        outcomes = [outcome for _, outcome in tried]
+        try:
+            agree(self.fixture.student, replace(self.replay, examples=tuple(examples)), self.fixture.locate, outcomes)
+        except CheckFailed as failure:
+            wrong = next(pair for pair in zip(examples, outcomes, strict=True) if not is_right(self.replay, *pair))
+            failure.evidence = failure.evidence or (evidence(self.probe.function, *wrong, None),)
+            raise
+
+    def run(self, strategy: Any) -> list[Tried]:
+        """The failing calls that hypothesis shrinks to, the wrong one in front; [] where there is none."""
         self.until = time.monotonic() + SEARCH_SECONDS
 
         @settings(
-            max_examples=max(self.probe.examples, LEAST_EXAMPLES), database=None, deadline=None,
+            max_examples=max(self.probe.examples, LEAST_EXAMPLES), database=None, deadline=None, derandomize=False,
             phases=[Phase.generate, Phase.shrink], suppress_health_check=list(HealthCheck),
             report_multiple_bugs=False, verbosity=Verbosity.quiet,
         )  # fmt: skip
-        @given(self.probe.hidden)
+        @given(strategy)
         def attempt(drawn: Any) -> None:
             assert self.passes(drawn if isinstance(drawn, list) else [drawn])
 
         try:
             attempt()
-        except (AssertionError, EnoughError, HypothesisException):
+        except EnoughError:
+            return self.found
+        except (AssertionError, HypothesisException):
             # Code that answers differently from call to call makes hypothesis complain; what was seen counts.
-            if not self.found and time.monotonic() < self.until:
+            if not self.found:
                 raise
         return self.found
 
-    def call(self, family: Sequence[tuple[Any, ...]]) -> list[Outcome]:
-        """Outcomes of the calls, each made twice where the probe says so."""
-        times = 2 if self.probe.twice else 1
-        calls = [request(_replay(self.plain, ()), Example(args, None, 0.0, True, ()), self.fixture.locate) for args in family]
-        return self.fixture.student.calls([one for one in calls for _ in range(times)])
-
     def passes(self, family: Sequence[tuple[Any, ...]]) -> bool:
-        """Whether all calls of an example are answered rightly; EnoughError when the time is up."""
+        """Whether all calls of one drawn example are answered rightly; EnoughError when the time is up."""
         if time.monotonic() > self.until:
             raise EnoughError
-        ...
+        tried = self.tried_on(family)
+        wrong = next((at for at, pair in enumerate(tried) if not is_right(self.replay, *pair)), None)
+        if wrong is None:
+            self.neighbours += tried
+            return True
+        # Each further call of code that never ends would cost its whole time.
+        outcome = tried[wrong][1]
+        slow = isinstance(outcome, NotRun) or (isinstance(outcome, Stopped) and outcome.stop.kind == "timeout")
+        if not self.found:
+            self.until = time.monotonic() + SHRINK_SECONDS
+        if not (slow and self.found):
+            self.neighbours += [(example, o) for example, o in self.found if isinstance(o, Returned | Raised)]
+            self.found = [tried[wrong], *tried[:wrong], *tried[wrong + 1 :]]
+        if slow:
+            raise EnoughError
+        return False

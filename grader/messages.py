@@ -9,6 +9,7 @@ import msgspec
 from grader.wire import Value
 
 __all__ = [
+    "NO_MEMORY",
     "Analyse",
     "Analysed",
     "Answer",
@@ -25,6 +26,8 @@ __all__ = [
 
 Line = Annotated[str, msgspec.Meta(max_length=4000)]
 Name = Annotated[str, msgspec.Meta(max_length=200)]
+# Exit status of a worker that has no memory left even for its answer.
+NO_MEMORY = 71
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,10 +57,11 @@ class Load(msgspec.Struct, frozen=True, tag="load"):
 
 
 class Call(msgspec.Struct, frozen=True):
-    """One call of a function of the loaded module."""
+    """One call of a function of the loaded module; with `plain` lists come back as lists, tuples as tuples."""
 
     function: str
     args: tuple[Value, ...]
+    plain: bool = False
 
 
 class Batch(msgspec.Struct, frozen=True, tag="batch"):

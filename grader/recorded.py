@@ -125,7 +125,7 @@ def _store(probe: Replay, buffers: list[bytes]) -> StoredProbe:
 
 def _store_call(example: Example, buffers: list[bytes]) -> StoredCall:
     args = tuple(
-        wire.Text(PICTURE + arg.name) if isinstance(arg, PictureFile) else wire.pack(arg, buffers)
+        wire.Text(PICTURE + arg.name) if isinstance(arg, PictureFile) else wire.pack(arg, buffers, exact=True)
         for arg in example.args
     )
     expected = _answer(example.expected, buffers)

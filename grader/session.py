@@ -143,6 +143,8 @@ class Session(Verdicts):
             return msgspec.structs.replace(base, state="refused", reason=str(error))
         except GraderError as error:
             return msgspec.structs.replace(base, state="error", reason=str(error))
+        except Exception as error:  # a fault of ours that one submission brings to light shall not stop the others
+            return msgspec.structs.replace(base, state="error", reason=f"{type(error).__name__}: {error}")
         finally:
             if self.case is not None:
                 self.case.close()

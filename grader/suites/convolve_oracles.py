@@ -13,6 +13,8 @@ from grader.probing import Raises, largest_sum
 
 __all__ = ["answer_shape", "convolved", "correlate", "fits", "layer", "scale", "single_scale"]
 
+# Tiny entries are legal, but below this a product or a Fourier transform may round to nothing.
+FLOOR = 1e-6
 # Products in single precision are good for this many times the error of double precision.
 SINGLE = 100.0
 
@@ -61,10 +63,10 @@ def layer(image: NDArray[Any], kernel: NDArray[Any]) -> NDArray[Any]:
 
 def scale(image: NDArray[Any], kernel: NDArray[Any]) -> float:
     """What the relative tolerance is taken of: the largest sum of absolute products."""
-    return largest_sum(image, kernel)
+    return max(largest_sum(image, kernel), FLOOR)
 
 
 def single_scale(image: NDArray[Any], kernel: NDArray[Any]) -> float:
     """The same, a hundredfold where an array is float32: 1e-6 of it is then the 1e-4 of the contract."""
     single = np.float32 in (image.dtype, kernel.dtype)
-    return largest_sum(image, kernel) * (SINGLE if single else 1.0)
+    return scale(image, kernel) * (SINGLE if single else 1.0)

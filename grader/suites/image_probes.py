@@ -40,7 +40,7 @@ def _pixels(picture: Picture) -> Pixels:
 
 
 def loaded(picture: Picture, grayscale: bool = False) -> Any:
-    """Pixels or luminance of a small file; of the whole portrait the shape alone, for the sake of the recording's size."""
+    """Pixels or luminance of a small file; of the whole portrait the shape alone, to keep the recording small."""
     rgb = _pixels(picture)
     if isinstance(picture, str):
         return ShapeOf(rgb.shape[:2] if grayscale else rgb.shape)
@@ -74,7 +74,7 @@ def _read(name: str, answer: Mistaken, observation: str, reason: str, next_step:
 
 
 WIDTH_FIRST = (
-    "Pillow's `size` is width by height, and arrays are height by width: the shape of a picture is (rows, columns, ...).",
+    "Pillow's `size` is width by height; arrays are height by width, so a picture's shape is (rows, columns, ...).",
     "Convert with `np.array(picture)`, which gets both right, or reshape to (height, width, 3).",
 )
 ONE = (
@@ -248,7 +248,9 @@ SIZE_MISTAKES = (
         "Count the places of a filter of 3 columns in a row of 5 pixels.",
     ),
     _size("size off by one", lambda i, k: [i[0] - k[0], i[1] - k[1]], "Both numbers are one too small.", *COUNT),
-    _size("size off by one", lambda i, k: [i[0] - k[0] + 2, i[1] - k[1] + 2], "Both numbers are one too large.", *COUNT),
+    _size(
+        "size off by one", lambda i, k: [i[0] - k[0] + 2, i[1] - k[1] + 2], "Both numbers are one too large.", *COUNT
+    ),
     _size(
         "swapped height and width",
         lambda image, kernel: filtered(image, kernel)[::-1],
@@ -286,8 +288,8 @@ def _load(public: tuple[Any, ...], hidden: Any, mistakes: tuple[Misconception, .
     return Probe("load_image", loaded, public, hidden, 12, mistakes, rtol=1.0, scale=levels)
 
 
-def _shapes(public: tuple[Any, ...], hidden: Any) -> Probe:
-    return Probe("filtered_shape", filtered, public, hidden, 25, SIZE_MISTAKES)
+def _shapes(public: tuple[Any, ...], hidden: Any, mistakes: tuple[Misconception, ...] = ()) -> Probe:
+    return Probe("filtered_shape", filtered, public, hidden, 25, mistakes)
 
 
 PROBES = {
@@ -303,9 +305,9 @@ PROBES = {
         CORNER_MISTAKES,
     ),
     "shape": _shapes(
-        (((600, 512, 3), (3, 5, 3)), ((5, 7), (2, 3)), ((4, 6), (1, 1)), ((4, 6), (4, 6))), draw.shape_pairs()
+        (((600, 512, 3), (3, 5, 3)), ((5, 7), (2, 3)), ((4, 6), (1, 1)), ((4, 6), (4, 6))),
+        draw.shape_pairs(),
+        SIZE_MISTAKES,
     ),
-    "shape_misfit": _shapes(
-        (((3, 5), (4, 1)), ((3, 5), (1, 6)), ((600, 512, 3), (601, 513, 3))), draw.shape_misfits()
-    ),
+    "shape_misfit": _shapes((((3, 5), (4, 1)), ((3, 5), (1, 6)), ((600, 512, 3), (601, 513, 3))), draw.shape_misfits()),
 }

@@ -1,4 +1,4 @@
-"""Hypothesis strategies of arguments: small arrays that reach the corners (1x1, one row, extremes, every dtype and layout).
+"""Hypothesis strategies of arguments: small arrays that reach the corners (1x1, extremes, every dtype and layout).
 
 Recorded examples are drawn again when this file changes; texts belong elsewhere.
 """
@@ -51,8 +51,9 @@ def _values(dtype: Any, bound: int) -> st.SearchStrategy[Any]:
     """Entries of a dtype within +-`bound`, its ends more often than chance has them."""
     kind = np.dtype(dtype)
     if kind.kind == "f":
+        # Multiples of 1/64 are exact in every float dtype, print well and stay clear of underflow.
         ends = st.sampled_from([0.0, 0.5, -bound, bound]).map(float)
-        return st.one_of(st.floats(-bound, bound, width=8 * kind.itemsize), ends)
+        return st.one_of(st.integers(-64 * bound, 64 * bound).map(lambda number: number / 64), ends)
     info = np.iinfo(kind)
     low, high = max(int(info.min), -bound), min(int(info.max), bound)
     return st.one_of(st.integers(low, high), st.integers(low, high), st.sampled_from([low, high]))
@@ -94,9 +95,8 @@ def unequal_pairs(draw: st.DrawFn) -> tuple[Any, ...]:
     """(a, b) of shapes that differ; most of them are such that NumPy would stretch one over the other."""
     rows, columns = draw(st.integers(2, 5)), draw(st.integers(2, 5))
     full = (rows, columns)
-    other = draw(
-        st.sampled_from([(columns,), (1, columns), (rows, 1), (1,), (1, rows, columns), (rows + 1, columns), (rows, columns, 1)])
-    )
+    flat = [(columns,), (1, columns), (rows, 1), (1,), (rows + 1, columns)]
+    other = draw(st.sampled_from([*flat, (1, rows, columns), (rows, columns, 1)]))
     a, b = draw(arrays(np.float64, full)), draw(arrays(np.float64, other))
     return (a, b) if draw(st.booleans()) else (b, a)
 
@@ -132,7 +132,8 @@ def grey_pairs(draw: st.DrawFn, image: Any = np.float64, kernel: Any = np.float6
 @st.composite
 def varied_pairs(draw: st.DrawFn) -> tuple[Any, ...]:
     """Grey pairs of floats or integers."""
-    return draw(grey_pairs(draw(st.sampled_from([np.float64, *INTEGERS])), draw(st.sampled_from([np.float64, np.int64]))))
+    image = draw(st.sampled_from([np.float64, *INTEGERS]))
+    return draw(grey_pairs(image, draw(st.sampled_from([np.float64, np.int64]))))
 
 
 @st.composite
@@ -149,8 +150,8 @@ def float32_colour_pairs() -> st.SearchStrategy[tuple[Any, ...]]:
 
 
 def untouched_pairs() -> st.SearchStrategy[tuple[Any, ...]]:
-    """Pairs of both kinds in every memory layout."""
-    return laid_out(st.one_of(grey_pairs(most=6), colour_pairs()))
+    """Grey pairs in every memory layout."""
+    return laid_out(grey_pairs(most=6))
 
 
 @st.composite
@@ -181,7 +182,8 @@ def misfits(draw: st.DrawFn) -> tuple[Any, ...]:
     """(image, filter) that do not go together: too tall, too wide, other channels, other dimensions."""
     rows, columns, channels = draw(st.integers(2, 5)), draw(st.integers(2, 5)), draw(st.integers(2, 4))
     shapes = [
-        ((rows, columns), (rows + 1, 1)), ((rows, columns), (1, columns + 1)), ((rows, columns), (rows + 2, columns + 2)),
+        ((rows, columns), (rows + 1, 1)), ((rows, columns), (1, columns + 1)),
+        ((rows, columns), (rows + 2, columns + 2)),
         ((rows, columns, channels), (1, 1, channels + 1)), ((rows, columns, channels), (2, 2)),
         ((rows, columns, 1), (2, 2)), ((rows, columns), (2, 2, channels)), ((rows, columns), (1, 2, 1)),
         ((rows, columns, channels), (rows + 1, columns, channels)), ((rows, columns, channels), (2, 2, 1)),
@@ -203,7 +205,8 @@ def shape_pairs(draw: st.DrawFn) -> tuple[Any, ...]:
 def shape_misfits(draw: st.DrawFn) -> tuple[Any, ...]:
     """(image_shape, filter_shape) of which the filter is larger on at least one axis."""
     rows, columns = draw(st.integers(1, 20)), draw(st.integers(1, 20))
-    height, width = draw(st.sampled_from([(rows + 1, 1), (1, columns + 1), (rows + 3, columns + 2), (rows + 1, columns)]))
+    larger = [(rows + 1, 1), (1, columns + 1), (rows + 3, columns + 2), (rows + 1, columns)]
+    height, width = draw(st.sampled_from(larger))
     tail = draw(st.sampled_from([(), (3,)]))
     return (rows, columns, *tail), (height, width, *tail)
 

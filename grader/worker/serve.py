@@ -15,7 +15,7 @@ import numpy as np
 
 from grader import wire
 from grader.messages import Analyse, Analysed, Answer, Batch, Call, Load, Loaded, Ready, Request, Trouble
-from grader.worker import loader, notebook, source
+from grader.worker import loader, source
 from grader.worker.values import TooLargeError, outgoing
 
 __all__ = ["serve"]
@@ -140,7 +140,7 @@ class _Worker:
             return None, Trouble("not_callable", error=type(function).__name__[:200])
         _seed()
         try:
-            return outgoing(function(*args), buffers, self.answer_bytes), None
+            return outgoing(function(*args), buffers, self.answer_bytes, call.plain), None
         except TooLargeError:
             return None, Trouble("too_large")
         except BaseException as error:  # SystemExit and KeyboardInterrupt are outcomes like any other

@@ -1,7 +1,7 @@
 """The warm template: a clean process that imports the libraries once and forks a worker for each submission.
 
-It is started by exec with an almost empty environment, has never seen a suite, a solution or a result, runs no student code
-and executes no library operation: a fork inherits its parent's memory. It keeps exactly one thread.
+It is started by exec with an almost empty environment, has never seen a suite, a solution or a result, runs no student
+code and executes no library operation: a fork inherits its parent's memory. It keeps exactly one thread.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ import os
 import signal
 import socket
 import sys
-import traceback
+import time
 from contextlib import suppress
 from typing import Any
 
 import msgspec
 
-from grader.messages import Limits
+from grader.messages import NO_MEMORY, Limits
 from grader.worker import lock, serve
 
 __all__ = ["main"]
@@ -58,7 +58,7 @@ def main(descriptor: int) -> None:
         if message["op"] == "fork":
             _fork(control, message, descriptors)
         elif message["op"] == "reap":
-            _send(control, _reap(message["pid"]))
+            _send(control, _reap(message["pid"], message["patience"]))
         else:
             _send(control, {"failed": _preload(message["names"])})
 
@@ -99,8 +99,10 @@ def _fork(control: socket.socket, message: dict[str, Any], descriptors: list[int
     if pid == 0:
         try:
             _become_worker(control, message, descriptors)
-        except BaseException:  # read by the judge, when nothing of the student's has run yet
-            os.write(2, traceback.format_exc(limit=-1).encode())
+        except MemoryError:
+            os._exit(NO_MEMORY)
+        except BaseException as error:  # the judge reads it where nothing of the student's has run yet
+            os.write(2, f"{type(error).__name__}: {error}\n".encode())
         finally:
             os._exit(70)
     for descriptor in descriptors:
@@ -124,12 +126,17 @@ def _become_worker(control: socket.socket, message: dict[str, Any], descriptors:
     serve.serve(requests, replies, message["answer_bytes"])
 
 
-def _reap(pid: int) -> dict[str, Any]:
+def _reap(pid: int, patience: float) -> dict[str, Any]:
     """Ends a worker with its whole process group; whether it had ended before, its wait status and processor seconds.
 
-    A process that has left the group (a child that called `setsid`) lives on.
+    `patience` are the seconds that it has to end by itself. A child that called `setsid` has left the group, and
+    lives on.
     """
+    deadline = time.monotonic() + patience
     early, status, usage = os.wait4(pid, os.WNOHANG)
+    while not early and time.monotonic() < deadline:
+        time.sleep(0.002)
+        early, status, usage = os.wait4(pid, os.WNOHANG)
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
     if not early:

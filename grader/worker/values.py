@@ -23,32 +23,34 @@ class TooLargeError(Exception):
     """The value has more bytes than one answer may carry."""
 
 
-def outgoing(value: object, buffers: list[bytes], limit: int) -> wire.Value:
+def outgoing(value: object, buffers: list[bytes], limit: int, exact: bool = False) -> wire.Value:
     """The `Value` for anything a student may return.
 
     Whatever NumPy reads as numbers (arrays, matrices, masked arrays by their data, tensors, nested sequences) becomes
     an array; lists, tuples and dictionaries of other things stay what they are; all else travels as the name of its
-    type. Raises TooLargeError beyond `limit` bytes of arrays, or 2 MiB of everything else.
+    type. Raises TooLargeError beyond `limit` bytes of arrays, or 2 MiB of everything else. With `exact` sequences become
+    arrays only where nothing is lost by it.
     """
-    return _Outgoing(buffers, limit).convert(value, 0)
+    return _Outgoing(buffers, limit, exact).convert(value, 0)
 
 
 class _Outgoing:
-    def __init__(self, buffers: list[bytes], limit: int) -> None:
+    def __init__(self, buffers: list[bytes], limit: int, exact: bool) -> None:
         self.buffers = buffers
         self.array_bytes = limit
         self.header_bytes = HEADER_BYTES
+        self.exact = exact
 
     def convert(self, value: Any, depth: int) -> wire.Value:
         """Classes are asked of `type`, because `isinstance` believes what an object says of itself."""
         self._spend_header(ITEM_BYTES)
         kind = type(value)
-        if depth > wire.MAX_NESTING:
-            return wire.Opaque("nested too deeply")
         if value is None or issubclass(kind, NUMBERS):
             return self._number(value)
         if issubclass(kind, str):
             return wire.Text(self._text(str.__str__(value)))
+        if depth >= wire.MAX_NESTING:
+            return wire.Opaque("nested too deeply")
         if issubclass(kind, dict):
             return self._mapping(list(dict.items(value)), depth)
         if issubclass(kind, list | tuple):
@@ -67,7 +69,7 @@ class _Outgoing:
     def _number(self, value: Any) -> wire.Value:
         if issubclass(type(value), np.floating):
             value = np.float64(value)
-        return wire.pack(value, self.buffers)
+        return wire.pack(value, self.buffers, self.exact)
 
     def _text(self, text: str) -> str:
         if len(text) > MOST_TEXT:
@@ -88,12 +90,13 @@ class _Outgoing:
 
     def _sequence(self, value: list[Any] | tuple[Any, ...], depth: int) -> wire.Value:
         array = _read(value) if value else None
-        if array is not None:
+        if array is not None and not (self.exact and not _same(array, value)):
             return self._array(array, listed=True)
         items = tuple(value)
         if len(items) > MOST_ITEMS:
             raise TooLargeError
-        return wire.Seq(tuple(self.convert(item, depth + 1) for item in items))
+        fixed = self.exact and issubclass(type(value), tuple)
+        return wire.Seq(tuple(self.convert(item, depth + 1) for item in items), fixed)
 
     def _array(self, array: np.ndarray[Any, Any], listed: bool) -> wire.Value:
         self._spend_header(2 * ITEM_BYTES)
@@ -103,6 +106,14 @@ class _Outgoing:
         if array.dtype.itemsize > 8:
             array = array.astype(np.float64)
         return wire.pack_array(array, self.buffers, listed)
+
+
+def _same(array: np.ndarray[Any, Any], value: Any) -> bool:
+    """Whether `value` is what the array's nested lists are."""
+    try:
+        return bool(array.tolist() == value)
+    except Exception:  # whatever stands in the list may compare as it likes
+        return False
 
 
 def _read(value: Any) -> np.ndarray[Any, Any] | None:

@@ -1,0 +1,218 @@
+"""A whole class through the command line: files, exit status, resuming, and marks that do not depend on the machine."""
+
+from __future__ import annotations
+
+import csv
+import fcntl
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from corpus import ROOT, lay_over
+
+__all__: list[str] = []
+
+SAMPLE = ROOT / "data" / "sample_class"
+HEADER = ["student", "multiply_sum", "convolve", "filter_design", "vgg_assembly", "cifar_setup", "total", "max_total", "status"]
+
+
+def command(*arguments: object) -> list[str]:
+    """The command line of `grader`."""
+    return [sys.executable, "-m", "grader", *map(str, arguments)]
+
+
+def run(*arguments: object, status: int = 0) -> subprocess.CompletedProcess[str]:
+    """Runs `grader` and holds its exit status against `status`."""
+    done = subprocess.run(command(*arguments), capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == status, done.stderr + done.stdout
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def rows(out: Path) -> dict[str, dict[str, str]]:
+    """The rows of grades.csv by student."""
+    with open(out / "grades.csv", encoding="utf-8", newline="") as stream:
+        return {row["student"]: row for row in csv.DictReader(stream)}
+
+
+@contextmanager
+def busy() -> Iterator[None]:
+    """Keeps every processor busy meanwhile."""
+    spinners = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(os.cpu_count() or 1)]
+    try:
+        yield
+    finally:
+        for spinner in spinners:
+            spinner.kill()
+            spinner.wait()
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample class, graded by one judge."""
+    out = tmp_path_factory.mktemp("sample") / "out"
+    done = run("grade", SAMPLE, "--out", out, "--jobs", 1)
+    assert "ours" in done.stdout
+    assert done.stderr == ""
+    return out
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """A class of three: all right, a stub, a broken archive."""
+    folder = tmp_path / "class"
+    folder.mkdir()
+    lay_over("right", "einsum_windows", "=right", folder)
+    shutil.copytree(ROOT / "exercises", folder / "stub, untouched")
+    (folder / "torn.zip").write_bytes(b"PK\3\4 torn")
+    (folder / "notes.txt").write_text("a loose file")
+    return folder
+
+
+def test_the_sample_class_has_the_files_of_the_contract(graded: Path) -> None:
+    with open(graded / "grades.csv", encoding="utf-8", newline="") as stream:
+        table = list(csv.reader(stream))
+    assert table[0] == HEADER
+    students = [row[0] for row in table[1:]]
+    assert len(students) == 12
+    assert {row[-2] for row in table[1:]} == {"55"}
+    assert {row[4] for row in table[1:]} == {row[5] for row in table[1:]} == {""}
+    totals = sorted(float(row[6]) for row in table[1:])
+    assert (totals[0], totals[-1]) == (0, 55)
+    for student in students:
+        plain = student.removeprefix("'")
+        result = json.loads((graded / "results" / f"{plain}.json").read_bytes())
+        assert result["max_score"] == 55
+        assert set(result["extra_data"]["exercises"]) == set(HEADER[1:4])
+        assert (graded / "feedback" / f"{plain}.html").is_file()
+    assert (graded / "index.html").is_file()
+
+
+def test_marks_do_not_depend_on_jobs_or_load(graded: Path, tmp_path: Path) -> None:
+    with busy():
+        run("grade", SAMPLE, "--out", tmp_path / "out", "--jobs", 2)
+    assert (tmp_path / "out" / "grades.csv").read_bytes() == (graded / "grades.csv").read_bytes()
+    for page in sorted((graded / "feedback").iterdir()):
+        assert (tmp_path / "out" / "feedback" / page.name).read_bytes() == page.read_bytes()
+
+
+def test_what_is_unchanged_is_kept(small: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    run("grade", small, "--out", out, "--exercise", "multiply_sum")
+    store = out / ".grader" / "store"
+    first = {path.name: path.stat().st_mtime_ns for path in store.iterdir()}
+    run("grade", small, "--out", out, "--exercise", "multiply_sum", "--resume")
+    assert {path.name: path.stat().st_mtime_ns for path in store.iterdir()} == first
+    with open(small / "=right" / "multiply_sum.py", "a", encoding="utf-8") as stream:
+        stream.write("\n\ndef multiply_sum(a, b):\n    return 0.0\n")
+    run("grade", small, "--out", out, "--exercise", "multiply_sum")
+    assert rows(out)["'=right"]["multiply_sum"] == "0"
+    second = {path.name: path.stat().st_mtime_ns for path in store.iterdir()}
+    assert first.items() <= second.items()
+    assert len(second) == len(first) + 1
+    run("grade", small, "--out", out, "--exercise", "multiply_sum", "--fresh")
+    third = {path.name: path.stat().st_mtime_ns for path in store.iterdir()}
+    assert third.keys() == second.keys() and third.items().isdisjoint(second.items() - first.items())
+
+
+def test_rows_names_and_refusals(small: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    run("grade", small, "--out", out, "--exercise", "multiply_sum", "--exercise", "filter_design")
+    table = rows(out)
+    assert set(table) == {"'=right", "stub, untouched", "torn"}
+    assert [table["'=right"][name] for name in HEADER[1:]] == ["10", "", "20", "", "", "30", "30", "graded"]
+    assert table["torn"]["status"] == "refused"
+    assert (table["torn"]["total"], table["stub, untouched"]["total"]) == ("0", "0")
+    assert json.loads((out / "results" / "=right.json").read_bytes())["score"] == 30
+    assert "broken" in (out / "feedback" / "torn.html").read_text("utf-8")
+
+
+def test_students_who_left_leave_no_files(small: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    run("grade", small, "--out", out, "--exercise", "multiply_sum")
+    (out / "results" / "mine.json").write_text("{}")
+    (small / "torn.zip").unlink()
+    run("grade", small, "--out", out, "--exercise", "multiply_sum")
+    assert {path.name for path in (out / "results").iterdir()} == {"=right.json", "stub, untouched.json", "mine.json"}
+
+
+def test_a_name_that_cannot_be_used(small: Path, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "exercises", small / "two\nlines")
+    done = run("grade", small, "--out", tmp_path / "out", "--exercise", "multiply_sum", status=1)
+    assert "two\\nlines" in done.stderr or "two\\x0alines" in done.stderr
+    assert set(rows(tmp_path / "out")) == {"'=right", "stub, untouched", "torn"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "word"),
+    [
+        (["grade", "nowhere", "--out", "{tmp}/out"], 2, "nowhere"),
+        (["grade", "{small}", "--out", "{small}/out"], 2, "--out"),
+        (["grade", "{small}", "--out", "{tmp}/out", "--exercise", "convolv"], 2, "convolve"),
+        (["grade", "{small}", "--out", "{tmp}/out", "--exercise", "vgg_assembly"], 2, "planned"),
+        (["grade", "{small}", "--out", "{tmp}/out", "--jobs", "0"], 2, "--jobs"),
+        (["grade", "{small}", "--out", "{tmp}/out", "--isolation", "locked"], 3, "--isolation process"),
+        (["grade", "{small}", "--out", "{tmp}/out", "--course", "{tmp}"], 2, "course.toml"),
+        (["grade", "{small}"], 2, "--out"),
+    ],
+)
+def test_unusable_arguments(small: Path, tmp_path: Path, arguments: list[str], status: int, word: str) -> None:
+    typed = [argument.format(small=small, tmp=tmp_path) for argument in arguments]
+    assert word in run(*typed, status=status).stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_two_runs_on_one_folder(small: Path, tmp_path: Path) -> None:
+    (tmp_path / "out" / ".grader").mkdir(parents=True)
+    with open(tmp_path / "out" / ".grader" / "lock", "w", encoding="ascii") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        done = run("grade", small, "--out", tmp_path / "out", status=4)
+    assert "Another run" in done.stderr
+
+
+def test_a_killed_run_goes_on(tmp_path: Path) -> None:
+    """The whole run is killed once something is kept; the next one ends with the marks of an undisturbed one."""
+    folder, out = tmp_path / "class", tmp_path / "out"
+    folder.mkdir()
+    for number, name in enumerate(["convolve_never_ends", "sum_mean", "sum_absolute", "quiz_misspelt", "prewitt_of_ones"]):
+        lay_over("wrong", name, f"student {number}", folder)
+    process = subprocess.Popen(command("grade", folder, "--out", out, "--jobs", 1), cwd=ROOT, start_new_session=True)
+    deadline = time.monotonic() + 60
+    while len(list((out / ".grader" / "store").glob("*.json")) if out.exists() else []) < 4:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    assert not (out / "grades.csv").exists()
+    kept = {path.name: path.stat().st_mtime_ns for path in (out / ".grader" / "store").glob("*.json")}
+    run("grade", folder, "--out", out, "--jobs", 1)
+    after = {path.name: path.stat().st_mtime_ns for path in (out / ".grader" / "store").glob("*.json")}
+    assert kept.items() <= after.items()
+    run("grade", folder, "--out", tmp_path / "undisturbed", "--jobs", 2)
+    assert (out / "grades.csv").read_bytes() == (tmp_path / "undisturbed" / "grades.csv").read_bytes()
+
+
+def test_an_interrupted_run_says_how_to_go_on(tmp_path: Path) -> None:
+    folder, out = tmp_path / "class", tmp_path / "out"
+    folder.mkdir()
+    lay_over("wrong", "convolve_never_ends", "slow", folder)
+    process = subprocess.Popen(
+        command("grade", folder, "--out", out, "--jobs", 1), cwd=ROOT, stderr=subprocess.PIPE, text=True
+    )
+    deadline = time.monotonic() + 60
+    while not list((out / ".grader" / "store").glob("*.json") if out.exists() else []):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=30) == 130
+    assert process.stderr is not None
+    assert "go on" in process.stderr.read()
+    process.stderr.close()
