@@ -18,7 +18,7 @@ __all__ = ["Problem", "as_array", "as_number", "difference", "kind_of", "raised_
 class Problem:
     """The first thing that is wrong with an answer; `index` is the first entry that differs (array answers).
 
-    `what` has the numbers; `general` says the same without anything that came from the student's code, for hidden examples.
+    `what` has the numbers; `general`, for hidden examples, holds nothing that came from the student's code.
     """
 
     what: str
@@ -45,7 +45,7 @@ def kind_of(value: Any) -> str:
             return "a string"
         case np.ndarray():
             return "a number" if value.ndim == 0 else f"an array of shape {value.shape}"
-        case list():
+        case list() | tuple():
             return f"a sequence of {len(value)}"
         case dict():
             return "a dictionary"

@@ -72,10 +72,18 @@ class Case:
 
 
 class Desk:
-    """Everything that stays the same from submission to submission; `close` ends the template."""
+    """Everything that stays the same from submission to submission; `close` ends the template.
+
+    `data` is the folder that workers start in; without one it is the folder of the pictures that examples need.
+    """
 
     def __init__(
-        self, specs: Sequence[ExerciseSpec], limits: Limits, data: Path, recordings: Path, lock: Path | None = None
+        self,
+        specs: Sequence[ExerciseSpec],
+        limits: Limits,
+        data: Path | None,
+        recordings: Path,
+        lock: Path | None = None,
     ) -> None:
         self.specs = {spec.name: spec for spec in specs}
         self.recordings = recordings
@@ -86,7 +94,7 @@ class Desk:
         os.chmod(self.scratch.name, 0o711)
         self.lock = lock
         slowness = max(1.0, _workload() / WORKLOAD_SECONDS)
-        self.bench = Bench(Template(Path(self.scratch.name)), limits, data, slowness, self._alone)
+        self.bench = Bench(Template(Path(self.scratch.name)), limits, data or self.pictures, slowness, self._alone)
 
     def close(self) -> None:
         """Ends the template and removes the scratch folder."""

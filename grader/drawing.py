@@ -123,7 +123,7 @@ def _replay(exercise: str, name: str, probe: Probe, secret: str, old: Replay | N
 
 
 def _prove(exercise: str, probe: Probe, examples: list[Example]) -> float:
-    """The longest time in seconds that the solution takes for an example; GraderError where it disagrees with the oracle."""
+    """The longest time in seconds that the solution takes; GraderError where it disagrees with the oracle."""
     function = getattr(importlib.import_module(exercise), probe.function)
     slowest = 0.0
     with tempfile.TemporaryDirectory() as folder:

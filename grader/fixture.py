@@ -9,9 +9,10 @@ from typing import Any
 
 from grader import wire
 from grader.compare import kind_of
-from grader.judging import KNOWN_ERRORS, agree, import_failure, refusal, request
+from grader.judging import agree, request
 from grader.probing import CheckFailed, PictureFile
 from grader.recorded import Recording
+from grader.refusals import KNOWN_ERRORS, import_failure, refusal
 from grader.student import NotRun, Outcome, Raised, Request, Returned, Stopped, Student
 
 __all__ = ["StudentFixture"]
@@ -39,6 +40,10 @@ class StudentFixture:
     def __repr__(self) -> str:
         return "student"
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """What hypothesis prints as an argument of a test."""
+        printer.text("student")
+
     def __getattr__(self, name: str) -> Function:
         if name.startswith("_"):
             raise AttributeError(name)
@@ -50,12 +55,14 @@ class StudentFixture:
 
     def require(self) -> None:
         """CheckFailed when the module cannot be imported."""
+        __tracebackhide__ = True
         broken = self.student.start()
         if broken is not None:
             raise import_failure(self.student.exercise, broken)
 
     def outcome(self, asked: Request) -> Outcome:
         """What one call comes to; after a time-out the function is not called again, and its end stays what it was."""
+        __tracebackhide__ = True
         self.require()
         self.last_request = asked
         outcome = self.student.calls([asked])[0]
@@ -108,7 +115,9 @@ class Function:
         if not isinstance(outcome, Returned):
             raise _alike(refusal(self.name, outcome, public=self.fixture.shows_all or not args), outcome)
         if stuck := _stuck(outcome.value):
-            raise CheckFailed(f"`{self.name}` returned {stuck}; numbers, strings, lists, dictionaries and arrays can be judged.")
+            raise CheckFailed(
+                f"`{self.name}` returned {stuck}; numbers, texts, lists, dictionaries and arrays can be judged."
+            )
         return outcome.value
 
 
@@ -124,10 +133,18 @@ def _alike(failure: CheckFailed, outcome: Outcome) -> CheckFailed:
     """The failure as an exception of the built-in class, too, that the student's code raised."""
     if not isinstance(outcome, Raised) or outcome.trouble.kind != "raised":
         return failure
-    known = [getattr(builtins, name, None) for name in outcome.trouble.family if name in KNOWN_ERRORS]
-    kind = next((k for k in known if isinstance(k, type) and issubclass(k, Exception)), Exception)
-    if issubclass(CheckFailed, kind):
-        return failure
+    made = next((RAISED[name] for name in outcome.trouble.family if name in RAISED), CheckFailed)
+    texts = failure.observation, failure.reason, failure.next_step
+    return made(*texts, misconception=failure.misconception, status=failure.status)
+
+
+def _both(kind: type[Exception]) -> type[CheckFailed]:
     body = {"__module__": "student", "__str__": lambda self: self.observation}
-    made: type[CheckFailed] = type(kind.__name__, (CheckFailed, kind), body)
-    return made(failure.observation, failure.reason, failure.next_step, misconception=failure.misconception, status=failure.status)
+    return type(kind.__name__, (CheckFailed, kind), body)
+
+
+# One class for each built-in one, made once: hypothesis tells failures apart by their class.
+BUILT_IN = [kind for name in KNOWN_ERRORS if isinstance(kind := getattr(builtins, name, None), type)]
+RAISED = {
+    kind.__name__: _both(kind) for kind in BUILT_IN if issubclass(kind, Exception) and not issubclass(CheckFailed, kind)
+}

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
 from grader.course import Course, Exercise
 from grader.desk import Case, Desk
-from grader.judging import import_failure
 from grader.model import CheckResult, ExerciseResult, Status
+from grader.refusals import import_failure
 from grader.report.text import clean
 from grader.worker.source import Facts
 
-__all__ = ["assemble", "judge_exercise", "unread"]
+__all__ = ["assemble", "judge_exercise", "unread", "with_root_causes"]
 
 WORST: tuple[Status, ...] = ("graded", "missing", "import_error", "timeout", "memory", "crashed", "blocked", "error")
 
@@ -97,8 +97,21 @@ def judge_exercise(
     printed = bytes(student.printed).decode("utf-8", "replace")
     ours = time.perf_counter() - started - student.seconds
     text = clean(printed, int(course.limits.output_kb) << 10)
-    result = assemble(exercise, facts, verdicts, text, (student.seconds, max(ours, 0.0)))
-    return result
+    return assemble(exercise, facts, verdicts, text, (student.seconds, max(ours, 0.0)))
+
+
+def with_root_causes(
+    exercises: tuple[ExerciseResult, ...], course: Course, facts: Mapping[str, Facts]
+) -> tuple[ExerciseResult, ...]:
+    """The results, those that lose points with a note on the exercise that they import and that loses points itself."""
+    losing = {result.name for result in exercises if result.score < result.max_score}
+    noted = []
+    for result in exercises:
+        uses = set(course.exercise(result.name).depends) & set(facts[result.name].siblings) & losing
+        causes = sorted(uses) if result.name in losing else []
+        notes = tuple(f"{result.name} uses {cause}, which loses points itself: start there." for cause in causes)
+        noted.append(msgspec.structs.replace(result, notes=(*notes, *result.notes)))
+    return tuple(noted)
 
 
 def _status(word: str) -> Status:

@@ -63,7 +63,7 @@ def shown(value: Any) -> str:
             return repr(value.name)
         case ShapeOf():
             return f"an array of shape {value.shape}"
-        case list():
+        case list() | tuple():
             return "(" + ", ".join(shown(item) for item in value[:10]) + ("" if len(value) <= 10 else ", ...") + ")"
         case float():
             return f"{value:.10g}"

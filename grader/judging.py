@@ -1,4 +1,4 @@
-"""From outcomes to a verdict: what differs first, which known mistake explains all of it, what the student may be shown."""
+"""From outcomes to a verdict: what differs first, and which known mistake explains all of it."""
 
 from __future__ import annotations
 
@@ -10,30 +10,15 @@ import numpy as np
 
 from grader.compare import Problem, difference, kind_of, raised_as_expected
 from grader.illustrate import evidence
-from grader.model import Evidence, Status
-from grader.probing import CheckFailed, CheckNotRun, PictureFile, Raises
+from grader.model import Evidence
+from grader.probing import CheckFailed, PictureFile, Raises
 from grader.recorded import Example, Mistake, Replay
-from grader.student import NotRun, Outcome, Raised, Request, Returned, Stopped, Student
+from grader.refusals import MUTATED, not_written, refusal
+from grader.student import Outcome, Raised, Request, Returned, Student
 
-__all__ = ["agree", "import_failure", "is_right", "refusal", "request", "stop_status"]
+__all__ = ["agree", "is_right", "request"]
 
-STOPS: dict[str, tuple[Status, str, str]] = {
-    "timeout": ("timeout", "`{f}` took too much time", "Look for a loop that never ends, or one that does far more work than needed."),
-    "memory": ("memory", "`{f}` needed more memory than there is", "Look for an array that is far larger than the image."),
-    "crashed": ("crashed", "the Python process broke down during `{f}`", "Look for recursion without an end."),
-    "exited": ("crashed", "`{f}` ended the whole program", "A function gives its answer with `return`; leave out exit() and quit()."),
-    "protocol": ("blocked", "`{f}` wrote to a channel that belongs to the grader", "Only the value that is returned counts."),
-    "output": ("blocked", "`{f}` printed far more than there is room for", "Print a few lines, or nothing, in the version that is handed in."),
-    "forbidden": ("blocked", "`{f}` asked the system for something that is not allowed here", "Computing with arrays needs none of it."),
-}
 Alone = Callable[[Replay, Example], Outcome]
-# Classes whose names may be told for hidden examples: a name that the student's code made up could carry the input out.
-KNOWN_ERRORS = frozenset(
-    "ArithmeticError AssertionError AttributeError EOFError FileNotFoundError FloatingPointError ImportError IndexError KeyError "
-    "LookupError MemoryError ModuleNotFoundError NameError NotImplementedError OSError OverflowError PermissionError "
-    "RecursionError RuntimeError StopIteration SyntaxError SystemExit TypeError UnboundLocalError UnicodeDecodeError ValueError "
-    "ZeroDivisionError AxisError".split()
-)
 
 
 def agree(student: Student, probe: Replay, locate: Callable[[PictureFile], str], public: Sequence[Outcome]) -> None:
@@ -100,7 +85,7 @@ def _explained(
     failure: CheckFailed, probe: Replay, example: Example, outcome: Outcome, answered: Sequence[tuple[Example, Outcome]]
 ) -> CheckFailed:
     """The failure of a call that raised, with the known mistake that leads to it and with evidence."""
-    if not isinstance(outcome, Raised) or outcome.trouble.kind != "raised" or _not_written(outcome):
+    if not isinstance(outcome, Raised) or outcome.trouble.kind != "raised" or not_written(outcome):
         return failure
     if example.public:
         failure.evidence = (evidence(probe.function, example, outcome, None),)
@@ -139,14 +124,9 @@ def _problem(probe: Replay, example: Example, outcome: Outcome) -> Problem | Non
                 return Problem(text, text)
             return problem
         case Raised() if isinstance(example.expected, Raises) and outcome.trouble.kind == "raised":
-            if raised_as_expected(example.expected, outcome.trouble.family) and not _not_written(outcome):
+            if raised_as_expected(example.expected, outcome.trouble.family) and not not_written(outcome):
                 return None
     raise refusal(probe.function, outcome, public=example.public, wanted=example.expected)
-
-
-def _not_written(outcome: Raised) -> bool:
-    """A stub that still raises NotImplementedError answers nothing, whatever was asked."""
-    return "NotImplementedError" in outcome.trouble.family
 
 
 def _examine_again(probe: Replay, example: Example, outcome: Outcome) -> None:
@@ -168,7 +148,7 @@ def _recognise(probe: Replay, answered: Sequence[tuple[Example, Outcome]]) -> Mi
 
 
 def _explains(example: Example, position: int, outcome: Outcome) -> bool | str | None:
-    """Whether a model gives this outcome: None where it says nothing, "wrong" where the outcome is wrong and explained."""
+    """Whether a model gives this outcome: None where it says nothing, "wrong" where it explains a wrong one."""
     model = example.models[position]
     if model is None:
         return None
@@ -191,12 +171,6 @@ def _is_right(example: Example, outcome: Outcome) -> bool:
 
 
 NOTHING = Mistake("", "", "", "")
-MUTATED = Mistake(
-    "mutated input",
-    "",
-    "Whoever calls the function still needs the array as it was.",
-    "Work on a copy: `image = np.array(image, dtype=float)` makes one.",
-)
 
 
 def _structural(probe: Replay, answered: Sequence[tuple[Example, Outcome]], problem: Problem) -> Mistake:
@@ -215,7 +189,7 @@ def _structural(probe: Replay, answered: Sequence[tuple[Example, Outcome]], prob
         return Mistake(
             "ignores an argument",
             f"`{f}` gave the same answer for different arguments.",
-            "An answer that does not depend on the arguments usually comes from a global variable or from a kept result.",
+            "An answer that does not depend on the arguments often comes from a global variable or a kept result.",
             "Check that the body uses the names in the parentheses of `def`.",
         )
     return NOTHING
@@ -264,76 +238,3 @@ def _equal(one: Any, other: Any) -> bool:
     if isinstance(one, dict):
         return one.keys() == other.keys() and all(_equal(item, other[key]) for key, item in one.items())
     return bool(one == other)
-
-
-def stop_status(outcome: Outcome) -> Status:
-    """The contract's word for what an outcome other than a value stands for."""
-    if isinstance(outcome, Stopped):
-        return STOPS[outcome.stop.kind][0]
-    if isinstance(outcome, Raised) and "MemoryError" in outcome.trouble.family:
-        return "memory"
-    return "timeout" if isinstance(outcome, NotRun) else "graded"
-
-
-def refusal(function: str, outcome: Outcome, *, public: bool, wanted: Any = None) -> CheckFailed:
-    """The failure for an outcome that is no value. For hidden examples it repeats nothing that student code chose."""
-    status = stop_status(outcome)
-    match outcome:
-        case Stopped():
-            _, observation, step = STOPS[outcome.stop.kind]
-            sentence = observation.format(f=function)
-            return CheckFailed(sentence[:1].upper() + sentence[1:] + ".", "", step, status=status)
-        case NotRun():
-            return CheckNotRun(f"Not run: {outcome.reason}.", status=status)
-        case Raised():
-            return _raised(function, outcome, public, wanted, status)
-        case Returned():
-            return CheckFailed(f"`{function}` returned something that cannot be used here.")
-
-
-def import_failure(exercise: str, outcome: Outcome) -> CheckFailed:
-    """Why the module of an exercise could not be imported."""
-    if isinstance(outcome, Raised):
-        trouble = outcome.trouble
-        status: Status = "memory" if "MemoryError" in trouble.family else "import_error"
-        where = f" ({trouble.where})" if trouble.where else ""
-        detail = f": {trouble.message}" if trouble.message else ""
-        text = f"Importing {exercise} raised {trouble.error}{where}{detail}."
-        return CheckFailed(text, "", "Run the file by itself; it has to come to its end without an error.", status=status)
-    if isinstance(outcome, Stopped):
-        _, observation, step = STOPS[outcome.stop.kind]
-        text = observation.format(f=f"import {exercise}")
-        return CheckFailed(f"{text[:1].upper()}{text[1:]}.", "", step, status=stop_status(outcome))
-    return CheckFailed(f"{exercise} could not be imported.", status="import_error")
-
-
-def _raised(function: str, outcome: Raised, public: bool, wanted: Any, status: Status) -> CheckFailed:
-    trouble = outcome.trouble
-    if trouble.kind == "absent":
-        found = f" The file has: {trouble.message}." if public and trouble.message else ""
-        return CheckFailed(f"There is no function `{function}`.{found}", "", "Check the spelling of the name behind `def`.")
-    if trouble.kind == "not_callable":
-        return CheckFailed(f"`{function}` is not a function.", "", f"Is there a variable that is called `{function}` too?")
-    if trouble.kind == "too_large":
-        return CheckFailed(f"`{function}` returned far more data than fits.", "", "What shape should the answer have?")
-    if _not_written(outcome):
-        return CheckFailed(f"`{function}` is not written yet: it raises NotImplementedError.", "", "Replace the TODO by code.")
-    name = trouble.error if public or trouble.error in KNOWN_ERRORS else "an exception"
-    detail = f": {trouble.message}" if public and trouble.message else ""
-    where = f" ({trouble.where})" if public and trouble.where else ""
-    example = "" if public else " with an example that is not shown"
-    if isinstance(wanted, Raises):
-        return CheckFailed(
-            f"`{function}` raised {name}{where} where {wanted.error} is asked for.",
-            "Callers catch errors by their class.",
-            f"Raise {wanted.error} with a sentence that says what is wrong.",
-            misconception="wrong error class",
-            status=status,
-        )
-    if "MemoryError" in trouble.family:
-        _, observation, step = STOPS["memory"]
-        return CheckFailed(f"{observation.format(f=function)}{example}{where}.", "", step, status=status)
-    sentence = f"`{function}` raised {name}{example}{where}{detail}."
-    if "read-only" in trouble.message:
-        return CheckFailed(sentence, MUTATED.reason, MUTATED.next_step, misconception=MUTATED.name, status=status)
-    return CheckFailed(sentence, status=status)

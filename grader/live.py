@@ -17,7 +17,7 @@ from grader.illustrate import evidence
 from grader.judging import agree, is_right, request
 from grader.probing import CheckFailed, Probe
 from grader.recorded import Example, Mistake, Replay
-from grader.student import NotRun, Outcome, Raised, Returned, Stopped
+from grader.student import Outcome, Raised, Returned
 
 __all__ = ["Live"]
 
@@ -25,7 +25,6 @@ LEAST_EXAMPLES = 100
 SEARCH_SECONDS = 10.0
 SHRINK_SECONDS = 3.0
 NEIGHBOURS = 40
-
 Tried = tuple[Example, Outcome]
 
 
@@ -34,37 +33,31 @@ class EnoughError(BaseException):
 
 
 class Live:
-    """Searches in place of the recorded examples of one exercise; every search draws anew.
-
-    `pytest --hypothesis-seed=N` repeats a search.
-    """
+    """Searches in place of the recorded examples; each draws anew, and `pytest --hypothesis-seed=N` repeats one."""
 
     def __init__(self, exercise: str) -> None:
         self.probes = probes_of(exercise)
 
     def search(self, fixture: StudentFixture, name: str) -> None:
         """Tries the public examples of a probe, then looks for others; CheckFailed shows the smallest that fails."""
-        probe = self.probes[name]
-        # A search makes more calls than a replay; its own budget bounds them, not what is left of the exercise's.
-        fixture.student.spent = 0.0
-        search = _Search(fixture, probe)
-        search.judge(search.tried_on(probe.public))
-        if probe.hidden is not None and (found := search.run(probe.hidden)):
-            search.judge([*found, *search.neighbours])
+        search = _Search(fixture, self.probes[name])
+        search.judge(search.tried_on(search.probe.public))
+        if search.probe.hidden is not None and search.run(search.probe.hidden):
+            search.judge([*search.found, *search.neighbours])
 
 
 class _Search:
     """One search: the smallest failing calls so far, and what else was tried lately."""
 
     def __init__(self, fixture: StudentFixture, probe: Probe) -> None:
-        self.fixture = fixture
-        self.probe = probe
+        self.fixture, self.probe = fixture, probe
         self.plain = replace(probe, misconceptions=())  # models of mistakes are asked at the end, about a few
         mistakes = tuple(Mistake(m.name, m.observation, m.reason, m.next_step) for m in probe.misconceptions)
         self.replay = Replay("", probe.function, "", probe.twice, probe.intact, 0.0, mistakes, ())
         self.neighbours: deque[Tried] = deque(maxlen=NEIGHBOURS)
         self.found: list[Tried] = []
-        self.until = 0.0
+        self.until = time.monotonic() + SEARCH_SECONDS
+        fixture.student.spent = 0.0  # that budget bounds a search, not what is left of the exercise's
 
     def tried_on(self, family: Sequence[tuple[Any, ...]]) -> list[Tried]:
         """Expected answers and outcomes of calls, each made twice where the probe asks for that."""
@@ -74,18 +67,17 @@ class _Search:
 
     def judge(self, tried: Sequence[Tried]) -> None:
         """CheckFailed with the first call that went wrong; those behind it help to tell which mistake it is."""
-        examples = [answered(self.probe, example.args, True) for example, _ in tried]
+        examples = tuple(answered(self.probe, example.args, True) for example, _ in tried)
         outcomes = [outcome for _, outcome in tried]
         try:
-            agree(self.fixture.student, replace(self.replay, examples=tuple(examples)), self.fixture.locate, outcomes)
+            agree(self.fixture.student, replace(self.replay, examples=examples), self.fixture.locate, outcomes)
         except CheckFailed as failure:
             wrong = next(pair for pair in zip(examples, outcomes, strict=True) if not is_right(self.replay, *pair))
             failure.evidence = failure.evidence or (evidence(self.probe.function, *wrong, None),)
             raise
 
-    def run(self, strategy: Any) -> list[Tried]:
-        """The failing calls that hypothesis shrinks to, the wrong one in front; [] where there is none."""
-        self.until = time.monotonic() + SEARCH_SECONDS
+    def run(self, strategy: Any) -> bool:
+        """Whether hypothesis finds a failing example; `found` has the calls that it shrinks to, the wrong one first."""
 
         @settings(
             max_examples=max(self.probe.examples, LEAST_EXAMPLES), database=None, deadline=None, derandomize=False,
@@ -98,31 +90,27 @@ class _Search:
 
         try:
             attempt()
-        except EnoughError:
-            return self.found
-        except (AssertionError, HypothesisException):
+        except (AssertionError, EnoughError, HypothesisException) as end:
             # Code that answers differently from call to call makes hypothesis complain; what was seen counts.
-            if not self.found:
+            if not self.found and not isinstance(end, EnoughError):
                 raise
-        return self.found
+        return bool(self.found)
 
     def passes(self, family: Sequence[tuple[Any, ...]]) -> bool:
         """Whether all calls of one drawn example are answered rightly; EnoughError when the time is up."""
         if time.monotonic() > self.until:
             raise EnoughError
         tried = self.tried_on(family)
-        wrong = next((at for at, pair in enumerate(tried) if not is_right(self.replay, *pair)), None)
+        wrong = next((pair for pair in tried if not is_right(self.replay, *pair)), None)
         if wrong is None:
             self.neighbours += tried
             return True
-        # Each further call of code that never ends would cost its whole time.
-        outcome = tried[wrong][1]
-        slow = isinstance(outcome, NotRun) or (isinstance(outcome, Stopped) and outcome.stop.kind == "timeout")
         if not self.found:
             self.until = time.monotonic() + SHRINK_SECONDS
-        if not (slow and self.found):
-            self.neighbours += [(example, o) for example, o in self.found if isinstance(o, Returned | Raised)]
-            self.found = [tried[wrong], *tried[:wrong], *tried[wrong + 1 :]]
-        if slow:
+        ended = not isinstance(wrong[1], Returned | Raised)
+        if not (ended and self.found):
+            self.neighbours += self.found
+            self.found = [wrong, *(pair for pair in tried if pair is not wrong)]
+        if ended:  # smaller examples would cost a worker each, or the whole time of a loop without an end
             raise EnoughError
         return False

@@ -65,10 +65,14 @@ class Call(msgspec.Struct, frozen=True):
 
 
 class Batch(msgspec.Struct, frozen=True, tag="batch"):
-    """Calls to be made one after the other; answers may wait a moment and go out together, but not if `eager`."""
+    """Calls to be made one after the other, numbered from `first`; no number comes twice in the life of a worker.
+
+    Answers may wait a moment and go out together, but not if `eager`.
+    """
 
     calls: tuple[Call, ...]
     eager: bool = False
+    first: int = 0
 
 
 Request = Analyse | Load | Batch
@@ -106,7 +110,7 @@ class Analysed(msgspec.Struct, frozen=True, tag="analysed"):
 
 
 class Answer(msgspec.Struct, frozen=True, tag="answer"):
-    """The answer to call number `number` of a batch; `changed` are the positions of arguments that were written to."""
+    """The answer to call number `number`; `changed` are the positions of arguments that were written to."""
 
     number: int
     value: Value | None = None

@@ -41,7 +41,7 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
-    """What a public example showed: the call, both answers as text, and pictures (input, expected, given, difference)."""
+    """What a public example showed: the call, both answers as text, pictures (input, expected, given, difference)."""
 
     call: str
     expected: str
@@ -108,8 +108,8 @@ class SubmissionResult(msgspec.Struct, frozen=True, kw_only=True):
 class Submission(msgspec.Struct, frozen=True, kw_only=True):
     """What intake read of one student's work, nothing executed and nothing parsed.
 
-    `modules` maps an importable dotted name ("convolve", "helpers.filters") to the bytes of its source; `notebooks` maps
-    a path inside the submission to the bytes of the `.ipynb` file. `notes` are sentences for the feedback.
+    `modules` maps an importable dotted name ("convolve", "helpers.filters") to the bytes of its source; `notebooks`
+    maps a path inside the submission to the bytes of the `.ipynb` file. `notes` are sentences for the feedback.
     """
 
     student: str

@@ -24,7 +24,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("grader", "grade a submission in a worker of its own")
     group.addoption("--submission", metavar="PATH", help="the student's folder, archive or notebook")
     group.addoption("--course", metavar="DIR", help="the folder that holds course.toml (optional)")
-    group.addoption("--live", action="store_true", help="search for failing examples instead of replaying recorded ones")
+    group.addoption("--live", action="store_true", help="search for failing examples, recorded ones aside")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -50,7 +50,7 @@ def student(request: pytest.FixtureRequest) -> Iterator[StudentFixture]:
     """The student's module: its functions are called in a locked-down worker, and plain data comes back."""
     judge = request.config.pluginmanager.get_plugin("grader-judge")
     if judge is None:
-        raise pytest.UsageError("there is no submission to check; add --submission PATH")
+        pytest.fail("there is no submission to check; add --submission PATH", pytrace=False)
     fixture = judge.fixture(exercise_of(request.node)[0])
     yield fixture
     fixture.student.close()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["CheckFailed", "CheckNotRun", "Misconception", "PictureFile", "Probe", "Raises", "ShapeOf", "largest_sum"]
 
 
-class CheckFailed(AssertionError):
+class CheckFailed(AssertionError):  # noqa: N818 - an outcome of a check, as pytest's own Failed, not an error
     """A check did not pass: three sentences for the student, and what may be shown beside them.
 
     `observation` says what was seen, `reason` why it matters, `next_step` what to look at; `misconception` is the name
@@ -70,8 +70,8 @@ class PictureFile:
 class Misconception:
     """A small model of a known mistake.
 
-    `answer(*args)` is what code with this mistake returns: plain data, a ShapeOf, a Raises, or None where the model says
-    nothing. `observation`, `reason` and `next_step` are for the student.
+    `answer(*args)` is what code with this mistake returns: plain data, a ShapeOf, a Raises, or None where the model
+    says nothing. `observation`, `reason` and `next_step` are for the student.
     """
 
     name: str
@@ -99,9 +99,9 @@ class Probe:
     """Examples of calls to one function, what they should answer, and what known mistakes would answer.
 
     `public` holds argument tuples that students may see; `hidden` is a hypothesis strategy of argument tuples, or of
-    lists of them where examples belong together. `oracle(*args)` gives the expected answer or a Raises. Numbers may be off
-    by `rtol` times `scale(*args)`, or by `atol`. With `twice` each call is made twice and must answer the same; with
-    `intact` writing to an argument is a failure.
+    lists of them where examples belong together. `oracle(*args)` gives the expected answer or a Raises. Numbers may be
+    off by `rtol` times `scale(*args)`, or by `atol`. With `twice` each call is made twice and must answer the same;
+    with `intact` writing to an argument is a failure.
     """
 
     function: str

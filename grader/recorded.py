@@ -1,4 +1,4 @@
-"""Recorded examples: inputs, expected answers and the answers of known mistakes, drawn once and replayed for everybody."""
+"""Recorded examples: inputs, expected answers and those of known mistakes, drawn once and replayed for everybody."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ def read(path: Path) -> Recording:
     """The recording in a file; GraderError where there is none or it cannot be read."""
     try:
         data = zlib.decompress(path.read_bytes())
-        header, body = wire.sizes(data[: wire.PREFIX.size], LIMIT)
+        header, _ = wire.sizes(data[: wire.PREFIX.size], LIMIT)
         start = wire.PREFIX.size
         stored, take = wire.unpack(data[start : start + header], data[start + header :], DECODER)
         probes = {probe.name: _replay(probe, take, stored.files) for probe in stored.probes}

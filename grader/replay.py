@@ -7,24 +7,18 @@ import importlib.util
 import inspect
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from grader import intake
-from grader.compare import difference
 from grader.course import Check, Course, Exercise
 from grader.desk import Case, Desk, spec_of
 from grader.errors import GraderError, SubmissionError, UsageError
 from grader.fixture import StudentFixture
-from grader.illustrate import evidence
 from grader.intake.names import nfc
-from grader.judging import agree, is_right, request
-from grader.model import Evidence
 from grader.probing import CheckFailed
-from grader.recorded import Example, Replay
 from grader.report import clean
-from grader.snippet import Step, snippet
-from grader.student import Outcome, Returned
+from grader.rerun import Rerun
+from grader.snippet import snippet
 
 __all__ = ["replay"]
 
@@ -47,7 +41,7 @@ def replay(root: Path, course: Course, student: str, check: str, folder: Path | 
         failure, told = _run(desk, case, exercise.name, test)
         case.close()
     except SubmissionError as error:
-        failure, told = CheckFailed(f"The submission is refused: {error}"), []
+        failure, told = CheckFailed(str(error), status="refused"), []
     finally:
         desk.close()
     title = f"{entry.student}, {exercise.name}.{wanted.name}: {(inspect.getdoc(test) or wanted.name).splitlines()[0]}"
@@ -75,7 +69,8 @@ def _close(word: str, known: Sequence[str]) -> str:
 
 
 def _wanted(course: Course, text: str) -> tuple[Exercise, Check]:
-    known = {f"{exercise.name}.{check.name}": (exercise, check) for exercise in course.ready for check in exercise.checks}
+    pairs = [(exercise, check) for exercise in course.ready for check in exercise.checks]
+    known = {f"{exercise.name}.{check.name}": (exercise, check) for exercise, check in pairs}
     matches = [name for name, (_, check) in known.items() if text in (name, check.name)]
     if len(matches) == 1:
         return known[matches[0]]
@@ -104,7 +99,7 @@ def _run(desk: Desk, case: Case, exercise: str, test: Test) -> tuple[CheckFailed
     facts = case.facts[exercise]
     if facts.status != "ok":
         return CheckFailed(facts.message, status=facts.status), []
-    fixture, seen = desk.fixture(case, exercise), _Openly()
+    fixture, seen = desk.fixture(case, exercise), Rerun()
     fixture.shows_all, fixture.live = True, seen.agree
     try:
         test(fixture)
@@ -129,87 +124,7 @@ def _verdict(failure: CheckFailed | None, check: Check) -> Iterator[str]:
         return
     cause = failure.misconception or ("" if failure.status == "graded" else failure.status)
     yield f"not passed: 0 of {check.points:g} points{f' ({cause})' if cause else ''}"
-    for line in (failure.observation, failure.reason, failure.next_step or check.hints[0]):
+    hint = check.hints[0] if failure.status == "graded" else ""
+    for line in (failure.observation, failure.reason, failure.next_step or hint):
         if line:
             yield f"  {line}"
-
-
-class _Openly:
-    """Replays a probe as grading does, but with hidden examples treated as public ones, and keeps what went wrong."""
-
-    def __init__(self) -> None:
-        self.probe: Replay | None = None
-        self.hidden: frozenset[int] = frozenset()
-        self.tried: list[tuple[int, Outcome]] = []
-        self.wrong: tuple[int, Example, Outcome] | None = None
-
-    def agree(self, fixture: StudentFixture, name: str) -> None:
-        """What `agrees` does here: the public examples first, then the others; CheckFailed with everything shown."""
-        recorded = fixture.recording().probes[name]
-        self.probe = replace(recorded, examples=tuple(replace(e, public=True) for e in recorded.examples))
-        numbers, self.tried = range(len(recorded.examples)), []
-        self.hidden = frozenset(at for at in numbers if not recorded.examples[at].public)
-        self._part(fixture, self.probe, [at for at in numbers if at not in self.hidden])
-        times = 2 if recorded.twice else 1
-        self._part(fixture, self.probe, [at for at in sorted(self.hidden) for _ in range(times)])
-
-    def _part(self, fixture: StudentFixture, probe: Replay, numbers: Sequence[int]) -> None:
-        self.tried += zip(numbers, _outcomes(fixture, probe, numbers), strict=True)
-        triples = [(at, probe.examples[at], outcome) for at, outcome in self.tried]
-        self.wrong = next((triple for triple in triples if not is_right(probe, *triple[1:])), None)
-        examples = tuple(example for _, example, _ in triples)
-        outcomes = [outcome for _, _, outcome in triples]
-        agree(fixture.student, replace(probe, examples=examples), fixture.locate, outcomes)
-
-    @property
-    def changed(self) -> bool:
-        """Whether the answer is right and an argument was written to."""
-        if self.wrong is None:
-            return False
-        _, example, outcome = self.wrong
-        return isinstance(outcome, Returned) and difference(example.expected, outcome.value, example.tolerance) is None
-
-    def story(self, failure: CheckFailed) -> Iterator[str]:
-        """The failing example; for a check that judges otherwise, what it has to show."""
-        if self.probe is None or self.wrong is None:
-            for other in failure.evidence:
-                yield from ("", *_example(other))
-            return
-        at, example, outcome = self.wrong
-        kind = "hidden from students" if at in self.hidden else "students may see it"
-        yield from ("", f"Example {at + 1} of {len(self.probe.examples)} ({kind})")
-        yield from _example(evidence(self.probe.function, example, outcome, None))
-        problem = difference(example.expected, outcome.value, example.tolerance) if isinstance(outcome, Returned) else None
-        if problem is not None and problem.index is not None:
-            yield f"  at        the first wrong entry has the index {problem.index}"
-
-    def steps(self, fixture: StudentFixture, recording: Path) -> tuple[str, list[Step]]:
-        """The function, and the fewest calls after which a new worker goes wrong; what these print is listened to."""
-        if self.probe is None or self.wrong is None:
-            last = fixture.last_request
-            return (last.function, [Step(last.args, "see above")]) if last is not None else ("", [])
-        probe, at, first = self.probe, self.wrong[0], self.tried[0][0]
-        chosen = [at]
-        for numbers in ([at], [at, at], [first, at]):
-            if probe.function in fixture.student.exhausted:
-                break
-            fixture.student.close()
-            fixture.student.printed.clear()
-            if not is_right(probe, probe.examples[at], _outcomes(fixture, probe, numbers)[-1]):
-                chosen = numbers
-                break
-        source = f'recorded.read(Path({os.fspath(recording)!r})).probes["{probe.name}"].examples[{{}}].args'
-        steps = [(number, evidence(probe.function, probe.examples[number], self.wrong[2], None)) for number in chosen]
-        return probe.function, [
-            Step(probe.examples[number].args, shown.expected, source.format(number)) for number, shown in steps
-        ]
-
-
-def _outcomes(fixture: StudentFixture, probe: Replay, numbers: Sequence[int]) -> list[Outcome]:
-    requests = [request(probe, probe.examples[at], fixture.locate) for at in numbers]
-    return fixture.student.calls(requests, probe.seconds) if requests else []
-
-
-def _example(shown: Evidence) -> list[str]:
-    pairs = (("call", shown.call), ("expected", shown.expected), ("given", shown.given))
-    return [f"  {name:<10}" + text.replace("\n", "\n" + " " * 12) for name, text in pairs]

@@ -30,8 +30,8 @@ __all__ = ["Session"]
 
 OPTIONS = (
     "-c", os.devnull, "--import-mode=importlib", "-s", "-p", "no:terminal", "-p", "no:cacheprovider",
-    "-p", "no:faulthandler", "-p", "no:logging", "-p", "no:doctest", "-p", "no:junitxml", "-p", "no:unraisableexception",
-    "-p", "no:threadexception", "-p", "no:warnings", "-p", "no:grader", "-p", "grader.plugin",
+    "-p", "no:faulthandler", "-p", "no:logging", "-p", "no:doctest", "-p", "no:junitxml",
+    "-p", "no:unraisableexception", "-p", "no:threadexception", "-p", "no:warnings", "-p", "no:grader", "-p", "grader.plugin",
 )  # fmt: skip
 
 
@@ -139,6 +139,7 @@ class Session(Verdicts):
             submission = intake.read(entry, [exercise.name for exercise in self.index.exercises])
             self.case = self.desk.open(submission)
             exercises = tuple(self._exercise(exercise.name) for exercise in chosen)
+            exercises = grading.with_root_causes(exercises, self.index, self.case.facts)
         except SubmissionError as error:
             return msgspec.structs.replace(base, state="refused", reason=str(error))
         except GraderError as error:

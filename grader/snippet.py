@@ -31,11 +31,15 @@ MODULES = (
 
 @dataclass(frozen=True)
 class Step:
-    """One call: its arguments, in words what it should give, and an expression that reads the recorded arguments."""
+    """One call: its arguments, in words what it should give, and an expression that reads the recorded arguments.
+
+    With an `index` only that entry of the answer is printed, and `expected` is about it.
+    """
 
     args: tuple[Any, ...]
     expected: str
     recorded: str = ""
+    index: tuple[int, ...] = ()
 
 
 def snippet(facts: Facts, stub: str, function: str, steps: Sequence[Step], changed: bool = False) -> list[str]:
@@ -46,7 +50,8 @@ def snippet(facts: Facts, stub: str, function: str, steps: Sequence[Step], chang
         call = ", ".join(names[: len(step.args)])
         if position == 0 or step.args is not steps[position - 1].args:
             body += _assignments(names, step)
-        body += _commented(f"print({function}({call}))", step.expected)
+        entry = f"[{', '.join(map(str, step.index))}]" if step.index else ""
+        body += _commented(f"print({function}({call}){entry})", step.expected)
         if changed:
             body += _commented(f"print({call})", "as they were before the call")
     return [*_head(facts, function, "\n".join(body)), "", *body]

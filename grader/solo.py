@@ -59,25 +59,34 @@ class Solo(Verdicts):
         try:
             entry = intake.entry_for(Path(self.config.getoption("--submission")))
             submission = intake.read(entry, list(wanted))
-            data = self.root / "data" if self.root is not None and (self.root / "data").is_dir() else suite
+            # Never the suite's own folder: student code reads what lies in the one that it works in.
+            data = (self.root or suite) / "data"
             limits = self.course.limits if self.course is not None else LIMITS
-            self.desk = Desk([self._spec(*item) for item in wanted.items()], limits, data, suite / "recorded")
+            specs = [self._spec(*item) for item in wanted.items()]
+            self.desk = Desk(specs, limits, data if data.is_dir() else None, suite / "recorded")
             self.case = self.desk.open(submission)
         except (GraderError, SubmissionError) as error:
             raise pytest.UsageError(str(error)) from None
 
     def _spec(self, name: str, functions: tuple[str, ...]) -> ExerciseSpec:
-        if self.course is not None and self.root is not None and any(name == e.name for e in self.course.exercises):
+        if self.course is not None and self.root is not None and self._is_known(name):
             return spec_of(self.course.exercise(name), self.root / "exercises")
         return ExerciseSpec(name=name, functions=functions, forbidden=(), stub="")
 
+    def _is_known(self, name: str) -> bool:
+        return self.course is not None and any(name == exercise.name for exercise in self.course.exercises)
+
     def fixture(self, exercise: str) -> StudentFixture:
         """The `student` of an exercise; CheckFailed when its module cannot count."""
-        assert self.desk is not None and self.case is not None
+        assert self.desk is not None
+        assert self.case is not None
         facts = self.case.facts[exercise]
         if facts.status != "ok":
             raise CheckFailed(facts.message, status=facts.status)
         fixture = self.desk.fixture(self.case, exercise)
+        # A suite that no index knows has no hidden examples: all that its author compares stands in the file.
+        fixture.shows_all = not self._is_known(exercise) or bool(self.config.getoption("--live"))
+        fixture.student.start()  # so that the first call does not take longer than the others
         if self.config.getoption("--live"):
             from grader.live import Live  # hypothesis and the oracles are only needed for a search
 

@@ -1,4 +1,4 @@
-"""Results by exercise, kept by a hash of everything that they depend on: a killed run goes on, the rest is not graded again."""
+"""Results by exercise, kept by a hash of everything that they depend on, so that nothing is graded twice."""
 
 from __future__ import annotations
 

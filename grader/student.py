@@ -59,7 +59,7 @@ Outcome = Returned | Raised | Stopped | NotRun
 
 @dataclass(frozen=True)
 class Request:
-    """One call to make: a function's name and plain arguments. With `plain` lists come back as lists, tuples as tuples."""
+    """One call to make: a function's name and arguments. With `plain` lists come back as lists, tuples as tuples."""
 
     function: str
     args: tuple[Any, ...]
@@ -110,6 +110,7 @@ class Student:
     seconds: float = 0.0
     spent: float = 0.0
     held: int = 0
+    asked: int = 0
     printed: bytearray = field(default_factory=bytearray)
     listening: bool = True
 
@@ -184,10 +185,11 @@ class Student:
         left = max(self.bench.limits.check_seconds * self.bench.slowness, limit)
         claimed, began, waited = 0.0, worker.cpu(), time.perf_counter()
         try:
-            worker.post(Batch(tuple(calls), eager), buffers)
-            for number in range(len(requests)):
+            first, self.asked = self.asked, self.asked + len(calls)
+            worker.post(Batch(tuple(calls), eager, first), buffers)
+            for number, request in enumerate(requests, first):
                 seconds = min(limit, max(left - _used(worker, began, waited), 0.05))
-                outcome, said = self._answer(worker, number, seconds, patience)
+                outcome, said = self._answer(worker, number, seconds, patience, request.plain)
                 outcomes.append(outcome)
                 claimed += said
         except Stop as stop:
@@ -199,13 +201,15 @@ class Student:
             self.seconds += min(claimed, time.perf_counter() - waited)
             self._listen(worker)
 
-    def _answer(self, worker: Worker, number: int, cpu_seconds: float, patience: float) -> tuple[Outcome, float]:
+    def _answer(
+        self, worker: Worker, number: int, cpu_seconds: float, patience: float, plain: bool
+    ) -> tuple[Outcome, float]:
         """The outcome of one call, and the seconds that the worker says it took."""
         reply, take = worker.next(cpu_seconds, patience * (3 * cpu_seconds + 2))
         try:
             if not isinstance(reply, Answer) or reply.number != number:
                 raise wire.WireError("an answer to another question")
-            outcome = _outcome(reply, take)
+            outcome = _outcome(reply, take, plain)
         except wire.WireError as error:
             raise worker.stop(Stop("protocol", str(error))) from None
         self.held += take.weight
@@ -265,12 +269,12 @@ def _used(worker: Worker, cpu: float, wall: float) -> float:
     return max(worker.cpu() - cpu, (time.perf_counter() - wall) / 3)
 
 
-def _outcome(reply: Answer, take: wire.Reader) -> Outcome:
+def _outcome(reply: Answer, take: wire.Reader, plain: bool) -> Outcome:
     if reply.trouble is not None:
         return Raised(reply.trouble)
     if reply.value is None:
         raise wire.WireError("an answer without a value")
     listed = isinstance(reply.value, wire.Array) and reply.value.listed
-    value = wire.value_of(reply.value, take)
+    value = wire.value_of(reply.value, take, fresh=plain)
     take.finish()
     return Returned(value, listed, reply.changed)

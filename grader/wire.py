@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
+    "MAX_LISTED",
     "PREFIX",
     "Array",
     "Big",
@@ -46,6 +47,7 @@ PREFIX = struct.Struct("<IQ")
 MAX_NESTING = 16
 MAX_HEADER = 1 << 26
 MAX_EMPTY = 1 << 40
+MAX_LISTED = 1 << 20
 DECODED = 16
 DTYPES = frozenset(["|b1", "|i1", "|u1", "<i2", "<u2", "<i4", "<u4", "<i8", "<u8", "<f2", "<f4", "<f8"])
 
@@ -193,7 +195,7 @@ def lay_out(array: NDArray[Any], spec: Array) -> NDArray[Any]:
     """A fresh copy of `array` in the memory layout that `spec` names."""
     if spec.form == "F":
         fresh = np.array(array, order="F")
-    elif spec.form == "S":
+    elif spec.form == "S" and array.ndim:
         room = np.zeros((*array.shape[:-1], 2 * array.shape[-1]), array.dtype)
         fresh = room[..., ::2]
         fresh[...] = array
@@ -277,7 +279,7 @@ def _plain(value: Value, take: Callable[[Array], NDArray[Any]], fresh: bool, dep
         case Array():
             array = take(value)
             if fresh and value.listed:
-                return array.tolist()
+                return _nested(array)
             return lay_out(array, value) if fresh else array
         case Seq():
             items = [_plain(item, take, fresh, depth + 1) for item in value.items]
@@ -289,6 +291,13 @@ def _plain(value: Value, take: Callable[[Array], NDArray[Any]], fresh: bool, dep
             return plain
         case _:
             return value
+
+
+def _nested(array: NDArray[Any]) -> Any:
+    """Nested lists; WireError beyond a million entries, because they take far more room than the array."""
+    if math.prod(extent or 1 for extent in array.shape) > MAX_LISTED:
+        raise WireError("a list that is too long")
+    return array.tolist()
 
 
 def _pairs(value: Map, take: Callable[[Array], NDArray[Any]], fresh: bool, depth: int) -> Iterator[tuple[Any, Any]]:

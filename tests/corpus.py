@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-__all__ = ["ROOT", "RIGHT", "WRONG", "Expectation", "expectation", "lay_over"]
+__all__ = ["RIGHT", "ROOT", "WRONG", "Expectation", "expectation", "lay_over"]
 
 ROOT = Path(__file__).resolve().parent.parent
 SUBMISSIONS = ROOT / "tests" / "submissions"

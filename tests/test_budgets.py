@@ -69,8 +69,8 @@ def code_lines(path: Path) -> int:
         documented = isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
         if documented and ast.get_docstring(node) is not None:
             prose |= set(range(node.body[0].lineno, (node.body[0].end_lineno or 0) + 1))
-    lines = enumerate(path.read_text("utf-8").splitlines(), 1)
-    return sum(bool(line.strip()) and not line.strip().startswith("#") and number not in prose for number, line in lines)
+    lines = [line.strip() for number, line in enumerate(path.read_text("utf-8").splitlines(), 1) if number not in prose]
+    return sum(bool(line) and not line.startswith("#") for line in lines)
 
 
 def public_names(tree: ast.Module) -> set[str]:

@@ -21,7 +21,8 @@ from corpus import ROOT, lay_over
 __all__: list[str] = []
 
 SAMPLE = ROOT / "data" / "sample_class"
-HEADER = ["student", "multiply_sum", "convolve", "filter_design", "vgg_assembly", "cifar_setup", "total", "max_total", "status"]
+EXERCISES = ["multiply_sum", "convolve", "filter_design", "vgg_assembly", "cifar_setup"]
+HEADER = ["student", *EXERCISES, "total", "max_total", "status"]
 
 
 def command(*arguments: object) -> list[str]:
@@ -120,7 +121,8 @@ def test_what_is_unchanged_is_kept(small: Path, tmp_path: Path) -> None:
     assert len(second) == len(first) + 1
     run("grade", small, "--out", out, "--exercise", "multiply_sum", "--fresh")
     third = {path.name: path.stat().st_mtime_ns for path in store.iterdir()}
-    assert third.keys() == second.keys() and third.items().isdisjoint(second.items() - first.items())
+    assert third.keys() == second.keys()
+    assert third.items().isdisjoint(second.items() - first.items())
 
 
 def test_rows_names_and_refusals(small: Path, tmp_path: Path) -> None:
@@ -182,7 +184,8 @@ def test_a_killed_run_goes_on(tmp_path: Path) -> None:
     """The whole run is killed once something is kept; the next one ends with the marks of an undisturbed one."""
     folder, out = tmp_path / "class", tmp_path / "out"
     folder.mkdir()
-    for number, name in enumerate(["convolve_never_ends", "sum_mean", "sum_absolute", "quiz_misspelt", "prewitt_of_ones"]):
+    names = ["convolve_never_ends", "sum_mean", "sum_absolute", "quiz_misspelt", "prewitt_of_ones"]
+    for number, name in enumerate(names):
         lay_over("wrong", name, f"student {number}", folder)
     process = subprocess.Popen(command("grade", folder, "--out", out, "--jobs", 1), cwd=ROOT, start_new_session=True)
     deadline = time.monotonic() + 60

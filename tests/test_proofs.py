@@ -1,4 +1,4 @@
-"""The three proofs: stubs earn nothing, right submissions everything, wrong ones lose their own checks and are told why."""
+"""The three proofs: stubs earn nothing, right work everything, wrong work loses its own checks and is told why."""
 
 from __future__ import annotations
 
@@ -110,3 +110,13 @@ def test_the_name_changes_nothing(judge: Session, tmp_path: Path, name: str) -> 
     """The same work under another name gets the same verdicts, word for word."""
     one, other = (grade(judge, lay_over("wrong", name, student, tmp_path)) for student in ("a", "Zoë O'Neil, B."))
     assert [(e.score, e.checks) for e in one.exercises] == [(e.score, e.checks) for e in other.exercises]
+
+
+def test_the_root_cause_is_named(judge: Session, tmp_path: Path) -> None:
+    """An exercise that loses points with one that it imports says where to start."""
+    result = grade(judge, lay_over("wrong", "sum_wraps_below_convolve", "somebody", tmp_path))
+    convolve = by_name(result)["convolve"]
+    assert convolve.score < convolve.max_score
+    assert "convolve uses multiply_sum, which loses points itself" in convolve.notes[0]
+    untouched = by_name(grade(judge, lay_over("wrong", "sum_mean", "independent", tmp_path)))["convolve"]
+    assert untouched.notes == ()

@@ -131,7 +131,7 @@ CHANNEL = (
 MATRIX = (
     "The answer is that of a matrix product.",
     "A matrix product adds rows times columns; here each entry meets the entry at the same place. "
-    "For [[1, 2], [3, 4]] and [[5, 6], [7, 8]] that gives 5 + 12 + 21 + 32 = 70, and the sum of the matrix product is 134.",
+    "For [[1, 2], [3, 4]] and [[5, 6], [7, 8]] that gives 5 + 12 + 21 + 32 = 70; the matrix product sums to 134.",
     "Use `a * b`, which multiplies entry by entry, and add up everything that comes out.",
 )
 AXIS = (

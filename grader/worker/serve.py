@@ -113,7 +113,7 @@ class _Worker:
         """Answers in small piles: a wake-up of the judge for every answer would cost more than most answers."""
         frames: list[bytes] = []
         flushed = time.perf_counter()
-        for number, call in enumerate(message.calls):
+        for number, call in enumerate(message.calls, message.first):
             frames.append(self.answer(number, call, take))
             if message.eager or time.perf_counter() - flushed > PILE_SECONDS:
                 self.flush(frames)

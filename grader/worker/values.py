@@ -28,8 +28,8 @@ def outgoing(value: object, buffers: list[bytes], limit: int, exact: bool = Fals
 
     Whatever NumPy reads as numbers (arrays, matrices, masked arrays by their data, tensors, nested sequences) becomes
     an array; lists, tuples and dictionaries of other things stay what they are; all else travels as the name of its
-    type. Raises TooLargeError beyond `limit` bytes of arrays, or 2 MiB of everything else. With `exact` sequences become
-    arrays only where nothing is lost by it.
+    type. Raises TooLargeError beyond `limit` bytes of arrays, or 2 MiB of everything else. With `exact` a sequence
+    becomes an array only where nothing is lost by it.
     """
     return _Outgoing(buffers, limit, exact).convert(value, 0)
 
@@ -67,6 +67,8 @@ class _Outgoing:
             raise TooLargeError
 
     def _number(self, value: Any) -> wire.Value:
+        if issubclass(type(value), int):
+            self._spend_header(min(int.bit_length(value), 1000) // 4)
         if issubclass(type(value), np.floating):
             value = np.float64(value)
         return wire.pack(value, self.buffers, self.exact)
@@ -90,6 +92,8 @@ class _Outgoing:
 
     def _sequence(self, value: list[Any] | tuple[Any, ...], depth: int) -> wire.Value:
         array = _read(value) if value else None
+        if self.exact and array is not None and array.size > wire.MAX_LISTED:
+            raise TooLargeError
         if array is not None and not (self.exact and not _same(array, value)):
             return self._array(array, listed=True)
         items = tuple(value)

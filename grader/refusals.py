@@ -1,0 +1,142 @@
+"""The words for outcomes that are no value: an exception, the end of the process, a call that was not made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from grader.model import Status
+from grader.probing import CheckFailed, CheckNotRun, Raises
+from grader.recorded import Mistake
+from grader.student import NotRun, Outcome, Raised, Returned, Stopped
+
+__all__ = ["KNOWN_ERRORS", "MUTATED", "import_failure", "not_written", "refusal", "stop_status"]
+
+# By the end that a worker came to: the contract's status, what was seen, what to look at.
+STOPS: dict[str, tuple[Status, str, str]] = {
+    "timeout": (
+        "timeout",
+        "`{f}` took too much time",
+        "Look for a loop that never ends, or one that does far more work than needed.",
+    ),
+    "memory": (
+        "memory",
+        "`{f}` needed more memory than there is",
+        "Look for an array that is far larger than the image.",
+    ),
+    "crashed": ("crashed", "the Python process broke down during `{f}`", "Look for recursion without an end."),
+    "exited": (
+        "crashed",
+        "`{f}` ended the whole program",
+        "A function gives its answer with `return`; leave out exit() and quit().",
+    ),
+    "protocol": (
+        "blocked",
+        "`{f}` wrote to a channel that belongs to the grader",
+        "Only the value that is returned counts.",
+    ),
+    "output": (
+        "blocked",
+        "`{f}` printed far more than there is room for",
+        "Print a few lines, or nothing, in the version that is handed in.",
+    ),
+    "forbidden": (
+        "blocked",
+        "`{f}` asked the system for something that is not allowed here",
+        "Computing with arrays needs none of it.",
+    ),
+}
+# Classes whose names may be told for hidden examples: a name that the student's code made up could carry the input out.
+KNOWN_ERRORS = frozenset(
+    (
+        "ArithmeticError AssertionError AttributeError AxisError EOFError FileNotFoundError "
+        "FloatingPointError ImportError IndexError KeyError LookupError MemoryError ModuleNotFoundError "
+        "NameError NotImplementedError OSError OverflowError PermissionError RecursionError RuntimeError "
+        "StopIteration SyntaxError SystemExit TypeError UnboundLocalError UnicodeDecodeError ValueError "
+        "ZeroDivisionError"
+    ).split()
+)
+MUTATED = Mistake(
+    "mutated input",
+    "",
+    "Whoever calls the function still needs the array as it was.",
+    "Work on a copy: `image = np.array(image, dtype=float)` makes one.",
+)
+
+
+def not_written(outcome: Raised) -> bool:
+    """A stub that still raises NotImplementedError answers nothing, whatever was asked."""
+    return "NotImplementedError" in outcome.trouble.family
+
+
+def stop_status(outcome: Outcome) -> Status:
+    """The contract's word for what an outcome other than a value stands for."""
+    if isinstance(outcome, Stopped):
+        return STOPS[outcome.stop.kind][0]
+    if isinstance(outcome, Raised) and "MemoryError" in outcome.trouble.family:
+        return "memory"
+    return "timeout" if isinstance(outcome, NotRun) else "graded"
+
+
+def refusal(function: str, outcome: Outcome, *, public: bool, wanted: Any = None) -> CheckFailed:
+    """The failure for an outcome that is no value. For hidden examples it repeats nothing that student code chose."""
+    status = stop_status(outcome)
+    match outcome:
+        case Stopped():
+            _, observation, step = STOPS[outcome.stop.kind]
+            sentence = observation.format(f=function)
+            return CheckFailed(sentence[:1].upper() + sentence[1:] + ".", "", step, status=status)
+        case NotRun():
+            return CheckNotRun(f"Not run: {outcome.reason}.", status=status)
+        case Raised():
+            return _raised(function, outcome, public, wanted, status)
+        case Returned():
+            return CheckFailed(f"`{function}` returned something that cannot be used here.")
+
+
+def import_failure(exercise: str, outcome: Outcome) -> CheckFailed:
+    """Why the module of an exercise could not be imported."""
+    if isinstance(outcome, Raised):
+        trouble = outcome.trouble
+        status: Status = "memory" if "MemoryError" in trouble.family else "import_error"
+        where = f" ({trouble.where})" if trouble.where else ""
+        detail = f": {trouble.message}" if trouble.message else ""
+        text = f"Importing {exercise} raised {trouble.error}{where}{detail}."
+        return CheckFailed(text, "", "Run the file by itself; it has to reach its end without an error.", status=status)
+    if isinstance(outcome, Stopped):
+        _, observation, step = STOPS[outcome.stop.kind]
+        text = observation.format(f=f"import {exercise}")
+        return CheckFailed(f"{text[:1].upper()}{text[1:]}.", "", step, status=stop_status(outcome))
+    return CheckFailed(f"{exercise} could not be imported.", status="import_error")
+
+
+def _raised(function: str, outcome: Raised, public: bool, wanted: Any, status: Status) -> CheckFailed:
+    trouble = outcome.trouble
+    if trouble.kind == "absent":
+        found = f" The file has: {trouble.message}." if public and trouble.message else ""
+        return CheckFailed(f"There is no function `{function}`.{found}", "", "Check the spelling behind `def`.")
+    if trouble.kind == "not_callable":
+        return CheckFailed(f"`{function}` is not a function.", "", "Is there a variable of that name, too?")
+    if trouble.kind == "too_large":
+        return CheckFailed(f"`{function}` returned far more data than fits.", "", "What shape should the answer have?")
+    if not_written(outcome):
+        text = f"`{function}` is not written yet: it raises NotImplementedError."
+        return CheckFailed(text, "", "Replace the TODO by code.")
+    name = trouble.error if public or trouble.error in KNOWN_ERRORS else "an exception"
+    detail = f": {trouble.message}" if public and trouble.message else ""
+    where = f" ({trouble.where})" if public and trouble.where else ""
+    example = "" if public else " with an example that is not shown"
+    if isinstance(wanted, Raises):
+        return CheckFailed(
+            f"`{function}` raised {name}{where} where {wanted.error} is asked for.",
+            "Callers catch errors by their class.",
+            f"Raise {wanted.error} with a sentence that says what is wrong.",
+            misconception="wrong error class",
+            status=status,
+        )
+    if "MemoryError" in trouble.family:
+        _, observation, step = STOPS["memory"]
+        return CheckFailed(f"{observation.format(f=function)}{example}{where}.", "", step, status=status)
+    sentence = f"`{function}` raised {name}{example}{where}{detail}."
+    if "read-only" in trouble.message:
+        return CheckFailed(sentence, MUTATED.reason, MUTATED.next_step, misconception=MUTATED.name, status=status)
+    return CheckFailed(sentence, status=status)
