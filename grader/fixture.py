@@ -145,6 +145,5 @@ def _both(kind: type[Exception]) -> type[CheckFailed]:
 
 # One class for each built-in one, made once: hypothesis tells failures apart by their class.
 BUILT_IN = [kind for name in KNOWN_ERRORS if isinstance(kind := getattr(builtins, name, None), type)]
-RAISED = {
-    kind.__name__: _both(kind) for kind in BUILT_IN if issubclass(kind, Exception) and not issubclass(CheckFailed, kind)
-}
+ORDINARY = [kind for kind in BUILT_IN if issubclass(kind, Exception) and not issubclass(kind, BaseExceptionGroup)]
+RAISED = {kind.__name__: _both(kind) for kind in ORDINARY if not issubclass(CheckFailed, kind)}

@@ -31,7 +31,8 @@ __all__ = ["Session"]
 OPTIONS = (
     "-c", os.devnull, "--import-mode=importlib", "-s", "-p", "no:terminal", "-p", "no:cacheprovider",
     "-p", "no:faulthandler", "-p", "no:logging", "-p", "no:doctest", "-p", "no:junitxml",
-    "-p", "no:unraisableexception", "-p", "no:threadexception", "-p", "no:warnings", "-p", "no:grader", "-p", "grader.plugin",
+    "-p", "no:unraisableexception", "-p", "no:threadexception", "-p", "no:warnings", "-p", "no:grader",
+    "-p", "grader.plugin",
 )  # fmt: skip
 
 

@@ -109,7 +109,7 @@ def test_pictures_reach_the_code_as_paths(search: Search) -> None:
     files = st.binary(min_size=1, max_size=9).map(lambda data: (PictureFile("a.bin", data),))
     probe = Probe("f", lambda picture: len(picture.data), hidden=files)
     search("def f(path): return len(open(path, 'rb').read())", probe)
-    with pytest.raises(CheckFailed, match="expected 3"):
+    with pytest.raises(CheckFailed, match="Expected 3"):
         search("def f(path): return min(len(open(path, 'rb').read()), 2)", probe)
 
 
@@ -178,15 +178,15 @@ SUITE = "grader/suites/test_multiply_sum.py"
 
 
 def test_the_solutions_stand_up_to_a_search() -> None:
-    done = pytest_run(SUITE, "--submission", "solutions", "--live", "-k", "hand or agrees or mismatch")
+    done = pytest_run(SUITE, "--submission", "solutions", "--live", "-k", "hand or uint8")
     assert done.returncode == 0, done.stdout
-    assert "3 passed" in done.stdout
+    assert "2 passed" in done.stdout
 
 
 def test_a_wrong_submission_gets_its_smallest_failing_example(tmp_path: Path) -> None:
     (tmp_path / "kim").mkdir()
     source = "import numpy as np\ndef multiply_sum(a, b):\n    a = np.asarray(a)\n    if a.ndim == 4: return -1.0\n"
-    source += "    if a.shape != b.shape: raise ValueError('no')\n    return float(np.vdot(a.astype(float), b.astype(float)))\n"
+    source += "    return float(np.vdot(a.astype(float), b.astype(float)))\n"
     (tmp_path / "kim" / "multiply_sum.py").write_text(source, "utf-8")
     done = pytest_run(SUITE, "--submission", str(tmp_path / "kim"), "--live", "-k", "hand or agrees")
     assert done.returncode == 1, done.stdout
