@@ -90,6 +90,8 @@ def _root(arguments: argparse.Namespace) -> Path:
 
 
 def _grade(arguments: argparse.Namespace) -> int:
+    if sys.platform == "win32":
+        raise IsolationError("Grading needs Linux or macOS; on Windows, run it inside WSL2.")
     from grader import klass
 
     root = _root(arguments)

@@ -25,6 +25,7 @@ from grader.probing import PictureFile
 from grader.recorded import Recording
 from grader.student import Bench, Sources, Student
 from grader.warm import Stop, Template
+from grader.worker.lock import shield
 from grader.worker.source import ExerciseSpec, Facts
 
 __all__ = ["Case", "Desk", "spec_of"]
@@ -85,6 +86,7 @@ class Desk:
         recordings: Path,
         lock: Path | None = None,
     ) -> None:
+        shield()  # what the judge knows is out of reach for the code that it judges
         self.specs = {spec.name: spec for spec in specs}
         self.recordings = recordings
         self.cache: dict[str, Recording] = {}

@@ -15,6 +15,7 @@ from grader.outputs import write_outputs
 from grader.report import clean, number
 from grader.run import PRIVATE, Graded, Run, claim, default_jobs, grade_all
 from grader.settings import Settings
+from grader.worker.lock import shield
 
 __all__ = ["grade_class"]
 
@@ -22,6 +23,7 @@ __all__ = ["grade_class"]
 def grade_class(root: Path, course: Course, arguments: argparse.Namespace) -> int:
     """Grades the folder of submissions and writes OUT; the exit status of the contract."""
     began = time.time()
+    shield()
     chosen = _chosen(course, arguments.exercise)
     isolation = _isolation(course, arguments.isolation)
     if arguments.jobs is not None and arguments.jobs < 1:

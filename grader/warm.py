@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import select
 import signal
@@ -28,6 +29,7 @@ BOOT = (
     "import os,sys;sys.path.insert(0,os.read({link},int.from_bytes(os.read({link},4),'little')).decode());"
     "from grader.worker.template import main;main({link})"
 )
+PIPE_BYTES = 1 << 19
 ENVIRONMENT = {
     "LANG": "C.UTF-8",
     "MPLBACKEND": "Agg",
@@ -138,7 +140,7 @@ class Template:
 
     def fork(self, limits: Limits, cwd: Path, answer_bytes: int, output_limit: int) -> Worker:
         """A new locked worker in the folder `cwd`."""
-        (theirs_in, ours_out), (ours_in, theirs_out), (output_in, output_out) = os.pipe(), os.pipe(), os.pipe()
+        (theirs_in, ours_out), (ours_in, theirs_out), (output_in, output_out) = _pipe(), _pipe(), os.pipe()
         theirs, ours = (theirs_in, theirs_out, output_out), (ours_out, ours_in, output_in)
         kernel = msgspec.to_builtins(limits)
         message = {"op": "fork", "limits": kernel, "cwd": os.fspath(cwd), "answer_bytes": answer_bytes}
@@ -338,6 +340,15 @@ class Worker:
             with suppress(Stop, OSError):
                 self._drain_output()
             _close((self.requests, self.replies, self.output))
+
+
+def _pipe() -> tuple[int, int]:
+    """A pipe with room for a whole batch where the system has it: fewer wake-ups on both sides."""
+    reader, writer = os.pipe()
+    if sys.platform == "linux":
+        with suppress(OSError):
+            fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+    return reader, writer
 
 
 def _close(descriptors: Sequence[int]) -> None:

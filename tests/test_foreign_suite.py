@@ -167,11 +167,12 @@ def test_where_the_suite_is_in_reach_the_same_code_finds_it() -> None:
 
 DATA_SUITE = """
 import numpy as np
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 
 leaves = st.none() | st.booleans() | st.integers(-2**999, 2**999) | st.floats(allow_nan=False) | st.text()
 data = st.recursive(leaves, lambda d: st.lists(d) | st.tuples(d, d) | st.dictionaries(st.text() | st.integers(), d))
 
+@settings(max_examples=30)
 @given(data)
 def test_data_comes_back(student, value):
     echo = student.same(value)

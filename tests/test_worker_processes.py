@@ -6,9 +6,12 @@ signal the grader's own processes. Where workers may neither fork nor signal, th
 
 from __future__ import annotations
 
+import errno
 import importlib.util
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,7 +23,7 @@ from grader import warm
 from grader.desk import LIBRARIES, Desk
 from grader.errors import GraderError
 from grader.messages import Load
-from grader.student import Student
+from grader.student import Returned, Student
 from grader.warm import Stop, Worker
 
 __all__: list[str] = []
@@ -191,3 +194,21 @@ def test_a_template_that_cannot_start_is_our_failure(tmp_path: Path, monkeypatch
     with pytest.raises(GraderError, match="no libraries here"):
         template.preload(["numpy"])
     assert not template.alive
+
+
+MEMORY = """
+def f(pid):
+    try:
+        return open(f'/proc/{pid}/mem', 'r+b').closed
+    except OSError as error:
+        return error.errno
+"""
+
+
+def test_the_memory_of_judge_and_template_is_out_of_reach(student: Open) -> None:
+    spy = student(MEMORY)
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as bystander:
+        open(f"/proc/{bystander.pid}/mem", "r+b").close()  # what the trick does where nothing is closed
+        bystander.communicate(b"\n")
+    for pid in (os.getpid(), spy.bench.template.process.pid):
+        assert call(spy, "f", pid) == Returned(errno.EACCES)

@@ -6,15 +6,18 @@ import ctypes
 import os
 import resource
 import signal
+import struct
 import sys
 
 from grader.messages import Limits
 
-__all__ = ["lock"]
+__all__ = ["lock", "shield"]
 
 PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
 PR_SET_NO_NEW_PRIVS = 38
+CAPABILITY_VERSION_3 = 0x20080522
+KEPT_CAPABILITIES = 1 << 2  # CAP_DAC_READ_SEARCH: libraries may lie in a folder of another user
 
 
 def lock(limits: Limits) -> None:
@@ -27,8 +30,15 @@ def lock(limits: Limits) -> None:
     if sys.platform == "linux":
         _limit(resource.RLIMIT_AS, _mapped_bytes() + limits.memory_bytes)
         _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        _prctl(PR_SET_DUMPABLE, 0)
         _prctl(PR_SET_NO_NEW_PRIVS, 1)
+        _drop_capabilities()
+        shield()
+
+
+def shield() -> None:
+    """Keeps other processes of the same user from reading or writing this one's memory, on Linux."""
+    if sys.platform == "linux":
+        _prctl(PR_SET_DUMPABLE, 0)
 
 
 def _limit(what: int, value: int) -> None:
@@ -41,6 +51,14 @@ def _mapped_bytes() -> int:
     """Address space of this process now, in bytes: what the libraries take differs from machine to machine."""
     with open("/proc/self/statm", encoding="ascii") as statm:
         return int(statm.read().split()[0]) * resource.getpagesize()
+
+
+def _drop_capabilities() -> None:
+    """Even root keeps nothing but the right to read: without more, a shielded process is out of reach."""
+    header = struct.pack("=Ii", CAPABILITY_VERSION_3, 0)
+    lower = struct.pack("=III", KEPT_CAPABILITIES, KEPT_CAPABILITIES, 0) if os.geteuid() == 0 else bytes(12)
+    if ctypes.CDLL(None, use_errno=True).capset(header, lower + bytes(12)) != 0:
+        raise OSError(ctypes.get_errno(), "capset was refused")
 
 
 def _prctl(option: int, value: int) -> None:

@@ -43,6 +43,7 @@ COMPANIONS = {
 def main(descriptor: int) -> None:
     """Serves fork, reap and preload requests on a socket until the judge closes it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    lock.shield()
     control = socket.socket(fileno=descriptor)
     root = sys.path.pop(0)
     _preload(ALWAYS)
