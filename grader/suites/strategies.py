@@ -33,6 +33,7 @@ __all__ = [
     "png_file",
     "shape_misfits",
     "shape_pairs",
+    "tables",
     "top_left_calls",
     "uint8_pairs",
     "unequal_pairs",
@@ -68,7 +69,17 @@ def arrays(dtype: Any, shape: tuple[int, ...]) -> st.SearchStrategy[Pixels]:
 @st.composite
 def equal_pairs(draw: st.DrawFn, axes: int = 4) -> tuple[Any, ...]:
     """(a, b) of the same shape, one to `axes` dimensions, up to five entries a side, floats or integers."""
-    shape = tuple(draw(st.lists(st.integers(1, 5), min_size=1, max_size=axes)))
+    return draw(_pairs_of(tuple(draw(st.lists(st.integers(1, 5), min_size=1, max_size=axes)))))
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> tuple[Any, ...]:
+    """(a, b) of the same shape, two dimensions of at least two entries: every memory layout differs."""
+    return draw(_pairs_of((draw(st.integers(2, 5)), draw(st.integers(2, 5)))))
+
+
+@st.composite
+def _pairs_of(draw: st.DrawFn, shape: tuple[int, ...]) -> tuple[Any, ...]:
     dtypes = (np.float64, np.int64)
     return draw(arrays(draw(st.sampled_from(dtypes)), shape)), draw(arrays(draw(st.sampled_from(dtypes)), shape))
 
@@ -170,8 +181,15 @@ def families(draw: st.DrawFn) -> list[tuple[Any, ...]]:
 def any_dtype_pairs(draw: st.DrawFn) -> tuple[Any, ...]:
     """Grey pairs in which the dtype matters: 8-bit images, signed or 8-bit filters, float32, small integers."""
     pairs = [
-        (np.uint8, np.int64), (np.uint8, np.float64), (np.uint8, np.uint8), (np.uint8, np.int8), (np.int8, np.int8),
-        (np.float32, np.float32), (np.int16, np.int16), (np.int32, np.float64), (np.uint16, np.float64),
+        (np.uint8, np.int64),
+        (np.uint8, np.float64),
+        (np.uint8, np.uint8),
+        (np.uint8, np.int8),
+        (np.int8, np.int8),
+        (np.float32, np.float32),
+        (np.int16, np.int16),
+        (np.int32, np.float64),
+        (np.uint16, np.float64),
     ]
     image, kernel = draw(st.sampled_from(pairs))
     return draw(grey_pairs(image, kernel, most=7))
@@ -182,11 +200,16 @@ def misfits(draw: st.DrawFn) -> tuple[Any, ...]:
     """(image, filter) that do not go together: too tall, too wide, other channels, other dimensions."""
     rows, columns, channels = draw(st.integers(2, 5)), draw(st.integers(2, 5)), draw(st.integers(2, 4))
     shapes = [
-        ((rows, columns), (rows + 1, 1)), ((rows, columns), (1, columns + 1)),
+        ((rows, columns), (rows + 1, 1)),
+        ((rows, columns), (1, columns + 1)),
         ((rows, columns), (rows + 2, columns + 2)),
-        ((rows, columns, channels), (1, 1, channels + 1)), ((rows, columns, channels), (2, 2)),
-        ((rows, columns, 1), (2, 2)), ((rows, columns), (2, 2, channels)), ((rows, columns), (1, 2, 1)),
-        ((rows, columns, channels), (rows + 1, columns, channels)), ((rows, columns, channels), (2, 2, 1)),
+        ((rows, columns, channels), (1, 1, channels + 1)),
+        ((rows, columns, channels), (2, 2)),
+        ((rows, columns, 1), (2, 2)),
+        ((rows, columns), (2, 2, channels)),
+        ((rows, columns), (1, 2, 1)),
+        ((rows, columns, channels), (rows + 1, columns, channels)),
+        ((rows, columns, channels), (2, 2, 1)),
     ]
     image, kernel = draw(st.sampled_from(shapes))
     return draw(arrays(np.float64, image)), draw(arrays(np.float64, kernel))
