@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from itertools import combinations, zip_longest
 from typing import Any
 
@@ -50,6 +51,7 @@ def is_right(probe: Replay, example: Example, outcome: Outcome) -> bool:
         return False
 
 
+@lru_cache(maxsize=1 << 14)
 def request(probe: Replay, example: Example, locate: Callable[[PictureFile], str]) -> Request:
     """The call of one example, pictures given by the path that `locate` knows."""
     args = tuple(locate(arg) if isinstance(arg, PictureFile) else arg for arg in example.args)

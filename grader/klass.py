@@ -106,10 +106,14 @@ def _close(out: Path, graded: Sequence[Graded], unusable: Sequence[str], began: 
 
 
 def _times(fresh: Sequence[Graded], graded: Sequence[Graded], began: float) -> str:
-    """Where the time went, per submission of which something was really run."""
-    start_up = min(one.began for one in graded) - began
-    theirs = sum(one.student_seconds for one in fresh) / len(fresh)
-    ours = sum(max(one.seconds - one.student_seconds, 0.0) for one in fresh) / len(fresh)
+    """Where the time went, for each submission of which something was really run.
+
+    The time of the run is shared out: judges that work at the same time make it shorter for every submission.
+    """
+    first, last = min(one.began for one in graded), max(one.began + one.seconds for one in graded)
+    share = sum(one.student_seconds for one in fresh) / sum(one.seconds for one in fresh)
+    each = (last - first) / len(fresh)
+    start_up, theirs, ours = first - began, each * share, each * (1 - share)
     kept = sum(one.kept for one in graded)
     text = f"start-up {start_up:.1f} s, then {theirs + ours:.2f} s a submission: "
     text += f"{theirs:.2f} s the students' code, {ours:.3f} s ours"

@@ -74,7 +74,7 @@ class StoredRecording(msgspec.Struct, frozen=True):
 DECODER = msgspec.msgpack.Decoder(StoredRecording)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Example:
     """One call with what is known about it; arrays are as they were drawn, memory layout included."""
 
@@ -85,7 +85,7 @@ class Example:
     models: tuple[Any, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Replay:
     """A probe as it is replayed."""
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,12 @@ class Request:
     function: str
     args: tuple[Any, ...]
     plain: bool = False
+
+    @cached_property
+    def packed(self) -> tuple[Call, list[bytes]]:
+        """The call as it travels; recorded examples are packed once and sent to every student."""
+        buffers: list[bytes] = []
+        return Call(self.function, tuple(wire.pack(a, buffers, exact=True) for a in self.args), self.plain), buffers
 
 
 @dataclass(frozen=True)
@@ -179,14 +186,14 @@ class Student:
         """One batch on the wire; outcomes are appended as they arrive, a Stop leaves those before it."""
         worker = self.worker
         assert worker is not None
-        buffers: list[bytes] = []
-        calls = [Call(r.function, tuple(wire.pack(a, buffers, exact=True) for a in r.args), r.plain) for r in requests]
+        calls = tuple(request.packed[0] for request in requests)
+        buffers = [buffer for request in requests for buffer in request.packed[1]]
         limit = self._call_seconds(reference_seconds)
         left = max(self.bench.limits.check_seconds * self.bench.slowness, limit)
         claimed, began, waited = 0.0, worker.cpu(), time.perf_counter()
         try:
             first, self.asked = self.asked, self.asked + len(calls)
-            worker.post(Batch(tuple(calls), eager, first), buffers)
+            worker.post(Batch(calls, eager, first), buffers)
             for number, request in enumerate(requests, first):
                 seconds = min(limit, max(left - _used(worker, began, waited), 0.05))
                 outcome, said = self._answer(worker, number, seconds, patience, request.plain)

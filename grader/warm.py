@@ -85,6 +85,13 @@ class Template:
         self.control.settimeout(PATIENCE)
         self._send(len(root).to_bytes(4, "little") + root)
         self.ready = False
+        self.owed = 0
+
+    def tell(self, message: dict[str, Any]) -> None:
+        """One request whose answer nobody waits for."""
+        data = msgspec.msgpack.encode(message)
+        self._send(len(data).to_bytes(4, "little") + data)
+        self.owed += 1
 
     def ask(self, message: dict[str, Any], descriptors: Sequence[int] = ()) -> dict[str, Any]:
         """One request to the template and its answer; GraderError when it is gone or refuses."""
@@ -93,6 +100,9 @@ class Template:
         data = msgspec.msgpack.encode(message)
         self._send(len(data).to_bytes(4, "little"), descriptors)
         self._send(data)
+        while self.owed:
+            self._receive()
+            self.owed -= 1
         answer = self._receive()
         if "error" in answer:
             raise GraderError(f"the worker template cannot fork: {answer['error']}")
@@ -330,12 +340,16 @@ class Worker:
         return stop
 
     def end(self, patience: float = 0.0) -> dict[str, Any]:
-        """Kills the worker's process group, closes the pipes, and says how it ended, by itself within `patience` s."""
+        """Kills the worker's process group and closes the pipes; says how it ended by itself within `patience` s."""
         if self.ended:
             return {"early": False}
         self.ended = True
+        message = {"op": "reap", "pid": self.pid, "patience": patience}
         try:
-            return self.template.ask({"op": "reap", "pid": self.pid, "patience": patience})
+            if patience:
+                return self.template.ask(message)
+            self.template.tell(message)
+            return {"early": False}
         finally:
             with suppress(Stop, OSError):
                 self._drain_output()

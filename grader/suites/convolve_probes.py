@@ -88,7 +88,7 @@ PROBES = image_probes.PROBES | {
     "families": _probe((), draw.families(), TURNED, examples=8),
     "colour": _probe((STACK, BROWN_PORTRAIT), draw.colour_pairs(), TURNED[:2] + CHANNELS, examples=30),
     "keras": _probe((), draw.float32_colour_pairs(), TURNED[:2] + CHANNELS, layer, examples=12, rtol=1e-4),
-    "dtypes": _probe((BRIGHT, BYTES_PORTRAIT), draw.any_dtype_pairs(), NUMBERS, scale=single_scale, examples=35),
+    "dtypes": _probe((BRIGHT, BYTES_PORTRAIT), draw.any_dtype_pairs(), NUMBERS, scale=single_scale, examples=4),
     "intact": _probe((TABLE, WIDE), draw.untouched_pairs(), examples=20, twice=True, intact=True),
     "misfit": _probe(MISFIT, draw.misfits(), MISFITS, examples=25),
 }
