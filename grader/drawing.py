@@ -119,7 +119,7 @@ def _replay(exercise: str, name: str, probe: Probe, secret: str, old: Replay | N
     examples += [answered(probe, args, False) for args in hidden]
     mistakes = tuple(Mistake(m.name, m.observation, m.reason, m.next_step) for m in probe.misconceptions)
     seconds = _prove(exercise, probe, examples)
-    return Replay(name, probe.function, fingerprint, probe.twice, probe.intact, seconds, mistakes, tuple(examples))
+    return Replay(name, probe.function, fingerprint, *settings_of(probe), seconds, mistakes, tuple(examples))
 
 
 def _prove(exercise: str, probe: Probe, examples: list[Example]) -> float:
@@ -162,6 +162,11 @@ def _pictures(example: Example) -> Iterator[PictureFile]:
     return (arg for arg in example.args if isinstance(arg, PictureFile))
 
 
+def settings_of(probe: Probe | Replay) -> tuple[bool, bool, bool]:
+    """How the outcomes of a probe are judged."""
+    return probe.twice, probe.intact, probe.effects
+
+
 def stale(old: Recording, new: Recording) -> str:
     """Where two recordings of the same exercise differ beyond rounding; "" where they agree."""
     if list(old.probes) != list(new.probes):
@@ -170,7 +175,7 @@ def stale(old: Recording, new: Recording) -> str:
         before = old.probes[name]
         if before.drawn_from != probe.drawn_from:
             return f"the inputs of {name} come from another strategy, count or secret"
-        if (before.twice, before.intact, before.mistakes) != (probe.twice, probe.intact, probe.mistakes):
+        if (settings_of(before), before.mistakes) != (settings_of(probe), probe.mistakes):
             return f"{name} has other texts or settings"
         for number, (one, other) in enumerate(zip(before.examples, probe.examples, strict=True)):
             if not _alike(one, other):

@@ -9,13 +9,19 @@ from typing import Any
 
 from grader import wire
 from grader.compare import kind_of
-from grader.judging import agree, request
+from grader.judging import agree, requests, same
 from grader.probing import CheckFailed, PictureFile
 from grader.recorded import Recording
 from grader.refusals import KNOWN_ERRORS, import_failure, refusal
 from grader.student import NotRun, Outcome, Raised, Request, Returned, Stopped, Student
 
 __all__ = ["StudentFixture"]
+
+
+ALWAYS_SAME = (
+    "Whoever uses the filter or the answer twice counts on getting the same.",
+    "Make the array or the dictionary anew in the function, and keep nothing between calls.",
+)
 
 
 @dataclass(repr=False)
@@ -58,7 +64,8 @@ class StudentFixture:
         __tracebackhide__ = True
         broken = self.student.start()
         if broken is not None:
-            raise import_failure(self.student.exercise, broken)
+            public = self.shows_all or self.student.listening
+            raise import_failure(self.student.exercise, broken, public=public)
 
     def outcome(self, asked: Request) -> Outcome:
         """What one call comes to; after a time-out the function is not called again, and its end stays what it was."""
@@ -71,11 +78,13 @@ class StudentFixture:
         return self.ended.get(asked.function, outcome) if isinstance(outcome, NotRun) else outcome
 
     def value(self, function: str) -> Any:
-        """What a function without arguments returns; it is called once and remembered."""
+        """What a function without arguments returns; it is called twice, and remembered."""
         if function not in self.values:
-            outcome = self.outcome(Request(function, ()))
+            outcome, again = self.outcome(Request(function, ())), self.outcome(Request(function, ()))
             if not isinstance(outcome, Returned):
                 raise refusal(function, outcome, public=True)
+            if not isinstance(again, Returned) or not same(outcome.value, again.value):
+                raise CheckFailed(f"Called a second time, `{function}` does not give the same answer.", *ALWAYS_SAME)
             self.values[function] = outcome.value
         return self.values[function]
 
@@ -93,8 +102,8 @@ class StudentFixture:
         if self.public:
             return
         for name, probe in self.recording().probes.items():
-            requests = [request(probe, example, self.locate) for example in probe.examples if example.public]
-            self.public[name] = self.student.calls(requests, probe.seconds) if requests else []
+            wanted = requests(probe, True, self.locate)
+            self.public[name] = self.student.calls(wanted, probe.seconds) if wanted else []
         self.student.listening = False
 
 

@@ -17,7 +17,7 @@ from grader.recorded import Example, Mistake, Replay
 from grader.refusals import MUTATED, not_written, refusal
 from grader.student import Outcome, Raised, Request, Returned, Student
 
-__all__ = ["agree", "is_right", "request"]
+__all__ = ["agree", "is_right", "request", "requests", "same"]
 
 Alone = Callable[[Replay, Example], Outcome]
 
@@ -29,18 +29,28 @@ def agree(student: Student, probe: Replay, locate: Callable[[PictureFile], str],
         return student.alone(request(probe, example, locate))
 
     shown = [example for example in probe.examples if example.public]
-    seen = list(zip(shown, public, strict=True))
-    for example, outcome in seen:
+    seen = list(zip(shown, public[:: times(probe)], strict=True))
+    for position, (example, outcome) in enumerate(seen):
         _examine(probe, example, outcome, seen, alone)
+        _examine_again(probe, example, public[position * times(probe) :][: times(probe)])
     hidden = [example for example in probe.examples if not example.public]
-    times = 2 if probe.twice else 1
-    requests = [request(probe, example, locate) for example in hidden for _ in range(times)]
-    outcomes = student.calls(requests, probe.seconds) if requests else []
-    answered = list(zip(hidden, outcomes[::times], strict=True))
+    wanted = requests(probe, False, locate)
+    outcomes = student.calls(wanted, probe.seconds) if wanted else []
+    answered = list(zip(hidden, outcomes[:: times(probe)], strict=True))
     for position, (example, outcome) in enumerate(answered):
         _examine(probe, example, outcome, answered + seen, alone)
-        if probe.twice:
-            _examine_again(probe, example, outcomes[position * times + 1])
+        _examine_again(probe, example, outcomes[position * times(probe) :][: times(probe)])
+
+
+def times(probe: Replay) -> int:
+    """How often each call of a probe is made."""
+    return 2 if probe.twice else 1
+
+
+def requests(probe: Replay, public: bool, locate: Callable[[PictureFile], str]) -> list[Request]:
+    """The calls of a probe's public or hidden examples, each as often as the probe wants it."""
+    examples = [example for example in probe.examples if example.public == public]
+    return [request(probe, example, locate) for example in examples for _ in range(times(probe))]
 
 
 def is_right(probe: Replay, example: Example, outcome: Outcome) -> bool:
@@ -115,12 +125,16 @@ def _evidence(
 
 def _problem(probe: Replay, example: Example, outcome: Outcome) -> Problem | None:
     match outcome:
+        case Returned() if probe.effects and not outcome.changed:
+            return None
+        case Raised() if probe.effects and "read-only" not in outcome.trouble.message:
+            return None
         case Returned() if isinstance(example.expected, Raises):
             wanted = "an exception" if example.expected.error == "Exception" else example.expected.error
             text = f"{wanted} was expected, and `{probe.function}` returned"
             return Problem(f"{text} {kind_of(outcome.value)}", f"{text} a value")
         case Returned():
-            problem = difference(example.expected, outcome.value, example.tolerance)
+            problem = None if probe.effects else difference(example.expected, outcome.value, example.tolerance)
             if problem is None and probe.intact and outcome.changed:
                 text = f"`{probe.function}` changed an array that it was given"
                 return Problem(text, text)
@@ -131,11 +145,14 @@ def _problem(probe: Replay, example: Example, outcome: Outcome) -> Problem | Non
     raise refusal(probe.function, outcome, public=example.public, wanted=example.expected)
 
 
-def _examine_again(probe: Replay, example: Example, outcome: Outcome) -> None:
-    if isinstance(outcome, Returned) and difference(example.expected, outcome.value, example.tolerance) is None:
+def _examine_again(probe: Replay, example: Example, outcomes: Sequence[Outcome]) -> None:
+    """Raises CheckFailed when equal calls did not come to the same; values are judged elsewhere."""
+    if len(outcomes) < 2 or not isinstance(outcomes[0], Returned):
         return
-    if not isinstance(outcome, Returned | Raised):
-        raise refusal(probe.function, outcome, public=False)
+    if isinstance(outcomes[1], Returned) and same(outcomes[0].value, outcomes[1].value):
+        return
+    if not isinstance(outcomes[1], Returned | Raised):
+        raise refusal(probe.function, outcomes[1], public=False)
     text = f"The second of two equal calls of `{probe.function}` did not give the same answer as the first."
     raise CheckFailed(text, STALE.reason, STALE.next_step, misconception=STALE.name)
 
@@ -218,25 +235,26 @@ def _ignores_arguments(answered: Sequence[tuple[Example, Outcome]]) -> bool:
     pairs = [
         (one[1], other[1], _differing(one[0], other[0]))
         for one, other in combinations(told, 2)
-        if not _equal(one[0].expected, other[0].expected)
+        if not same(one[0].expected, other[0].expected)
     ]
     close = [(one, other) for one, other, count in pairs if count == 1]
-    alike = all(_equal(one, other) for one, other, _ in pairs)
-    return bool(pairs) and (alike or (bool(close) and all(_equal(one, other) for one, other in close)))
+    alike = all(same(one, other) for one, other, _ in pairs)
+    return bool(pairs) and (alike or (bool(close) and all(same(one, other) for one, other in close)))
 
 
 def _differing(one: Example, other: Example) -> int:
     """In how many arguments two examples differ."""
-    return sum(not _equal(a, b) for a, b in zip_longest(one.args, other.args))
+    return sum(not same(a, b) for a, b in zip_longest(one.args, other.args))
 
 
-def _equal(one: Any, other: Any) -> bool:
+def same(one: Any, other: Any) -> bool:
+    """Whether two plain values are equal, entry by entry; NaN equals itself."""
     if type(one) is not type(other):
         return False
     if isinstance(one, np.ndarray):
-        return np.array_equal(one, other)
+        return np.array_equal(one, other, equal_nan=one.dtype.kind == "f" and other.dtype.kind == "f")
     if isinstance(one, list):
-        return len(one) == len(other) and all(map(_equal, one, other))
+        return len(one) == len(other) and all(map(same, one, other))
     if isinstance(one, dict):
-        return one.keys() == other.keys() and all(_equal(item, other[key]) for key, item in one.items())
+        return one.keys() == other.keys() and all(same(item, other[key]) for key, item in one.items())
     return bool(one == other)

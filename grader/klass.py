@@ -30,7 +30,8 @@ def grade_class(root: Path, course: Course, arguments: argparse.Namespace) -> in
         raise UsageError(f"--jobs has to be at least 1; received {arguments.jobs}.")
     scan = intake.scan(arguments.submissions)
     out: Path = arguments.out
-    with claim(out, arguments.submissions):
+    lock = claim(out, arguments.submissions)
+    try:
         private = out / PRIVATE
         settings = Settings(
             root=str(root),
@@ -43,6 +44,8 @@ def grade_class(root: Path, course: Course, arguments: argparse.Namespace) -> in
         run = Run(course, settings, scan, arguments.jobs or default_jobs())
         graded = grade_all(run, _Progress().show)
         write_outputs(out, private, course, chosen, [one.result for one in graded])
+    finally:
+        lock.release()
     return _close(out, graded, scan.unusable, began)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from hypothesis.errors import HypothesisException
 
-from grader.drawing import answered, probes_of
+from grader.drawing import answered, probes_of, settings_of
 from grader.fixture import StudentFixture
 from grader.illustrate import evidence
 from grader.judging import agree, is_right, request
@@ -53,7 +53,7 @@ class _Search:
         self.fixture, self.probe = fixture, probe
         self.plain = replace(probe, misconceptions=())  # models of mistakes are asked at the end, about a few
         mistakes = tuple(Mistake(m.name, m.observation, m.reason, m.next_step) for m in probe.misconceptions)
-        self.replay = Replay("", probe.function, "", probe.twice, probe.intact, 0.0, mistakes, ())
+        self.replay = Replay("", probe.function, "", *settings_of(probe), 0.0, mistakes, ())
         self.neighbours: deque[Tried] = deque(maxlen=NEIGHBOURS)
         self.found: list[Tried] = []
         self.until = time.monotonic() + SEARCH_SECONDS
@@ -70,7 +70,8 @@ class _Search:
         examples = tuple(answered(self.probe, example.args, True) for example, _ in tried)
         outcomes = [outcome for _, outcome in tried]
         try:
-            agree(self.fixture.student, replace(self.replay, examples=examples), self.fixture.locate, outcomes)
+            once = replace(self.replay, examples=examples, twice=False)
+            agree(self.fixture.student, once, self.fixture.locate, outcomes)
         except CheckFailed as failure:
             wrong = next(pair for pair in zip(examples, outcomes, strict=True) if not is_right(self.replay, *pair))
             failure.evidence = failure.evidence or (evidence(self.probe.function, *wrong, None),)

@@ -30,24 +30,21 @@ def write_outputs(
     files["index.html"] = report.class_page(results, chosen, course.title).encode()
     for folder in ("results", "feedback"):
         (out / folder).mkdir(exist_ok=True)
-    _forget(out, private, files)
+    before = _written(private)
+    write_whole(private / WRITTEN, json.dumps(sorted(before | files.keys())).encode())
     for name, data in files.items():
         write_whole(out / name, data)
+    for name in before - files.keys():
+        with suppress(FileNotFoundError):
+            (out / name).unlink()
     write_whole(private / WRITTEN, json.dumps(sorted(files)).encode())
 
 
-def _forget(out: Path, private: Path, files: dict[str, bytes]) -> None:
-    """Removes what the run before wrote and this one does not."""
+def _written(private: Path) -> set[str]:
+    """The pages and results that earlier runs wrote, as paths under OUT."""
     try:
-        before = json.loads((private / WRITTEN).read_bytes())
+        names = json.loads((private / WRITTEN).read_bytes())
     except (FileNotFoundError, ValueError):
-        return
-    for name in before:
-        if (
-            isinstance(name, str)
-            and name not in files
-            and name.split("/")[0] in ("results", "feedback")
-            and ".." not in name
-        ):
-            with suppress(FileNotFoundError):
-                (out / name).unlink()
+        return set()
+    ours = ("results/", "feedback/")
+    return {name for name in names if isinstance(name, str) and name.startswith(ours) and ".." not in name}

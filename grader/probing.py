@@ -101,7 +101,7 @@ class Probe:
     `public` holds argument tuples that students may see; `hidden` is a hypothesis strategy of argument tuples, or of
     lists of them where examples belong together. `oracle(*args)` gives the expected answer or a Raises. Numbers may be
     off by `rtol` times `scale(*args)`, or by `atol`. With `twice` each call is made twice and must answer the same;
-    with `intact` writing to an argument is a failure.
+    with `intact` writing to an argument is a failure; with `effects` only these two count, whatever the values are.
     """
 
     function: str
@@ -115,6 +115,7 @@ class Probe:
     scale: Callable[..., float] | None = None
     twice: bool = False
     intact: bool = False
+    effects: bool = False
 
     def tolerance(self, args: tuple[Any, ...], expected: Any) -> float:
         """The largest absolute difference that an answer may have."""

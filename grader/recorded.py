@@ -57,6 +57,7 @@ class StoredProbe(msgspec.Struct, frozen=True):
     drawn_from: str
     twice: bool
     intact: bool
+    effects: bool
     seconds: float
     mistakes: tuple[Mistake, ...]
     calls: tuple[StoredCall, ...]
@@ -94,6 +95,7 @@ class Replay:
     drawn_from: str
     twice: bool
     intact: bool
+    effects: bool
     seconds: float
     mistakes: tuple[Mistake, ...]
     examples: tuple[Example, ...]
@@ -119,7 +121,7 @@ def write(recording: Recording) -> bytes:
 
 def _store(probe: Replay, buffers: list[bytes]) -> StoredProbe:
     calls = tuple(_store_call(example, buffers) for example in probe.examples)
-    kept = probe.name, probe.function, probe.drawn_from, probe.twice, probe.intact, probe.seconds
+    kept = probe.name, probe.function, probe.drawn_from, probe.twice, probe.intact, probe.effects, probe.seconds
     return StoredProbe(*kept, probe.mistakes, calls)
 
 
@@ -162,7 +164,7 @@ Take = Callable[[wire.Array], NDArray[Any]]
 
 def _replay(probe: StoredProbe, take: Take, files: dict[str, bytes]) -> Replay:
     examples = tuple(_example(call, take, files) for call in probe.calls)
-    kept = probe.name, probe.function, probe.drawn_from, probe.twice, probe.intact, probe.seconds
+    kept = probe.name, probe.function, probe.drawn_from, probe.twice, probe.intact, probe.effects, probe.seconds
     return Replay(*kept, probe.mistakes, examples)
 
 

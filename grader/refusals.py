@@ -88,14 +88,15 @@ def refusal(function: str, outcome: Outcome, *, public: bool, wanted: Any = None
             return CheckFailed(f"`{function}` returned something that cannot be used here.")
 
 
-def import_failure(exercise: str, outcome: Outcome) -> CheckFailed:
-    """Why the module of an exercise could not be imported."""
+def import_failure(exercise: str, outcome: Outcome, *, public: bool = True) -> CheckFailed:
+    """Why the module of an exercise could not be imported; not `public` once the code has seen hidden examples."""
     if isinstance(outcome, Raised):
         trouble = outcome.trouble
         status: Status = "memory" if "MemoryError" in trouble.family else "import_error"
-        where = f" ({trouble.where})" if trouble.where else ""
-        detail = f": {trouble.message}" if trouble.message else ""
-        text = f"Importing {exercise} raised {trouble.error}{where}{detail}."
+        where = f" ({trouble.where})" if public and trouble.where else ""
+        detail = f": {trouble.message}" if public and trouble.message else ""
+        name = trouble.error if public or trouble.error in KNOWN_ERRORS else "an exception"
+        text = f"Importing {exercise} raised {name}{where}{detail}."
         return CheckFailed(text, "", "Run the file by itself; it has to reach its end without an error.", status=status)
     if isinstance(outcome, Stopped):
         _, observation, step = STOPS[outcome.stop.kind]

@@ -49,7 +49,7 @@ class Rerun:
         self.wrong = next((triple for triple in triples if not is_right(probe, *triple[1:])), None)
         examples = tuple(example for _, example, _ in triples)
         outcomes = [outcome for _, _, outcome in triples]
-        agree(fixture.student, replace(probe, examples=examples), fixture.locate, outcomes)
+        agree(fixture.student, replace(probe, examples=examples, twice=False), fixture.locate, outcomes)
 
     @property
     def problem(self) -> Problem | None:

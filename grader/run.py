@@ -77,23 +77,24 @@ def claim(out: Path, submissions: Path) -> filelock.BaseFileLock:
 
 
 def grade_all(run: Run, progress: Callable[[int, int], None]) -> list[Graded]:
-    """Grades every submission; `progress` hears (done, all). A judge that dies is replaced, and its work done again."""
-    waiting = list(run.scan.entries)
+    """Grades every submission; `progress` hears (done, all).
+
+    After a judge died, what is left is graded one by one: who takes two judges along is given up, the others are not.
+    """
     done: dict[str, Graded] = {}
-    for _ in range(MOST_BREAKS + 1):
-        broke = _pass(run, waiting, done, progress)
-        waiting = [entry for entry in waiting if entry.student not in done]
-        if not broke or not waiting:
-            break
-    for entry in waiting:
-        done[entry.student] = _given_up(entry, run)
+    if _pass(run, run.scan.entries, done, progress):
+        for entry in run.scan.entries:
+            for _ in range(MOST_BREAKS):
+                if entry.student in done or not _pass(run, [entry], done, progress):
+                    break
+            done.setdefault(entry.student, _given_up(entry, run))
     return [done[entry.student] for entry in run.scan.entries]
 
 
 def _pass(run: Run, waiting: Sequence[Entry], done: dict[str, Graded], progress: Callable[[int, int], None]) -> bool:
     """Works through `waiting` with one pool; true when the pool broke before the end."""
     everything = len(run.scan.entries)
-    pool = _pool(run)
+    pool = _pool(run, len(waiting))
     try:
         for future in as_completed(_submitted(pool, waiting)):
             graded = future.result()
@@ -109,8 +110,8 @@ def _pass(run: Run, waiting: Sequence[Entry], done: dict[str, Graded], progress:
     return False
 
 
-def _pool(run: Run) -> ProcessPoolExecutor:
-    jobs = max(1, min(run.jobs, len(run.scan.entries)))
+def _pool(run: Run, most: int) -> ProcessPoolExecutor:
+    jobs = max(1, min(run.jobs, most))
     context = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(
         jobs, context, initializer=_begin, initargs=(msgspec.json.encode(run.settings), os.getpid())

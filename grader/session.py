@@ -36,7 +36,7 @@ OPTIONS = (
 )  # fmt: skip
 
 
-LIBRARIES = ("numpy", "scipy", "imageio", "pillow", "opencv-python-headless", "msgspec")
+LIBRARIES = ("numpy", "scipy", "imageio", "pillow", "opencv-python-headless", "matplotlib", "msgspec")
 
 
 class Session(Verdicts):

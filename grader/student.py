@@ -199,6 +199,8 @@ class Student:
                 outcome, said = self._answer(worker, number, seconds, patience, request.plain)
                 outcomes.append(outcome)
                 claimed += said
+        except GraderError:
+            raise self._orphaned() from None
         except Stop as stop:
             claimed = time.perf_counter() - waited
             self.spent += limit if stop.kind == "timeout" else 0.0
@@ -224,12 +226,20 @@ class Student:
             outcome = Raised(Trouble("too_large"))
         return outcome, reply.seconds if 0 <= reply.seconds < 1e6 else 0.0
 
+    def _orphaned(self) -> Stop:
+        """The end of a worker whose template ended while it was busy: by its own doing, when it happens twice."""
+        if self.bench.template.alive:
+            raise
+        return Stop("crashed", "the process that it came from ended")
+
     def _start(self) -> None:
         """A fresh worker with the student's module loaded, or `broken` says why there is none."""
         for attempt in (1.0, 2.0):
             worker = self.bench.worker()
             try:
                 trouble = self._load(worker, attempt)
+            except GraderError:
+                self.broken = Stopped(self._orphaned())
             except Stop as stop:
                 self.broken = Stopped(stop)
                 if stop.kind != "timeout":

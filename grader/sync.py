@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import platform
 import sys
-from importlib.metadata import distributions, version
+from importlib.metadata import distributions
 from pathlib import Path
 
 from grader import recorded, stubs
@@ -15,7 +15,7 @@ from grader.files import write_whole
 
 __all__ = ["sync"]
 
-COMPUTED_BY = ("numpy", "scipy", "hypothesis", "keras", "tensorflow-cpu")
+COMPUTED_BY = {"numpy", "scipy", "hypothesis", "keras", "tensorflow", "tensorflow-cpu"}
 
 
 def sync(root: Path, course: Course, check: bool) -> list[str]:
@@ -30,8 +30,8 @@ def sync(root: Path, course: Course, check: bool) -> list[str]:
 
 def _versions() -> dict[str, str]:
     """What computed the answers; Keras has a part in it only where it is installed."""
-    there = {distribution.name for distribution in distributions()}
-    return {"python": platform.python_version()} | {name: version(name) for name in COMPUTED_BY if name in there}
+    there = {one.name.lower().replace("_", "-"): one.version for one in distributions()}
+    return {"python": platform.python_version()} | {name: there[name] for name in sorted(COMPUTED_BY & there.keys())}
 
 
 def _recording(root: Path, exercise: str, secret: str, check: bool) -> list[str]:

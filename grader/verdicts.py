@@ -95,7 +95,7 @@ def _filled(base: CheckResult, error: BaseException | None, hint: str) -> CheckR
                 status=error.status,
                 observation=error.observation,
                 reason=error.reason,
-                next_step=error.next_step or hint,
+                next_step=error.next_step or ("" if isinstance(error, CheckNotRun) else hint),
                 misconception=error.misconception,
                 evidence=error.evidence,
             )

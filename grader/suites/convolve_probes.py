@@ -90,5 +90,6 @@ PROBES = image_probes.PROBES | {
     "keras": _probe((), draw.float32_colour_pairs(), TURNED[:2] + CHANNELS, layer, examples=12, rtol=1e-4),
     "dtypes": _probe((BRIGHT, BYTES_PORTRAIT), draw.any_dtype_pairs(), NUMBERS, scale=single_scale, examples=4),
     "intact": _probe((TABLE, WIDE), draw.untouched_pairs(), examples=20, twice=True, intact=True),
+    "intact_colour": _probe((), draw.untouched_colour(), examples=12, twice=True, intact=True, effects=True),
     "misfit": _probe(MISFIT, draw.misfits(), MISFITS, examples=25),
 }

@@ -303,7 +303,7 @@ CHANNEL_MISTAKES = (
 
 def _constant(function: str, answer: Any, mistakes: Sequence[Misconception]) -> Probe:
     """A function without arguments that has to return `answer`."""
-    return Probe(function, _answers(answer), ((),), misconceptions=mistakes)
+    return Probe(function, _answers(answer), ((),), misconceptions=mistakes, twice=True)
 
 
 PROBES = {

@@ -285,11 +285,11 @@ BLOCK = np.arange(36, dtype=np.uint8).reshape(4, 3, 3)
 
 def _load(public: tuple[Any, ...], hidden: Any, mistakes: tuple[Misconception, ...]) -> Probe:
     # A relative tolerance of one makes `levels` the tolerance.
-    return Probe("load_image", loaded, public, hidden, 12, mistakes, rtol=1.0, scale=levels)
+    return Probe("load_image", loaded, public, hidden, 12, mistakes, rtol=1.0, scale=levels, twice=True)
 
 
 def _shapes(public: tuple[Any, ...], hidden: Any, mistakes: tuple[Misconception, ...] = ()) -> Probe:
-    return Probe("filtered_shape", filtered, public, hidden, 25, mistakes)
+    return Probe("filtered_shape", filtered, public, hidden, 25, mistakes, twice=True)
 
 
 PROBES = {
@@ -303,6 +303,8 @@ PROBES = {
         draw.top_left_calls(),
         25,
         CORNER_MISTAKES,
+        twice=True,
+        intact=True,
     ),
     "shape": _shapes(
         (((600, 512, 3), (3, 5, 3)), ((5, 7), (2, 3)), ((4, 6), (1, 1)), ((4, 6), (4, 6))),

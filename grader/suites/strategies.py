@@ -37,6 +37,7 @@ __all__ = [
     "top_left_calls",
     "uint8_pairs",
     "unequal_pairs",
+    "untouched_colour",
     "untouched_pairs",
     "varied_pairs",
 ]
@@ -51,6 +52,8 @@ BOUNDS = (1, 9, 9, 100, 10_000)
 def _values(dtype: Any, bound: int) -> st.SearchStrategy[Any]:
     """Entries of a dtype within +-`bound`, its ends more often than chance has them."""
     kind = np.dtype(dtype)
+    if kind.kind == "b":
+        return st.booleans()
     if kind.kind == "f":
         # Multiples of 1/64 are exact in every float dtype, print well and stay clear of underflow.
         ends = st.sampled_from([0.0, 0.5, -bound, bound]).map(float)
@@ -165,6 +168,11 @@ def untouched_pairs() -> st.SearchStrategy[tuple[Any, ...]]:
     return laid_out(grey_pairs(most=6))
 
 
+def untouched_colour() -> st.SearchStrategy[tuple[Any, ...]]:
+    """Colour pairs of floats or bytes, in every memory layout."""
+    return laid_out(st.sampled_from([np.float64, np.uint8]).flatmap(colour_pairs))
+
+
 @st.composite
 def families(draw: st.DrawFn) -> list[tuple[Any, ...]]:
     """Calls that belong together: the identity filter, shifts, a scaled image, a sum of two filters."""
@@ -187,6 +195,8 @@ DTYPE_PAIRS = (
     (np.int16, np.int16),
     (np.int32, np.float64),
     (np.uint16, np.float64),
+    (np.uint32, np.float64),
+    (np.bool_, np.float64),
 )
 
 
@@ -240,7 +250,8 @@ def top_left_calls(draw: st.DrawFn) -> tuple[Any, ...]:
     """(image, rows, cols), grey or colour; sometimes more is asked for than is there."""
     rows, columns = draw(st.integers(1, 8)), draw(st.integers(1, 8))
     tail = draw(st.sampled_from([(), (3,)]))
-    image = draw(arrays(np.uint8, (rows, columns, *tail)))
+    dtype = draw(st.sampled_from([np.uint8, np.uint8, np.float64]))
+    (image,) = draw(laid_out(arrays(dtype, (rows, columns, *tail)).map(lambda array: (array,))))
     return image, draw(st.integers(1, 10)), draw(st.integers(1, 10))
 
 

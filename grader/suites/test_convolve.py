@@ -70,6 +70,7 @@ def test_dtypes(student: StudentFixture) -> None:
 def test_intact(student: StudentFixture) -> None:
     """leaves image and filter as they were, however they lie in memory, and answers twice the same"""
     student.agrees("intact")
+    student.agrees("intact_colour")
 
 
 def test_misfit(student: StudentFixture) -> None:
