@@ -34,10 +34,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _complain(error, 4)
     except GraderError as error:
         return _complain(error, 1)
-    except KeyboardInterrupt:
-        return _complain("interrupted; what was graded is kept, run the same command to go on", 130)
     except BrokenPipeError:
         return 1
+    except OSError as error:
+        return _complain(f"{error.strerror or error}: {error.filename or 'a file'}; what was graded is kept", 1)
+    except KeyboardInterrupt:
+        return _complain("interrupted; what was graded is kept, run the same command to go on", 130)
     return status
 
 

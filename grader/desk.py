@@ -5,10 +5,11 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +19,7 @@ import numpy as np
 from grader import recorded
 from grader.course import Exercise, Limits
 from grader.errors import GraderError
+from grader.files import write_whole
 from grader.fixture import StudentFixture
 from grader.messages import Analyse, Analysed
 from grader.model import Submission
@@ -33,6 +35,9 @@ __all__ = ["Case", "Desk", "spec_of"]
 FACTS = msgspec.msgpack.Decoder(list[Facts])
 LIBRARIES = frozenset({"PIL", "cv2", "imageio", "matplotlib", "scipy"})
 ANALYSIS_SECONDS = 10.0
+MOST_COPIED = 32 << 20
+# Longer than any honest retry: whoever holds the lock then is a process that a submission left behind.
+ALONE_SECONDS = 120.0
 # Seconds that `_workload` takes on the machine that the limits of `course.toml` were set on.
 WORKLOAD_SECONDS = 0.012
 
@@ -57,6 +62,11 @@ def _workload() -> float:
     return best
 
 
+def _small(path: Path) -> bool:
+    """Whether a file of the data folder is one that workers get a copy of."""
+    return path.is_file() and path.stat().st_size <= MOST_COPIED
+
+
 @dataclass
 class Case:
     """One submission under judgement: its sources, what the analysis said, and the fixture of the exercise at hand."""
@@ -75,7 +85,7 @@ class Case:
 class Desk:
     """Everything that stays the same from submission to submission; `close` ends the template.
 
-    `data` is the folder that workers start in; without one it is the folder of the pictures that examples need.
+    `data` is the folder that workers start in a copy of; without one they start among the pictures of examples.
     """
 
     def __init__(
@@ -93,10 +103,20 @@ class Desk:
         self.scratch = tempfile.TemporaryDirectory(prefix="grader-")
         self.pictures = Path(self.scratch.name) / "pictures"
         self.pictures.mkdir()
+        self.files: dict[Path, bytes] = {}
         os.chmod(self.scratch.name, 0o711)
         self.lock = lock
         slowness = max(1.0, _workload() / WORKLOAD_SECONDS)
-        self.bench = Bench(Template(Path(self.scratch.name)), limits, data or self.pictures, slowness, self._alone)
+        start = self.pictures if data is None else self._copied(data)
+        self.bench = Bench(Template(Path(self.scratch.name)), limits, start, slowness, self._alone)
+
+    def _copied(self, data: Path) -> Path:
+        """A copy of the course's data for workers to start in: what they do to it can be mended."""
+        folder = Path(self.scratch.name) / data.name
+        folder.mkdir()
+        self.files |= {folder / path.name: path.read_bytes() for path in sorted(data.iterdir()) if _small(path)}
+        self._restore()
+        return folder
 
     def close(self) -> None:
         """Ends the template and removes the scratch folder."""
@@ -110,11 +130,17 @@ class Desk:
             yield
             return
         with open(self.lock, "a", encoding="ascii") as handle:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+            until = time.monotonic() + ALONE_SECONDS
+            while time.monotonic() < until:
+                with suppress(BlockingIOError):
+                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                time.sleep(0.05)
             yield
 
     def open(self, submission: Submission) -> Case:
         """Analyses the sources in a worker of their own, before any of them runs."""
+        self._restore()
         facts = self._analyse(submission, list(self.specs.values()))
         if facts is None:
             facts = [self._one(submission, spec) for spec in self.specs.values()]
@@ -163,7 +189,9 @@ class Desk:
             name: code for name, code in case.submission.modules.items() if name not in self.specs or name in chosen
         }
         forbidden = tuple(name for name in self.specs[exercise].forbidden if "." not in name)
-        return Sources(modules, case.submission.notebooks, msgspec.msgpack.encode(facts), forbidden)
+        others = [fact for fact in case.facts.values() if fact.origin == "notebook" and fact.path != facts.path]
+        encoded = tuple(msgspec.msgpack.encode(fact) for fact in others if fact.status == "ok")
+        return Sources(modules, case.submission.notebooks, msgspec.msgpack.encode(facts), encoded, forbidden)
 
     def _recording_of(self, exercise: str) -> Callable[[], Recording]:
         def recording() -> Recording:
@@ -173,10 +201,28 @@ class Desk:
 
         return recording
 
+    def tidy(self, text: str) -> str:
+        """A text without the places of this machine: what runs elsewhere, or again, reads the same."""
+        for folder in (self.pictures, self.bench.data, Path(self.scratch.name)):
+            text = text.replace(f"{folder}{os.sep}", "").replace(os.fspath(folder), folder.name)
+        return text
+
     def locate(self, picture: PictureFile) -> str:
         """The path of a picture for student code: a file in the scratch folder, written once, named by its content."""
         digest = hashlib.sha256(picture.data).hexdigest()[:16]
         path = self.pictures / f"{digest}{Path(picture.name).suffix}"
-        if not path.exists():
-            path.write_bytes(picture.data)
+        self.files[path] = picture.data
+        self._restore()
         return os.fspath(path)
+
+    def _restore(self) -> None:
+        """Writes the files that are not there as they should be: the last submission may have been at them."""
+        for path, data in self.files.items():
+            try:
+                same = not path.is_symlink() and path.read_bytes() == data
+            except OSError:
+                same = False
+            if not same:
+                shutil.rmtree(path, ignore_errors=True)
+                path.parent.mkdir(exist_ok=True)
+                write_whole(path, data)

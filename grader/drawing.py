@@ -19,7 +19,7 @@ from grader import wire
 from grader.compare import difference, raised_as_expected
 from grader.errors import GraderError
 from grader.probing import PictureFile, Probe, Raises, ShapeOf
-from grader.recorded import Example, Mistake, Recording, Replay
+from grader.recorded import Example, Mistake, Recording, Replay, fingerprint
 
 __all__ = ["answered", "draw", "drawn_from", "probes_of", "record", "stale", "suite_module"]
 
@@ -106,20 +106,20 @@ def record(exercise: str, secret: str, versions: dict[str, str], kept: Recording
     }
     examples = [example for replay in replays.values() for example in replay.examples]
     files = {arg.name: arg.data for example in examples for arg in _pictures(example)}
-    return Recording(exercise, versions, files, replays)
+    return Recording(exercise, fingerprint(secret), versions, files, replays)
 
 
 def _replay(exercise: str, name: str, probe: Probe, secret: str, old: Replay | None) -> Replay:
-    fingerprint = drawn_from(exercise, name, probe, secret)
-    if old is not None and old.drawn_from == fingerprint:
+    origin = drawn_from(exercise, name, probe, secret)
+    if old is not None and old.drawn_from == origin:
         hidden = [example.args for example in old.examples if not example.public]
     else:
-        hidden = draw(probe, fingerprint)
+        hidden = draw(probe, origin)
     examples = [answered(probe, args, True) for args in probe.public]
     examples += [answered(probe, args, False) for args in hidden]
     mistakes = tuple(Mistake(m.name, m.observation, m.reason, m.next_step) for m in probe.misconceptions)
     seconds = _prove(exercise, probe, examples)
-    return Replay(name, probe.function, fingerprint, *settings_of(probe), seconds, mistakes, tuple(examples))
+    return Replay(name, probe.function, origin, *settings_of(probe), seconds, mistakes, tuple(examples))
 
 
 def _prove(exercise: str, probe: Probe, examples: list[Example]) -> float:
@@ -169,6 +169,8 @@ def settings_of(probe: Probe | Replay) -> tuple[bool, bool, bool]:
 
 def stale(old: Recording, new: Recording) -> str:
     """Where two recordings of the same exercise differ beyond rounding; "" where they agree."""
+    if old.secret != new.secret:
+        return "drawn from another secret"
     if list(old.probes) != list(new.probes):
         return "other probes than in the suite"
     for name, probe in new.probes.items():

@@ -57,7 +57,7 @@ def assemble(
         score=sum(verdict.points for verdict in verdicts if verdict.outcome == "passed"),
         max_score=exercise.points,
         status=status,
-        checks=tuple(_cleaned(verdict) for verdict in verdicts),
+        checks=tuple(verdicts),
         notes=tuple(clean(note) for note in facts.notes),
         printed=printed,
         student_seconds=round(seconds[0], 6),
@@ -65,13 +65,17 @@ def assemble(
     )
 
 
-def _cleaned(verdict: CheckResult) -> CheckResult:
-    """The verdict with every text that may hold a student's words made harmless."""
+def _cleaned(verdict: CheckResult, tidy: Callable[[str], str]) -> CheckResult:
+    """The verdict with every text that may hold a student's words made harmless, and without paths of this machine."""
+
+    def neat(text: str) -> str:
+        return clean(tidy(text))
+
     evidence = tuple(
-        msgspec.structs.replace(e, call=clean(e.call), expected=clean(e.expected), given=clean(e.given))
+        msgspec.structs.replace(e, call=neat(e.call), expected=neat(e.expected), given=neat(e.given))
         for e in verdict.evidence
     )
-    texts = {name: clean(getattr(verdict, name)) for name in ("observation", "reason", "next_step")}
+    texts = {name: neat(getattr(verdict, name)) for name in ("observation", "reason", "next_step")}
     return msgspec.structs.replace(verdict, evidence=evidence, **texts)
 
 
@@ -87,17 +91,21 @@ def judge_exercise(
     started = time.perf_counter()
     facts = case.facts[exercise.name]
     if facts.status != "ok":
-        return unread(exercise, titles, facts, facts.message, _status(facts.status))
+        found = sorted({*case.submission.modules} - {name for name, fact in case.facts.items() if fact.origin})
+        others = f" Found were {', '.join(f'{name}.py' for name in found[:6])}." if found and not facts.origin else ""
+        return unread(exercise, titles, facts, facts.message + others, _status(facts.status))
     student = desk.fixture(case, exercise.name).student
     if (broken := student.start()) is not None:
         failure = import_failure(exercise.name, broken)
-        text = " ".join(part for part in (failure.observation, failure.next_step) if part)
+        text = desk.tidy(" ".join(part for part in (failure.observation, failure.next_step) if part))
         return unread(exercise, titles, facts, text, _status(failure.status))
     verdicts = run(exercise.name)
     printed = bytes(student.printed).decode("utf-8", "replace")
     ours = time.perf_counter() - started - student.seconds
-    text = clean(printed, int(course.limits.output_kb) << 10)
-    return assemble(exercise, facts, verdicts, text, (student.seconds, max(ours, 0.0)))
+    text = clean(desk.tidy(printed), int(course.limits.output_kb) << 10)
+    return assemble(
+        exercise, facts, [_cleaned(verdict, desk.tidy) for verdict in verdicts], text, (student.seconds, max(ours, 0.0))
+    )
 
 
 def with_root_causes(

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from grader import wire
 from grader.compare import Problem, difference, kind_of, raised_as_expected
 from grader.illustrate import evidence
 from grader.model import Evidence
@@ -232,6 +233,7 @@ def _stale(alone: Alone, probe: Replay, example: Example) -> Mistake | None:
 def _ignores_arguments(answered: Sequence[tuple[Example, Outcome]]) -> bool:
     """Whether all answers are the same, or all those to examples that differ in one argument alone."""
     told = [(e, o.value) for e, o in answered if isinstance(o, Returned) and not isinstance(e.expected, Raises)]
+    told = [(e, value) for e, value in told if not isinstance(value, wire.Opaque | wire.Big | bool | None)]
     pairs = [
         (one[1], other[1], _differing(one[0], other[0]))
         for one, other in combinations(told, 2)

@@ -46,7 +46,7 @@ def grade_class(root: Path, course: Course, arguments: argparse.Namespace) -> in
         write_outputs(out, private, course, chosen, [one.result for one in graded])
     finally:
         lock.release()
-    return _close(out, graded, scan.unusable, began)
+    return _close(out, graded, scan, began)
 
 
 def _chosen(course: Course, names: Sequence[str] | None) -> tuple[str, ...]:
@@ -89,10 +89,10 @@ class _Progress:
         print(f"\r\x1b[K[{bar:<{width}}] {done} of {everything}{rest}", end=end, file=sys.stderr, flush=True)
 
 
-def _close(out: Path, graded: Sequence[Graded], unusable: Sequence[str], began: float) -> int:
+def _close(out: Path, graded: Sequence[Graded], scan: intake.Scan, began: float) -> int:
     """Prints the summary; names on stderr what the grader could not do."""
     results = [one.result for one in graded]
-    for sentence in unusable:
+    for sentence in scan.unusable:
         print(f"grader: {sentence}", file=sys.stderr)
     failed = [result for result in results if result.state == "error"]
     for result in failed:
@@ -102,10 +102,14 @@ def _close(out: Path, graded: Sequence[Graded], unusable: Sequence[str], began: 
         print(f"grader: {clean(result.student)} was not graded: {clean(why)}", file=sys.stderr)
     states = [f"{sum(r.state == state for r in results)} {state}" for state in ("graded", "refused", "error")]
     print(", ".join(state for state in states if not state.startswith("0 ")) or "nothing graded")
+    if scan.ignored:
+        print(
+            f"left alone, being no submission: {', '.join(scan.ignored[:5])}{' ...' if len(scan.ignored) > 5 else ''}"
+        )
     if (fresh := [one for one in graded if one.student_seconds > 0]) and results:
         print(_times(fresh, graded, began))
     print(f"marks: {out / 'grades.csv'}   pages: {out / 'index.html'}")
-    return 1 if failed or unusable else 0
+    return 1 if failed or scan.unusable else 0
 
 
 def _times(fresh: Sequence[Graded], graded: Sequence[Graded], began: float) -> str:
@@ -120,4 +124,4 @@ def _times(fresh: Sequence[Graded], graded: Sequence[Graded], began: float) -> s
     kept = sum(one.kept for one in graded)
     text = f"start-up {start_up:.1f} s, then {theirs + ours:.2f} s a submission: "
     text += f"{theirs:.2f} s the students' code, {ours:.3f} s ours"
-    return text + (f"; {number(kept)} exercises unchanged and kept" if kept else "")
+    return text + (f"; results taken from the store (unchanged, or the same work): {number(kept)}" if kept else "")

@@ -47,11 +47,15 @@ class Analyse(msgspec.Struct, frozen=True, tag="analyse"):
 
 
 class Load(msgspec.Struct, frozen=True, tag="load"):
-    """Import the module of one exercise; `facts` is the encoded outcome of its analysis."""
+    """Import the module of one exercise.
+
+    `facts` is the encoded outcome of its analysis, `others` are those of exercises in the submission's other notebooks.
+    """
 
     modules: dict[str, bytes]
     notebooks: dict[str, bytes]
     facts: bytes
+    others: tuple[bytes, ...]
     exercise: str
     forbidden: tuple[str, ...]
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from grader import report
 from grader.course import Course
+from grader.errors import GraderError
 from grader.files import write_whole
 from grader.model import SubmissionResult
 
@@ -29,6 +30,8 @@ def write_outputs(
     files["grades.csv"] = report.grades_csv(results, [exercise.name for exercise in course.exercises], chosen)
     files["index.html"] = report.class_page(results, chosen, course.title).encode()
     for folder in ("results", "feedback"):
+        if (out / folder).is_symlink():
+            raise GraderError(f"{out / folder} is a link; remove it, nothing is written through links.")
         (out / folder).mkdir(exist_ok=True)
     before = _written(private)
     write_whole(private / WRITTEN, json.dumps(sorted(before | files.keys())).encode())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from grader.errors import GraderError
 from grader.probing import PictureFile, Raises, ShapeOf
 from grader.wire import Value
 
-__all__ = ["Example", "Mistake", "Recording", "Replay", "read", "write"]
+__all__ = ["Example", "Mistake", "Recording", "Replay", "fingerprint", "read", "write"]
 
 PICTURE = "pictures:"
 LIMIT = 1 << 28
@@ -67,6 +68,7 @@ class StoredRecording(msgspec.Struct, frozen=True):
     """The header of a recording file; array buffers follow in the order args, expected, models, call by call."""
 
     exercise: str
+    secret: str
     versions: dict[str, str]
     files: dict[str, bytes]
     probes: tuple[StoredProbe, ...]
@@ -103,19 +105,29 @@ class Replay:
 
 @dataclass(frozen=True)
 class Recording:
-    """The recorded examples of one exercise; `files` are pictures by name, `versions` what computed the answers."""
+    """The recorded examples of one exercise.
+
+    `files` are pictures by name, `versions` what computed the answers, `secret` a fingerprint of the course's secret
+    that the inputs were drawn from.
+    """
 
     exercise: str
+    secret: str
     versions: dict[str, str]
     files: dict[str, bytes]
     probes: dict[str, Replay]
+
+
+def fingerprint(secret: str) -> str:
+    """What a recording tells of the secret."""
+    return hashlib.sha256(f"recorded from {secret}".encode()).hexdigest()[:16]
 
 
 def write(recording: Recording) -> bytes:
     """The bytes of a recording file."""
     buffers: list[bytes] = []
     probes = tuple(_store(probe, buffers) for probe in recording.probes.values())
-    header = StoredRecording(recording.exercise, recording.versions, recording.files, probes)
+    header = StoredRecording(recording.exercise, recording.secret, recording.versions, recording.files, probes)
     return zlib.compress(wire.frame(header, buffers), 9)
 
 
@@ -156,7 +168,7 @@ def read(path: Path) -> Recording:
         raise GraderError(f"there are no recorded examples at {path.name}; run: grader sync") from None
     except (zlib.error, wire.WireError, OSError) as error:
         raise GraderError(f"the recorded examples in {path.name} cannot be read ({error}); run: grader sync") from None
-    return Recording(stored.exercise, stored.versions, stored.files, probes)
+    return Recording(stored.exercise, stored.secret, stored.versions, stored.files, probes)
 
 
 Take = Callable[[wire.Array], NDArray[Any]]

@@ -58,6 +58,34 @@ MUTATED = Mistake(
 )
 
 
+# What to look at, by the class of an exception: what is true of it whatever the exercise.
+AT_IMPORT = {
+    "ModuleNotFoundError": "Only NumPy, SciPy, imageio, Pillow, OpenCV, Matplotlib and the other files that are handed "
+    "in can be imported, by their plain names (no dot in front).",
+    "ImportError": "Is the name in that file, and spelt like this?",
+    "FileNotFoundError": "The working directory is the folder `data/`: give the name of a file in it, such as "
+    "grace_hopper.jpg, or move the line into a function.",
+    "EOFError": "Nobody answers a question here: leave out input(), or move it into a function.",
+    "SystemExit": "Leave out exit() and quit(): the file has to reach its end.",
+    "NameError": "Is the name spelt alike everywhere, and bound above this line?",
+    "BaseException": "Run the file by itself; it has to reach its end without an error.",
+}
+IN_A_CALL = {
+    "NameError": "Is the name spelt alike everywhere, and is its import there?",
+    "AttributeError": "Is the name behind the dot spelt right, and is the object what the code takes it for?",
+    "ImportError": "Only NumPy, SciPy, imageio, Pillow, OpenCV, Matplotlib and the other files can be imported.",
+    "IndexError": "Print the index and the shape at this line: indices end one before the length.",
+    "SystemExit": "A function gives its answer with `return`; leave out exit() and quit().",
+    "RecursionError": "A function that calls itself needs a case in which it does not.",
+    "AssertionError": "An `assert` of the code itself did not hold; print what it compares.",
+}
+
+
+def _advice(family: tuple[str, ...], known: dict[str, str]) -> str:
+    """The advice for the first class of an exception that has one; "" where none has."""
+    return next((known[name] for name in family if name in known), "")
+
+
 def not_written(outcome: Raised) -> bool:
     """A stub that still raises NotImplementedError answers nothing, whatever was asked."""
     return "NotImplementedError" in outcome.trouble.family
@@ -97,7 +125,7 @@ def import_failure(exercise: str, outcome: Outcome, *, public: bool = True) -> C
         detail = f": {trouble.message}" if public and trouble.message else ""
         name = trouble.error if public or trouble.error in KNOWN_ERRORS else "an exception"
         text = f"Importing {exercise} raised {name}{where}{detail}."
-        return CheckFailed(text, "", "Run the file by itself; it has to reach its end without an error.", status=status)
+        return CheckFailed(text, "", _advice(trouble.family, AT_IMPORT), status=status)
     if isinstance(outcome, Stopped):
         _, observation, step = STOPS[outcome.stop.kind]
         text = observation.format(f=f"import {exercise}")
@@ -133,6 +161,7 @@ def _raised(function: str, outcome: Raised, public: bool, wanted: Any, status: S
         _, observation, step = STOPS["memory"]
         return CheckFailed(f"{observation.format(f=function)}{example}{where}.", "", step, status=status)
     sentence = f"`{function}` raised {name}{example}{where}{detail}."
+    step = _advice(trouble.family, IN_A_CALL)
     if "read-only" in trouble.message:
         return CheckFailed(sentence, MUTATED.reason, MUTATED.next_step, misconception=MUTATED.name, status=status)
-    return CheckFailed(sentence, status=status)
+    return CheckFailed(sentence, "", step, status=status)

@@ -165,7 +165,7 @@ def _end_with(parent: int) -> None:
 
 def _grade(entry: Entry) -> Graded:
     if _session is None:
-        raise GraderError(str(_failure))
+        raise _failure if isinstance(_failure, GraderError) else GraderError(str(_failure))
     result = _session.grade(entry)
     return Graded(result, _session.began, _session.seconds, _session.student_seconds, _session.kept)
 

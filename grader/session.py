@@ -15,10 +15,10 @@ import msgspec
 import pytest
 
 from grader import course as courses
-from grader import grading, intake
+from grader import grading, intake, recorded
 from grader.course import Course, agree_with
 from grader.desk import Case, Desk, spec_of
-from grader.errors import GraderError, SubmissionError
+from grader.errors import CourseError, GraderError, SubmissionError
 from grader.fixture import StudentFixture
 from grader.model import CheckResult, ExerciseResult, SubmissionResult
 from grader.plugin import exercise_of
@@ -53,6 +53,7 @@ class Session(Verdicts):
         self.case: Case | None = None
         self.began = self.seconds = self.student_seconds = 0.0
         self.kept = 0
+        self._check_secret()
         # The template warms up while pytest collects.
         self.desk = self._desk()
         self.store = Store(Path(settings.store), self._seals()) if settings.store else None
@@ -65,11 +66,24 @@ class Session(Verdicts):
         assert self.course is not None
         return self.course
 
+    def _check_secret(self) -> None:
+        """CourseError where recorded examples were drawn from another secret than the course's."""
+        for name in self.settings.exercises:
+            path = self.recordings / f"{name}.bin"
+            if path.exists() and recorded.read(path).secret != recorded.fingerprint(self.index.secret):
+                raise CourseError(
+                    f"The examples in {path.name} were drawn from another secret than course.toml has; run: grader sync"
+                )
+
+    @property
+    def recordings(self) -> Path:
+        """The folder of recorded examples."""
+        return self.root / "grader" / "suites" / "recorded"
+
     def _desk(self) -> Desk:
         specs = [spec_of(exercise, self.root / "exercises") for exercise in self.index.ready]
         lock = Path(self.settings.lock) if self.settings.lock else None
-        recordings = self.root / "grader" / "suites" / "recorded"
-        return Desk(specs, self.index.limits, self.root / "data", recordings, lock)
+        return Desk(specs, self.index.limits, self.root / "data", self.recordings, lock)
 
     def _seals(self) -> dict[str, str]:
         """By exercise, what its results depend on beside the submission."""

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import re
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 
 from grader.desk import Case
+from grader.errors import SubmissionError
 from grader.files import write_whole
+from grader.intake.folder import read_regular
 from grader.model import RESULT_VERSION, ExerciseResult
 
 __all__ = ["Store", "seal"]
 
 # Where code can run what no import statement names, a result depends on every module.
 DYNAMIC = re.compile(rb"exec|eval|import_module|__import__|runpy|pkgutil|importlib|modules|open|globals")
+MOST_BYTES = 1 << 24
 DECODER = msgspec.json.Decoder(ExerciseResult)
 
 
@@ -63,10 +67,11 @@ class Store:
     def get(self, key: str) -> ExerciseResult | None:
         """The kept result, or None where there is none that can be read."""
         try:
-            return DECODER.decode((self.folder / f"{key}.json").read_bytes())
-        except (FileNotFoundError, msgspec.DecodeError):
+            return DECODER.decode(read_regular(self.folder / f"{key}.json", MOST_BYTES))
+        except (OSError, SubmissionError, msgspec.DecodeError):
             return None
 
     def put(self, key: str, result: ExerciseResult) -> None:
-        """Keeps a result, whole or not at all."""
-        write_whole(self.folder / f"{key}.json", msgspec.json.encode(result))
+        """Keeps a result, whole or not at all; where it cannot be kept, it counts all the same."""
+        with suppress(OSError):
+            write_whole(self.folder / f"{key}.json", msgspec.json.encode(result))

@@ -75,11 +75,12 @@ class Request:
 
 @dataclass(frozen=True)
 class Sources:
-    """The sources of one submission with what the analysis said of them; `facts` is encoded as it came."""
+    """The sources of one submission with what the analysis said of them; `facts` and `others` are encoded."""
 
     modules: Mapping[str, bytes]
     notebooks: Mapping[str, bytes]
     facts: bytes
+    others: tuple[bytes, ...] = ()
     forbidden: tuple[str, ...] = ()
 
 
@@ -254,7 +255,7 @@ class Student:
         s = self.sources
         began, waited = worker.cpu(), time.perf_counter()
         try:
-            worker.post(Load(dict(s.modules), dict(s.notebooks), s.facts, self.exercise, s.forbidden))
+            worker.post(Load(dict(s.modules), dict(s.notebooks), s.facts, s.others, self.exercise, s.forbidden))
             reply, _ = worker.next(seconds, patience * (3 * seconds + 2))
             if not isinstance(reply, Loaded):
                 raise worker.stop(Stop("protocol", "an answer to another question"))

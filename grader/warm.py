@@ -137,7 +137,9 @@ class Template:
     def _lost(self, error: OSError | None = None) -> GraderError:
         """The error for a template that does not answer. It is ended: a late answer would be taken for another one."""
         self.close()
-        lines = self.log.read_text("utf-8", "replace").strip().splitlines()
+        lines: list[str] = []
+        with suppress(OSError):
+            lines = self.log.read_text("utf-8", "replace").strip().splitlines()
         words = lines[-1][:300] if lines else error or f"exit status {self.process.returncode}"
         return GraderError(f"the worker template ended or fell silent: {words}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -120,3 +121,47 @@ def test_the_root_cause_is_named(judge: Session, tmp_path: Path) -> None:
     assert "convolve uses multiply_sum, which loses points itself" in convolve.notes[0]
     untouched = by_name(grade(judge, lay_over("wrong", "sum_mean", "independent", tmp_path)))["convolve"]
     assert untouched.notes == ()
+
+
+def test_a_notebook_for_each_exercise(judge: Session, tmp_path: Path) -> None:
+    """What one notebook imports may stand in another one of the same submission."""
+    (tmp_path / "three").mkdir()
+    for name in READY:
+        cell = {"cell_type": "code", "metadata": {}, "source": (ROOT / "solutions" / f"{name}.py").read_text("utf-8")}
+        book = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+        (tmp_path / "three" / f"{name}.ipynb").write_text(json.dumps(book), "utf-8")
+    result = grade(judge, tmp_path / "three")
+    assert (result.score, [e.status for e in result.exercises]) == (COURSE.max_total, ["graded"] * len(READY))
+
+
+LATE = """
+import os
+
+def multiply_sum(a, b):
+    if a.ndim < 4:
+        return float((a.astype(float) * b).sum())
+    os.close(os.open(f"{FOLDER}/{a.ravel()[0]}", os.O_CREAT))
+    os._exit(1)
+
+if os.listdir(FOLDER):
+    raise RuntimeError(f"hidden: {os.listdir(FOLDER)}")
+"""
+
+
+def test_an_import_after_hidden_examples_tells_nothing(judge: Session, tmp_path: Path) -> None:
+    """A worker that starts again may know hidden inputs from the one before; its messages are not repeated."""
+    (tmp_path / "memory").mkdir()
+    (tmp_path / "late").mkdir()
+    (tmp_path / "late" / "multiply_sum.py").write_text(f"FOLDER = {str(tmp_path / 'memory')!r}\n" + LATE)
+    result = by_name(grade(judge, tmp_path / "late"))["multiply_sum"]
+    assert result.score < result.max_score
+    assert "hidden:" not in words(result)
+
+
+def test_pictures_are_mended_between_submissions(judge: Session, tmp_path: Path) -> None:
+    """Code that destroys the pictures it was given spoils its own exercise alone."""
+    text = "import os\n\ndef load_image(path, grayscale=False):\n    os.unlink(path)\n    raise OSError\n"
+    (tmp_path / "vandal").mkdir()
+    (tmp_path / "vandal" / "convolve.py").write_text(text)
+    assert by_name(grade(judge, tmp_path / "vandal"))["convolve"].score == 0
+    assert grade(judge, lay_over("right", "einsum_windows", "later", tmp_path)).score == COURSE.max_total

@@ -258,9 +258,9 @@ FACTS = Facts(exercise="work", origin="module", path="src/work (1).py", status="
 def test_a_large_array_is_read_from_the_recording(tmp_path: Path) -> None:
     image = np.asfortranarray(np.arange(600.0).reshape(20, 30))
     example = Example((image, (2, 3)), 0.0, 0.0, False, ())
-    probe = Replay("all", "f", "", False, False, 0.0, (), (example,))
+    probe = Replay("all", "f", "", False, False, False, 0.0, (), (example,))
     path = tmp_path / "work.bin"
-    path.write_bytes(recorded.write(Recording("work", {}, {}, {"all": probe})))
+    path.write_bytes(recorded.write(Recording("work", "", {}, {}, {"all": probe})))
     write(tmp_path, "work", "def f(image, shape): return image.flags.f_contiguous, float(image.sum()), shape")
     source = f'recorded.read(Path({str(path)!r})).probes["all"].examples[0].args'
     lines = snippet(FACTS, "def f(image, shape): ...", "f", [Step(example.args, "0", source)])

@@ -372,7 +372,7 @@ def test_whatever_comes_back_is_judged_and_nothing_breaks(value: object, public:
     for expected in EXPECTED:
         examples = tuple(Example((np.ones((9, 9)), side), expected, 1e-9, public, ()) for side in (1, 2))
         other = Example((np.ones((9, 9)), 3), 0.5, 1e-9, public, ())
-        probe = Replay("p", "f", "", True, True, 0.0, (), (*examples, other))
+        probe = Replay("p", "f", "", True, True, False, 0.0, (), (*examples, other))
         with pytest.raises(CheckFailed) as caught:
-            agree(student, probe, str, [outcome] * 3 * public)
+            agree(student, probe, str, [outcome] * 6 * public)
         assert caught.value.status == "graded"

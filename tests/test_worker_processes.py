@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import importlib.util
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -23,7 +24,7 @@ from grader import warm
 from grader.desk import LIBRARIES, Desk
 from grader.errors import GraderError
 from grader.messages import Load
-from grader.student import Returned, Student
+from grader.student import Returned, Stopped, Student
 from grader.warm import Stop, Worker
 
 __all__: list[str] = []
@@ -105,7 +106,7 @@ def waiting(student: Student) -> Worker:
     """A worker with the module loaded, for tests that choose their own seconds."""
     worker = student.bench.worker()
     s = student.sources
-    worker.post(Load(dict(s.modules), dict(s.notebooks), s.facts, "work", ()))
+    worker.post(Load(dict(s.modules), dict(s.notebooks), s.facts, (), "work", ()))
     return worker
 
 
@@ -166,7 +167,7 @@ def test_nothing_is_left_behind(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("attack", ["SIGKILL", "SIGSTOP"])
-def test_a_template_that_ends_is_our_failure_and_is_replaced(
+def test_who_ends_the_template_twice_has_crashed_and_it_is_replaced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, attack: str
 ) -> None:
     monkeypatch.setattr(warm, "PATIENCE", 2.0)
@@ -175,17 +176,20 @@ def test_a_template_that_ends_is_our_failure_and_is_replaced(
         one = opened(desk, f"def f():\n    os.kill(os.getppid(), signal.{attack})\n    os._exit(0)")
         assert value(one, "two") == 2
         assert one.worker is not None
-        with pytest.raises(GraderError, match="template"):
-            call(one)
-        assert gone(one.worker.pid)
+        outcome = call(one)
+        assert isinstance(outcome, Stopped)
+        assert outcome.stop.kind == "crashed"
         assert gone(template.process.pid)
+        assert value(one, "two") == 2
         one.close()
         assert value(opened(desk, ""), "two") == 2
 
 
 def test_a_worker_that_cannot_be_locked_is_our_failure(tmp_path: Path) -> None:
-    with a_desk(tmp_path / "missing") as desk, pytest.raises(GraderError, match=r"locked down.*FileNotFoundError"):
-        desk.bench.worker().next(5.0, 5.0)
+    with a_desk(tmp_path) as desk:
+        shutil.rmtree(desk.bench.data)
+        with pytest.raises(GraderError, match=r"locked down.*FileNotFoundError"):
+            desk.bench.worker().next(5.0, 5.0)
 
 
 def test_a_template_that_cannot_start_is_our_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

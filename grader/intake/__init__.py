@@ -30,10 +30,11 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Scan(msgspec.Struct, frozen=True, kw_only=True):
-    """What a folder of submissions holds: entries sorted by student, and sentences on names that get no row."""
+    """What a folder holds: entries sorted by student, sentences on names that get no row, loose files."""
 
     entries: tuple[Entry, ...]
     unusable: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
 
 
 def scan(folder: Path) -> Scan:
@@ -43,6 +44,7 @@ def scan(folder: Path) -> Scan:
     """
     found: dict[str, list[Path]] = {}
     unusable: list[str] = []
+    loose: list[str] = []
     for name in _listing(folder):
         student = _student_of(folder / name)
         flaw = "" if student is None else flaw_of_student(student)
@@ -50,10 +52,12 @@ def scan(folder: Path) -> Scan:
             unusable.append(f"The name {shown(name)} {flaw}; rename it to have it graded.")
         elif student is not None:
             found.setdefault(student, []).append(folder / name)
+        else:
+            loose.append(shown(name))
     if not found and not unusable:
         raise UsageError(f"No submission in '{escaped(str(folder))}'; looked for {_LOOKED_FOR}.")
     entries = tuple(Entry(student=student, paths=tuple(found[student])) for student in sorted(found))
-    return Scan(entries=entries, unusable=tuple(unusable))
+    return Scan(entries=entries, unusable=tuple(unusable), ignored=tuple(loose))
 
 
 def _listing(folder: Path) -> list[str]:

@@ -217,7 +217,7 @@ PROBES = {
     "hand": _probe((TWO_BY_TWO, HALVES, WIDE), None),
     "agrees": _probe((BLOCK,), draw.equal_pairs(), examples=40),
     "bilinear": _probe((), draw.pair_families(), examples=15),
-    "uint8": _probe((BRIGHT,), draw.uint8_pairs(), examples=30),
+    "uint8": _probe((BRIGHT,), draw.uint8_pairs(), examples=4),
     "layouts": _probe((), draw.laid_out(draw.tables()), examples=20, twice=True, intact=True),
     "mismatch": _probe(
         ((np.ones((3, 3)), np.ones(3)), (np.ones((2, 3)), np.ones((3, 2)))), draw.unequal_pairs(), examples=25

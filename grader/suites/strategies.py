@@ -95,13 +95,32 @@ def pair_families(draw: st.DrawFn) -> list[tuple[Any, ...]]:
     return [(a, c), (b, c), (2 * a - 3 * b, c), (c, a)]
 
 
+SMALL_DTYPES = (
+    (np.uint8, np.uint8),
+    (np.uint8, np.int8),
+    (np.int8, np.int8),
+    (np.int16, np.int16),
+    (np.uint16, np.uint16),
+    (np.int32, np.int32),
+    (np.float32, np.float32),
+)
+
+
 @st.composite
-def uint8_pairs(draw: st.DrawFn) -> tuple[Any, ...]:
-    """(a, b): two bright uint8 arrays, or one with a signed 8-bit filter."""
-    shape = tuple(draw(st.lists(st.integers(2, 5), min_size=1, max_size=2)))
-    bright = hnp.arrays(np.uint8, shape, elements=st.integers(100, 255), fill=st.nothing())
-    signed = hnp.arrays(np.int8, shape, elements=st.integers(-128, 127), fill=st.nothing())
-    return draw(bright), draw(st.one_of(bright, bright, signed))
+def uint8_pairs(draw: st.DrawFn) -> list[tuple[Any, ...]]:
+    """A pair of arrays of each kind whose products leave the range of their dtype, or whose dtype matters otherwise."""
+    shape = tuple(draw(st.lists(st.integers(2, 4), min_size=1, max_size=2)))
+    return [(draw(_large(a, shape)), draw(_large(b, shape))) for a, b in SMALL_DTYPES]
+
+
+def _large(dtype: Any, shape: tuple[int, ...]) -> st.SearchStrategy[Pixels]:
+    """Whole numbers from the upper part of what dtype and contract allow; of either sign where there is one."""
+    kind = np.dtype(dtype)
+    most = min(int(np.iinfo(kind).max), 10_000) if kind.kind in "iu" else 10_000
+    entries = st.integers(most // 2, most)
+    if kind.kind != "u":
+        entries = st.one_of(entries, entries.map(lambda entry: -entry))
+    return hnp.arrays(np.int64, shape, elements=entries, fill=st.nothing()).map(lambda array: array.astype(kind))
 
 
 @st.composite
@@ -249,8 +268,8 @@ def shape_misfits(draw: st.DrawFn) -> tuple[Any, ...]:
 def top_left_calls(draw: st.DrawFn) -> tuple[Any, ...]:
     """(image, rows, cols), grey or colour; sometimes more is asked for than is there."""
     rows, columns = draw(st.integers(1, 8)), draw(st.integers(1, 8))
-    tail = draw(st.sampled_from([(), (3,)]))
-    dtype = draw(st.sampled_from([np.uint8, np.uint8, np.float64]))
+    tail = draw(st.sampled_from([(), (3,), (3,), (1,), (4,)]))
+    dtype = draw(st.sampled_from([np.uint8, np.float64, np.float32, np.int8, np.int16, np.uint16, np.int64]))
     (image,) = draw(laid_out(arrays(dtype, (rows, columns, *tail)).map(lambda array: (array,))))
     return image, draw(st.integers(1, 10)), draw(st.integers(1, 10))
 

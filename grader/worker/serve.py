@@ -45,6 +45,7 @@ class _Worker:
         self.answer_bytes = answer_bytes
         self.module = ModuleType("student")
         self.program: Any = None
+        self.files: frozenset[str] = frozenset()
         self.streams = (sys.stdout, sys.stderr)
 
     def run(self) -> NoReturn:
@@ -94,16 +95,23 @@ class _Worker:
             self.program = source.program(facts, message.modules, message.notebooks)
             if message.forbidden:
                 loader.forbid(message.forbidden)
-            self.execute(message.exercise, message.modules)
+            self.execute(message.exercise, message.modules | self.others(message))
         except BaseException as error:  # sys.exit at import is an outcome like any other
             return self.trouble(error)
         return None
+
+    @staticmethod
+    def others(message: Load) -> dict[str, bytes]:
+        """What the submission's other notebooks hold, as modules that can be imported by the exercise's name."""
+        facts = [FACTS.decode(encoded) for encoded in message.others]
+        return {one.exercise: source.program(one, message.modules, message.notebooks).source for one in facts}
 
     def execute(self, exercise: str, modules: dict[str, bytes]) -> None:
         """Runs the module or the notebook's program in a module that the submission's imports can see."""
         _seed()
         self.module = ModuleType(exercise)
         own = self.program.own or (exercise,)
+        self.files = frozenset(map(loader.Finder.filename, modules))
         finder = loader.install(modules, dict.fromkeys(own, self.module))
         self.module.__spec__ = finder.find_spec(exercise)
         sys.modules.update(dict.fromkeys(own, self.module))
@@ -153,13 +161,21 @@ class _Worker:
             message = str(error)
         except BaseException:  # __str__ is student code too
             message = "(its message cannot be printed)"
-        where = ""
+        where = self.where(error) if self.program is not None else ""
+        return Trouble("raised", _plain(type(error).__name__, 200), tuple(family[:40]), _plain(message, 2000), where)
+
+    def where(self, error: BaseException) -> str:
+        """The innermost line of the student's own files, and the line of the exercise that led there."""
+        outer = inner = ""
         step = error.__traceback__
         while step is not None:
-            if self.program is not None and step.tb_frame.f_code.co_filename == self.program.filename:
-                where = self.program.where(step.tb_lineno)
+            name = step.tb_frame.f_code.co_filename
+            if name == self.program.filename:
+                outer = inner = self.program.where(step.tb_lineno)
+            elif name in self.files:
+                inner = f"{name}, line {step.tb_lineno}"
             step = step.tb_next
-        return Trouble("raised", _plain(type(error).__name__, 200), tuple(family[:40]), _plain(message, 2000), where)
+        return _plain(outer if inner == outer else f"{inner}, called from {outer}", 2000)
 
 
 def _plain(text: str, limit: int) -> str:
