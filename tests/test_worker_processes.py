@@ -125,7 +125,7 @@ def test_a_worker_that_stops_reading_has_an_end(student: Open) -> None:
     worker = waiting(student(""))
     worker.next(5.0, 5.0)
     os.kill(worker.pid, signal.SIGSTOP)
-    worker.post(Load({"work": bytes(1 << 22)}, {}, b"", "work", ()))
+    worker.post(Load({"work": bytes(1 << 22)}, {}, b"", (), "work", ()))
     with pytest.raises(Stop) as caught:
         worker.next(5.0, 0.3)
     assert caught.value.kind == "timeout"
