@@ -22,8 +22,7 @@ Weights = NDArray[np.float64]
 Mark = tuple[int, int, int, int]
 
 PORTRAIT = Path(__file__).resolve().parents[2] / "data" / "grace_hopper.jpg"
-LARGEST_SIDE = 15
-LARGEST_WEIGHT = 1e100
+LARGEST_SIDE, LARGEST_WEIGHT = 15, 1e100
 ROWS, COLUMNS = (360, 430), (420, 500)  # of the answers to the portrait, ends included
 BACKGROUND, COAT = np.array([105.0, 140.0, 200.0]), np.array([11.0, 11.0, 23.0])
 BALANCE = 1e-6  # of the sum of magnitudes: what rounding leaves of a sum of 0
@@ -72,8 +71,7 @@ def _weights(design: _Design, value: Any) -> Weights:
         text = f"Of the {weights.size} weights {int((~np.isfinite(weights)).sum())} are not finite (NaN or infinite)."
         raise CheckFailed(text, "One such weight spoils every answer.", "Is there a division by zero?")
     if np.abs(weights).max() > LARGEST_WEIGHT:
-        text = f"The largest weight is {np.abs(weights).max():.3g}."
-        raise CheckFailed(text, "Answers of such a filter are beyond what numbers can hold.", "Scale the filter down.")
+        raise CheckFailed("A weight is too large for its answers to be numbers.", "", "Scale the filter down.")
     return weights
 
 
