@@ -22,6 +22,7 @@ __all__ = ["Check", "Course", "Exercise", "Isolation", "Limits", "agree_with", "
 
 Isolation = Literal["locked", "container", "process"]
 State = Literal["ready", "planned"]
+Kind = Literal["numpy", "keras"]
 Text = Annotated[str, Meta(min_length=1)]
 Amount = Annotated[float, Meta(gt=0, le=1_000_000)]
 Whole = Annotated[int, Meta(gt=0, le=1_000_000_000)]
@@ -44,6 +45,12 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     output_limit_kb: Whole
 
 
+Limit = Literal[
+    "import_seconds", "call_seconds", "check_seconds", "exercise_seconds", "reference_factor", "memory_mb", "output_kb",
+    "output_limit_kb",
+]  # fmt: skip
+
+
 class Check(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One line of an exercise's feedback: its points, the checks that it waits for, what may be shown, and its hint."""
 
@@ -60,7 +67,10 @@ class Check(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Exercise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One module that students fill in. A planned one has points and no checks, and is not graded yet."""
+    """One module that students fill in. A planned one has points and no checks, and is not graded yet.
+
+    `template` names the libraries that its workers start with, `limits` what differs from the course's limits.
+    """
 
     name: str
     title: Text
@@ -69,6 +79,8 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     functions: tuple[str, ...] = ()
     depends: tuple[str, ...] = ()
     forbidden: tuple[str, ...] = ()
+    template: Kind = "numpy"
+    limits: dict[Limit, Amount] = {}
     checks: tuple[Check, ...] = field(name="check", default=())
 
     def check(self, name: str) -> Check:
@@ -188,7 +200,7 @@ _STRUCTS: dict[Place, type[msgspec.Struct]] = {
     ("exercise",): Exercise,
     ("exercise", "check"): Check,
 }
-_CHOICES = {"status": get_args(State), "reveal": get_args(Reveal), "isolation": get_args(Isolation)}
+_CHOICES = {"template": get_args(Kind), "status": get_args(State), "reveal": get_args(Reveal), "isolation": get_args(Isolation)}
 
 
 def _syntax_error(error: tomllib.TOMLDecodeError, lines: Lines) -> CourseError:

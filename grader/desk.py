@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import msgspec
@@ -34,6 +34,7 @@ __all__ = ["Case", "Desk", "spec_of"]
 
 FACTS = msgspec.msgpack.Decoder(list[Facts])
 LIBRARIES = frozenset({"PIL", "cv2", "imageio", "matplotlib", "scipy"})
+KERAS = frozenset({"keras", "tensorflow"})
 ANALYSIS_SECONDS = 10.0
 MOST_COPIED = 32 << 20
 # Longer than any honest retry: whoever holds the lock then is a process that a submission left behind.
@@ -46,7 +47,14 @@ def spec_of(exercise: Exercise, exercises: Path) -> ExerciseSpec:
     """What the analysis has to know of an exercise; the stub is what students were given."""
     path = exercises / f"{exercise.name}.py"
     stub = path.read_text("utf-8") if path.is_file() else ""
-    return ExerciseSpec(name=exercise.name, functions=exercise.functions, forbidden=exercise.forbidden, stub=stub)
+    return ExerciseSpec(
+        name=exercise.name,
+        functions=exercise.functions,
+        forbidden=exercise.forbidden,
+        stub=stub,
+        template=exercise.template,
+        limits=dict(exercise.limits),
+    )
 
 
 def _workload() -> float:
@@ -121,6 +129,7 @@ class Desk:
         slowness = max(1.0, _workload() / WORKLOAD_SECONDS)
         start = self.pictures if data is None else self._copied(data)
         self.bench = Bench(Template(Path(self.scratch.name)), limits, start, slowness, self._alone)
+        self.templates = {"numpy": self.bench.template}
 
     def _copied(self, data: Path) -> Path:
         """A copy of the course's data for workers to start in: what they do to it can be mended."""
@@ -132,8 +141,18 @@ class Desk:
 
     def close(self) -> None:
         """Ends the template and removes the scratch folder."""
-        self.bench.template.close()
+        for template in self.templates.values():
+            template.close()
         self.scratch.cleanup()
+
+    def _template(self, facts: Facts) -> Template:
+        """The template that an exercise needs, started when it is needed first."""
+        kind = self.specs[facts.exercise].template
+        if KERAS.intersection(facts.imports):
+            kind = "keras"
+        if kind not in self.templates:
+            self.templates[kind] = Template(Path(self.scratch.name), kind)
+        return self.templates[kind]
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -156,9 +175,9 @@ class Desk:
         facts = self._analyse(submission, list(self.specs.values()))
         if facts is None:
             facts = [self._one(submission, spec) for spec in self.specs.values()]
-        wanted = sorted({name for fact in facts for name in fact.imports} & LIBRARIES)
-        if wanted:
-            self.bench.template.preload(wanted)
+        for fact in facts:
+            if fact.status == "ok":
+                self._template(fact).preload(sorted(LIBRARIES.intersection(fact.imports)))
         return Case(submission, {fact.exercise: fact for fact in facts})
 
     def _one(self, submission: Submission, spec: ExerciseSpec) -> Facts:
@@ -189,7 +208,9 @@ class Desk:
     def fixture(self, case: Case, exercise: str) -> StudentFixture:
         """The `student` of one exercise, made when first asked for."""
         if exercise not in case.fixtures:
-            student = Student(exercise, self.sources(case, exercise), self.bench)
+            limits = msgspec.structs.replace(self.bench.limits, **self.specs[exercise].limits)
+            bench = replace(self.bench, template=self._template(case.facts[exercise]), limits=limits)
+            student = Student(exercise, self.sources(case, exercise), bench)
             case.fixtures[exercise] = StudentFixture(student, self._recording_of(exercise), self.locate)
         return case.fixtures[exercise]
 
@@ -222,7 +243,7 @@ class Desk:
     def locate(self, picture: PictureFile) -> str:
         """The path of a picture for student code: a file in the scratch folder, written once, named by its content."""
         digest = hashlib.sha256(picture.data).hexdigest()[:16]
-        path = self.pictures / f"{digest}{Path(picture.name).suffix}"
+        path = self.pictures / f"{digest}.{picture.name.partition('.')[2]}"
         if path not in self.files:
             self.files[path] = picture.data
             _mend(path, picture.data)

@@ -18,8 +18,9 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from grader import wire
 from grader.compare import difference, raised_as_expected
 from grader.errors import GraderError
-from grader.probing import PictureFile, Probe, Raises, ShapeOf
+from grader.probing import Made, PictureFile, Probe, Raises, ShapeOf
 from grader.recorded import Example, Mistake, Recording, Replay, fingerprint
+from grader.worker import models
 
 __all__ = ["answered", "draw", "drawn_from", "probes_of", "record", "stale", "suite_module"]
 
@@ -37,7 +38,8 @@ def probes_of(exercise: str) -> dict[str, Probe]:
 
 def drawn_from(exercise: str, name: str, probe: Probe, secret: str) -> str:
     """A fingerprint of everything that the inputs of a probe come from; texts and oracles are not part of it."""
-    source = Path(importlib.import_module("grader.suites.strategies").__file__ or "").read_text("utf-8")
+    strategies = getattr(suite_module(exercise, "probes"), "STRATEGIES", "grader.suites.strategies")
+    source = Path(importlib.import_module(strategies).__file__ or "").read_text("utf-8")
     tree = ast.parse(source)
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.Module) and ast.get_docstring(node) is not None:
@@ -52,9 +54,13 @@ def _identity(arg: Any) -> Any:
     """What an argument is, whatever prints it (NumPy) or encoded it (pictures, named by their content)."""
     if isinstance(arg, PictureFile):
         return arg.name
+    if isinstance(arg, Made):
+        return arg.by, _identity(arg.given)
     if isinstance(arg, np.ndarray):
         return arg.dtype.str, arg.shape, hashlib.sha256(arg.tobytes()).hexdigest()
-    return arg
+    if isinstance(arg, dict):
+        return [(key, _identity(value)) for key, value in arg.items()]
+    return [_identity(item) for item in arg] if isinstance(arg, list) else arg
 
 
 def draw(probe: Probe, origin: str) -> list[tuple[Any, ...]]:
@@ -130,14 +136,25 @@ def _prove(exercise: str, probe: Probe, examples: list[Example]) -> float:
         for example in examples:
             args = [_given(arg, Path(folder)) for arg in example.args]
             started = time.process_time()
-            problem = _judge_solution(function, args, example)
+            problem = _judge_solution(_looked_at(function, probe.look), args, example)
             slowest = max(slowest, time.process_time() - started)
             if problem:
                 raise GraderError(f"the solution's {probe.function}{tuple(args)} disagrees with the oracle: {problem}")
     return round(slowest, 4)
 
 
+def _looked_at(function: Callable[..., Any], look: str) -> Callable[..., Any]:
+    """The solution's function as a worker with that instrument would answer."""
+    if not look:
+        return function
+    models.armed()
+    return lambda *args: models.LOOKS[look](function(*args[:-1]), args[:-1], args[-1])
+
+
 def _given(arg: Any, folder: Path) -> Any:
+    if isinstance(arg, Made):
+        models.armed()
+        return models.MAKERS[arg.by](arg.given)
     if not isinstance(arg, PictureFile):
         return np.array(arg) if isinstance(arg, np.ndarray) else arg
     path = folder / arg.name
@@ -162,9 +179,9 @@ def _pictures(example: Example) -> Iterator[PictureFile]:
     return (arg for arg in example.args if isinstance(arg, PictureFile))
 
 
-def settings_of(probe: Probe | Replay) -> tuple[bool, bool, bool]:
+def settings_of(probe: Probe | Replay) -> tuple[bool, bool, bool, str, str]:
     """How the outcomes of a probe are judged."""
-    return probe.twice, probe.intact, probe.effects
+    return probe.twice, probe.intact, probe.effects, probe.dtype, probe.look
 
 
 def stale(old: Recording, new: Recording) -> str:

@@ -67,12 +67,15 @@ class StudentFixture:
             public = self.shows_all or self.student.listening
             raise import_failure(self.student.exercise, broken, public=public)
 
-    def outcome(self, asked: Request) -> Outcome:
-        """What one call comes to; after a time-out the function is not called again, and its end stays what it was."""
+    def outcome(self, asked: Request, seconds: float | None = None) -> Outcome:
+        """What one call comes to; after a time-out the function is not called again, and its end stays what it was.
+
+        `seconds` is what the solution takes, where it is known.
+        """
         __tracebackhide__ = True
         self.require()
         self.last_request = asked
-        outcome = self.student.calls([asked])[0]
+        outcome = self.student.calls([asked], seconds)[0]
         if isinstance(outcome, Stopped):
             self.ended[asked.function] = outcome
         return self.ended.get(asked.function, outcome) if isinstance(outcome, NotRun) else outcome

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from grader.compare import kind_of
 from grader.model import Evidence, Picture
-from grader.probing import PictureFile, Raises, ShapeOf
+from grader.probing import Made, PictureFile, Raises, ShapeOf
 from grader.recorded import Example
 from grader.student import Outcome, Raised, Returned
 
@@ -61,6 +61,8 @@ def shown(value: Any) -> str:
             return text if value.dtype.kind in "fb" or value.dtype == np.int64 else f"{text} ({value.dtype})"
         case PictureFile():
             return repr(value.name)
+        case Made():
+            return f"<{value.says}>"
         case ShapeOf():
             return f"an array of shape {value.shape}"
         case list() | tuple():

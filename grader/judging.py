@@ -37,6 +37,8 @@ def agree(student: Student, probe: Replay, locate: Callable[[PictureFile], str],
     hidden = [example for example in probe.examples if not example.public]
     wanted = requests(probe, False, locate)
     outcomes = student.calls(wanted, probe.seconds) if wanted else []
+    if probe.effects and not any(isinstance(outcome, Returned) for outcome in (*public, *outcomes)):
+        raise refusal(probe.function, (*public, *outcomes)[0], public=bool(public))  # nothing shows what it leaves alone
     answered = list(zip(hidden, outcomes[:: times(probe)], strict=True))
     for position, (example, outcome) in enumerate(answered):
         _examine(probe, example, outcome, answered + seen, alone)
@@ -66,6 +68,8 @@ def is_right(probe: Replay, example: Example, outcome: Outcome) -> bool:
 def request(probe: Replay, example: Example, locate: Callable[[PictureFile], str]) -> Request:
     """The call of one example, pictures given by the path that `locate` knows."""
     args = tuple(locate(arg) if isinstance(arg, PictureFile) else arg for arg in example.args)
+    if probe.look:
+        return Request(probe.function, args[:-1], plain=True, look=probe.look, aim=args[-1])
     return Request(probe.function, args)
 
 
@@ -139,11 +143,19 @@ def _problem(probe: Replay, example: Example, outcome: Outcome) -> Problem | Non
             if problem is None and probe.intact and outcome.changed:
                 text = f"`{probe.function}` changed an array that it was given"
                 return Problem(text, text)
-            return problem
+            return problem or _other_dtype(probe, outcome)
         case Raised() if isinstance(example.expected, Raises) and outcome.trouble.kind == "raised":
             if raised_as_expected(example.expected, outcome.trouble.family) and not not_written(outcome):
                 return None
     raise refusal(probe.function, outcome, public=example.public, wanted=example.expected)
+
+
+def _other_dtype(probe: Replay, outcome: Returned) -> Problem | None:
+    """What is wrong with the dtype of a right answer; a nested list has none."""
+    value = outcome.value
+    if not probe.dtype or outcome.listed or not isinstance(value, np.ndarray) or value.dtype == probe.dtype:
+        return None
+    return Problem(f"the numbers are right and of dtype {value.dtype}; {probe.dtype} is asked for", "the dtype differs")
 
 
 def _examine_again(probe: Replay, example: Example, outcomes: Sequence[Outcome]) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 
-from grader.wire import Value
+from grader.wire import Null, Value
 
 __all__ = [
     "NO_MEMORY",
@@ -18,6 +18,7 @@ __all__ = [
     "Limits",
     "Load",
     "Loaded",
+    "Made",
     "Ready",
     "Reply",
     "Request",
@@ -60,12 +61,24 @@ class Load(msgspec.Struct, frozen=True, tag="load"):
     forbidden: tuple[str, ...]
 
 
+class Made(msgspec.Struct, frozen=True, tag="m"):
+    """An argument that cannot travel: the worker makes it from plain data, `by` names what makes it."""
+
+    by: str
+    given: Value
+
+
 class Call(msgspec.Struct, frozen=True):
-    """One call of a function of the loaded module; with `plain` lists come back as lists, tuples as tuples."""
+    """One call of a function of the loaded module; with `plain` lists come back as lists, tuples as tuples.
+
+    `look` names the instrument that turns what came back into plain data, `aim` is what it is told; "" for none.
+    """
 
     function: str
-    args: tuple[Value, ...]
+    args: tuple[Value | Made, ...]
     plain: bool = False
+    look: str = ""
+    aim: Value = Null()
 
 
 class Batch(msgspec.Struct, frozen=True, tag="batch"):

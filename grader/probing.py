@@ -11,7 +11,17 @@ import numpy as np
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
-__all__ = ["CheckFailed", "CheckNotRun", "Misconception", "PictureFile", "Probe", "Raises", "ShapeOf", "largest_sum"]
+__all__ = [
+    "CheckFailed",
+    "CheckNotRun",
+    "Made",
+    "Misconception",
+    "PictureFile",
+    "Probe",
+    "Raises",
+    "ShapeOf",
+    "largest_sum",
+]
 
 
 class CheckFailed(AssertionError):  # noqa: N818 - an outcome of a check, as pytest's own Failed, not an error
@@ -66,6 +76,18 @@ class PictureFile:
     data: bytes
 
 
+@dataclass(frozen=True, eq=False)
+class Made:
+    """An argument that only a worker can make, a model for example: `by` names what makes it of the plain `given`.
+
+    `says` is what a student reads in its place.
+    """
+
+    by: str
+    given: Any
+    says: str
+
+
 @dataclass(frozen=True)
 class Misconception:
     """A small model of a known mistake.
@@ -102,6 +124,8 @@ class Probe:
     lists of them where examples belong together. `oracle(*args)` gives the expected answer or a Raises. Numbers may be
     off by `rtol` times `scale(*args)`, or by `atol`. With `twice` each call is made twice and must answer the same;
     with `intact` writing to an argument is a failure; with `effects` only these two count, whatever the values are.
+    With `dtype` an array has to be of that one. With `look` a worker's instrument turns what the function returned into plain data, and the last entry of each
+    argument tuple is what the instrument is told.
     """
 
     function: str
@@ -116,6 +140,8 @@ class Probe:
     twice: bool = False
     intact: bool = False
     effects: bool = False
+    dtype: str = ""
+    look: str = ""
 
     def tolerance(self, args: tuple[Any, ...], expected: Any) -> float:
         """The largest absolute difference that an answer may have."""

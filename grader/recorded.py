@@ -4,41 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from numpy.typing import NDArray
+import numpy as np
 
 from grader import wire
 from grader.errors import GraderError
-from grader.probing import PictureFile, Raises, ShapeOf
-from grader.wire import Value
+from grader.probing import Made, PictureFile, Raises, ShapeOf
 
 __all__ = ["Example", "Mistake", "Recording", "Replay", "fingerprint", "read", "write"]
 
-PICTURE = "pictures:"
 LIMIT = 1 << 28
-
-
-class StoredAnswer(msgspec.Struct, frozen=True):
-    """An expected or modelled answer: a value, an exception's class, or a shape alone."""
-
-    value: Value | None = None
-    raises: str = ""
-    shape: tuple[int, ...] | None = None
-
-
-class StoredCall(msgspec.Struct, frozen=True):
-    """One recorded call. `models` is aligned with the probe's misconceptions; None where a model says nothing."""
-
-    args: tuple[Value, ...]
-    expected: StoredAnswer
-    tolerance: float
-    public: bool
-    models: tuple[StoredAnswer | None, ...]
+# A dictionary with this key stands for an object of the class that it names.
+CLASS = "!"
+CLASSES: dict[str, Any] = {kind.__name__: kind for kind in (Made, PictureFile, Raises, ShapeOf)}
+DECODER: msgspec.msgpack.Decoder[wire.Value] = msgspec.msgpack.Decoder(wire.Value)
 
 
 class Mistake(msgspec.Struct, frozen=True):
@@ -50,36 +33,12 @@ class Mistake(msgspec.Struct, frozen=True):
     next_step: str
 
 
-class StoredProbe(msgspec.Struct, frozen=True):
-    """All calls of one probe; `drawn_from` names the strategy, the secret and the count that the inputs came from."""
-
-    name: str
-    function: str
-    drawn_from: str
-    twice: bool
-    intact: bool
-    effects: bool
-    seconds: float
-    mistakes: tuple[Mistake, ...]
-    calls: tuple[StoredCall, ...]
-
-
-class StoredRecording(msgspec.Struct, frozen=True):
-    """The header of a recording file; array buffers follow in the order args, expected, models, call by call."""
-
-    exercise: str
-    secret: str
-    versions: dict[str, str]
-    files: dict[str, bytes]
-    probes: tuple[StoredProbe, ...]
-
-
-DECODER = msgspec.msgpack.Decoder(StoredRecording)
-
-
 @dataclass(frozen=True, eq=False)
 class Example:
-    """One call with what is known about it; arrays are as they were drawn, memory layout included."""
+    """One call with what is known about it; arrays are as they were drawn, memory layout included.
+
+    `models` is aligned with the probe's misconceptions; None where a model says nothing.
+    """
 
     args: tuple[Any, ...]
     expected: Any
@@ -90,7 +49,7 @@ class Example:
 
 @dataclass(frozen=True, eq=False)
 class Replay:
-    """A probe as it is replayed."""
+    """A probe as it is replayed; `drawn_from` names the strategy, the secret and the count that inputs came from."""
 
     name: str
     function: str
@@ -98,6 +57,8 @@ class Replay:
     twice: bool
     intact: bool
     effects: bool
+    dtype: str
+    look: str
     seconds: float
     mistakes: tuple[Mistake, ...]
     examples: tuple[Example, ...]
@@ -125,35 +86,37 @@ def fingerprint(secret: str) -> str:
 
 def write(recording: Recording) -> bytes:
     """The bytes of a recording file."""
+    plain = _fields(recording) | {
+        "files": {name: np.frombuffer(data, np.uint8) for name, data in recording.files.items()},
+        "probes": [_frozen_probe(probe) for probe in recording.probes.values()],
+    }
     buffers: list[bytes] = []
-    probes = tuple(_store(probe, buffers) for probe in recording.probes.values())
-    header = StoredRecording(recording.exercise, recording.secret, recording.versions, recording.files, probes)
+    header = wire.pack(plain, buffers, exact=True)
     return zlib.compress(wire.frame(header, buffers), 9)
 
 
-def _store(probe: Replay, buffers: list[bytes]) -> StoredProbe:
-    calls = tuple(_store_call(example, buffers) for example in probe.examples)
-    kept = probe.name, probe.function, probe.drawn_from, probe.twice, probe.intact, probe.effects, probe.seconds
-    return StoredProbe(*kept, probe.mistakes, calls)
+def _fields(record: Any) -> dict[str, Any]:
+    return {field.name: getattr(record, field.name) for field in fields(record)}
 
 
-def _store_call(example: Example, buffers: list[bytes]) -> StoredCall:
-    args = tuple(
-        wire.Text(PICTURE + arg.name) if isinstance(arg, PictureFile) else wire.pack(arg, buffers, exact=True)
-        for arg in example.args
-    )
-    expected = _answer(example.expected, buffers)
-    models = tuple(None if model is None else _answer(model, buffers) for model in example.models)
-    return StoredCall(args, expected, example.tolerance, example.public, models)
+def _frozen_probe(probe: Replay) -> dict[str, Any]:
+    return _fields(probe) | {
+        "mistakes": [msgspec.structs.astuple(mistake) for mistake in probe.mistakes],
+        "examples": [_frozen_example(example) for example in probe.examples],
+    }
 
 
-def _answer(answer: Any, buffers: list[bytes]) -> StoredAnswer:
-    match answer:
-        case Raises():
-            return StoredAnswer(raises=answer.error)
-        case ShapeOf():
-            return StoredAnswer(shape=answer.shape)
-    return StoredAnswer(wire.pack(answer, buffers))
+def _frozen_example(example: Example) -> dict[str, Any]:
+    plain = _fields(example)
+    plain["expected"] = _frozen(example.expected)
+    return plain | {name: tuple(map(_frozen, plain[name])) for name in ("args", "models")}
+
+
+def _frozen(value: Any) -> Any:
+    """A value as plain data; the bytes of a picture stand once, in the list of files."""
+    if isinstance(value, PictureFile):
+        return {CLASS: "PictureFile", "name": value.name}
+    return {CLASS: type(value).__name__} | _fields(value) if type(value).__name__ in CLASSES else value
 
 
 def read(path: Path) -> Recording:
@@ -162,41 +125,31 @@ def read(path: Path) -> Recording:
         data = zlib.decompress(path.read_bytes())
         header, _ = wire.sizes(data[: wire.PREFIX.size], LIMIT)
         start = wire.PREFIX.size
-        stored, take = wire.unpack(data[start : start + header], data[start + header :], DECODER)
-        probes = {probe.name: _replay(probe, take, stored.files) for probe in stored.probes}
+        value, take = wire.unpack(data[start : start + header], data[start + header :], DECODER)
+        plain = wire.value_of(value, take, fresh=True)
+        files = {name: array.tobytes() for name, array in plain["files"].items()}
+        probes = [_thawed_probe(probe, files) for probe in plain["probes"]]
+        return Recording(**plain | {"files": files, "probes": {probe.name: probe for probe in probes}})
     except FileNotFoundError:
         raise GraderError(f"there are no recorded examples at {path.name}; run: grader sync") from None
-    except (zlib.error, wire.WireError, OSError) as error:
+    except (zlib.error, wire.WireError, OSError, KeyError, TypeError) as error:
         raise GraderError(f"the recorded examples in {path.name} cannot be read ({error}); run: grader sync") from None
-    return Recording(stored.exercise, stored.secret, stored.versions, stored.files, probes)
 
 
-Take = Callable[[wire.Array], NDArray[Any]]
+def _thawed_probe(plain: dict[str, Any], files: dict[str, bytes]) -> Replay:
+    examples = tuple(_thawed_example(example, files) for example in plain["examples"])
+    return Replay(**plain | {"mistakes": tuple(Mistake(*words) for words in plain["mistakes"]), "examples": examples})
 
 
-def _replay(probe: StoredProbe, take: Take, files: dict[str, bytes]) -> Replay:
-    examples = tuple(_example(call, take, files) for call in probe.calls)
-    kept = probe.name, probe.function, probe.drawn_from, probe.twice, probe.intact, probe.effects, probe.seconds
-    return Replay(*kept, probe.mistakes, examples)
+def _thawed_example(plain: dict[str, Any], files: dict[str, bytes]) -> Example:
+    parts = {name: tuple(_thawed(value, files) for value in plain[name]) for name in ("args", "models")}
+    return Example(**plain | parts | {"expected": _thawed(plain["expected"], files)})
 
 
-def _example(call: StoredCall, take: Take, files: dict[str, bytes]) -> Example:
-    args = []
-    for arg in call.args:
-        if isinstance(arg, wire.Text) and arg.value.startswith(PICTURE):
-            name = arg.value.removeprefix(PICTURE)
-            args.append(PictureFile(name, files[name]))
-        else:
-            args.append(wire.value_of(arg, take, fresh=True))
-    expected = _read_answer(call.expected, take)
-    models = tuple(None if model is None else _read_answer(model, take) for model in call.models)
-    return Example(tuple(args), expected, call.tolerance, call.public, models)
-
-
-def _read_answer(answer: StoredAnswer, take: Take) -> Any:
-    if answer.raises:
-        return Raises(answer.raises)
-    if answer.shape is not None:
-        return ShapeOf(answer.shape)
-    assert answer.value is not None
-    return wire.value_of(answer.value, take)
+def _thawed(value: Any, files: dict[str, bytes]) -> Any:
+    if not isinstance(value, dict) or CLASS not in value:
+        return value
+    given = {name: item for name, item in value.items() if name != CLASS}
+    if value[CLASS] == "PictureFile":
+        given["data"] = files[given["name"]]
+    return CLASSES[value[CLASS]](**given)

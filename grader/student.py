@@ -11,11 +11,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from grader import wire
+from grader import messages, wire
 from grader.course import Limits
 from grader.errors import GraderError
 from grader.messages import Answer, Batch, Call, Load, Loaded, Trouble
 from grader.messages import Limits as KernelLimits
+from grader.probing import Made
 from grader.warm import Stop, Template, Worker
 
 __all__ = ["Bench", "NotRun", "Outcome", "Raised", "Request", "Returned", "Sources", "Stopped", "Student"]
@@ -36,9 +37,10 @@ class Returned:
 
 @dataclass(frozen=True)
 class Raised:
-    """A call, or the import, raised."""
+    """A call, or the import, raised; `seen` is what an instrument found where it came to that."""
 
     trouble: Trouble
+    seen: Any = None
 
 
 @dataclass(frozen=True)
@@ -60,17 +62,30 @@ Outcome = Returned | Raised | Stopped | NotRun
 
 @dataclass(frozen=True)
 class Request:
-    """One call to make: a function's name and arguments. With `plain` lists come back as lists, tuples as tuples."""
+    """One call to make: a function's name and arguments. With `plain` lists come back as lists, tuples as tuples.
+
+    `look` names the instrument that the worker holds to what came back, `aim` is what the instrument is told.
+    """
 
     function: str
     args: tuple[Any, ...]
     plain: bool = False
+    look: str = ""
+    aim: Any = None
 
     @cached_property
     def packed(self) -> tuple[Call, list[bytes]]:
         """The call as it travels; recorded examples are packed once and sent to every student."""
         buffers: list[bytes] = []
-        return Call(self.function, tuple(wire.pack(a, buffers, exact=True) for a in self.args), self.plain), buffers
+        args = tuple(_packed(arg, buffers) for arg in self.args)
+        aim = wire.pack(self.aim, buffers, exact=True)
+        return Call(self.function, args, self.plain, self.look, aim), buffers
+
+
+def _packed(arg: Any, buffers: list[bytes]) -> wire.Value | messages.Made:
+    if isinstance(arg, Made):
+        return messages.Made(arg.by, wire.pack(arg.given, buffers, exact=True))
+    return wire.pack(arg, buffers, exact=True)
 
 
 @dataclass(frozen=True)
@@ -86,7 +101,7 @@ class Sources:
 
 @dataclass
 class Bench:
-    """What a judge has at hand to run student code: the warm template, limits, the folder that workers start in."""
+    """What a judge has at hand to run student code: a warm template, limits, the folder that workers start in."""
 
     template: Template
     limits: Limits
@@ -97,7 +112,7 @@ class Bench:
     def worker(self) -> Worker:
         """A fresh locked worker; of a fresh template, where the last one came to an end."""
         if not self.template.alive:
-            self.template = self.template.renewed()
+            self.template.revive()
         kernel = KernelLimits(
             cpu_seconds=math.ceil(self.limits.exercise_seconds * self.slowness) + 5,
             memory_bytes=int(self.limits.memory_mb) << 20,
@@ -288,11 +303,11 @@ def _used(worker: Worker, cpu: float, wall: float) -> float:
 
 
 def _outcome(reply: Answer, take: wire.Reader, plain: bool) -> Outcome:
-    if reply.trouble is not None:
-        return Raised(reply.trouble)
-    if reply.value is None:
+    if reply.value is None and reply.trouble is None:
         raise wire.WireError("an answer without a value")
-    listed = isinstance(reply.value, wire.Array) and reply.value.listed
-    value = wire.value_of(reply.value, take, fresh=plain)
+    value = None if reply.value is None else wire.value_of(reply.value, take, fresh=plain)
     take.finish()
+    if reply.trouble is not None:
+        return Raised(reply.trouble, value)
+    listed = isinstance(reply.value, wire.Array) and reply.value.listed
     return Returned(value, listed, reply.changed)

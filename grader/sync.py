@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import platform
 import sys
 from importlib.metadata import distributions
@@ -12,6 +13,7 @@ from grader import recorded, stubs
 from grader.course import Course
 from grader.errors import GraderError
 from grader.files import write_whole
+from grader.warm import KINDS
 
 __all__ = ["sync"]
 
@@ -22,6 +24,7 @@ def sync(root: Path, course: Course, check: bool) -> list[str]:
     """Writes stubs and recordings that are out of date; with `check` only names them. Paths are relative to `root`."""
     stale = stubs.write_stubs(root, check)
     sys.path.insert(0, str((root / "solutions").resolve()))
+    os.environ.update(KINDS["keras"][0])  # solutions and oracles compute in the surroundings that workers have
     for exercise in course.ready:
         if (root / "grader" / "suites" / f"{exercise.name}_probes.py").is_file():
             stale += _recording(root, exercise.name, course.secret, check)

@@ -21,7 +21,7 @@ from grader import wire
 from grader.errors import GraderError
 from grader.messages import NO_MEMORY, Limits, Ready, Reply
 
-__all__ = ["Stop", "Template", "Worker"]
+__all__ = ["KINDS", "Stop", "Template", "Worker"]
 
 Kind = Literal["timeout", "memory", "crashed", "exited", "protocol", "output", "forbidden"]
 REPLIES: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(Reply)
@@ -48,6 +48,22 @@ PATIENCE = 120.0
 LAST_BREATH = 1.0
 MOST_PRINTED = 1 << 16
 HEADER_LIMIT = 1 << 22
+# What a template is started with beside the common environment, and the libraries that it imports at once.
+KINDS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
+    "numpy": ({}, ()),
+    "keras": (
+        {
+            "CUDA_VISIBLE_DEVICES": "-1",
+            "HDF5_USE_FILE_LOCKING": "FALSE",  # a worker may not write, not even a lock
+            "JAX_PLATFORMS": "cpu",
+            "KERAS_BACKEND": os.environ.get("KERAS_BACKEND", "tensorflow"),
+            "MALLOC_ARENA_MAX": "2",  # every thread's arena would count as address space
+            "TF_CPP_MIN_LOG_LEVEL": "3",
+            "TF_ENABLE_ONEDNN_OPTS": "0",  # the same order of additions on every processor
+        },
+        ("keras",),
+    ),
+}
 
 
 class Stop(Exception):  # noqa: N818 - it tells of an end, which is the student's affair, not of an error
@@ -62,15 +78,22 @@ class Stop(Exception):  # noqa: N818 - it tells of an end, which is the student'
 class Template:
     """One warm template process; `scratch` is a folder of the trusted side that its libraries may write to."""
 
-    def __init__(self, scratch: Path) -> None:
+    def __init__(self, scratch: Path, kind: str = "numpy") -> None:
         self.scratch = scratch
+        self.extra, wanted = KINDS[kind]
         self.loaded: set[str] = set()
+        self._start()
+        self.preload(wanted)
+
+    def _start(self) -> None:
+        """The process, importing in the background; nobody waits for it before the first question."""
+        scratch = os.fspath(self.scratch)
         self.control, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         root = os.fsencode(Path(__file__).resolve().parent.parent)
-        environment = ENVIRONMENT | {"MPLCONFIGDIR": os.fspath(scratch)}
+        environment = ENVIRONMENT | self.extra | {"MPLCONFIGDIR": scratch, "KERAS_HOME": scratch}
         with other:
             link = other.fileno()
-            self.log = scratch / f"template-{os.getpid()}-{link}.log"
+            self.log = self.scratch / f"template-{os.getpid()}-{link}.log"
             log = os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             self.process = subprocess.Popen(
                 [sys.executable, "-c", BOOT.format(link=link)],
@@ -101,11 +124,14 @@ class Template:
         self._send(len(data).to_bytes(4, "little"), descriptors)
         self._send(data)
         while self.owed:
-            self._receive()
+            self._checked(self._receive())
             self.owed -= 1
-        answer = self._receive()
+        return self._checked(self._receive())
+
+    @staticmethod
+    def _checked(answer: dict[str, Any]) -> dict[str, Any]:
         if "error" in answer:
-            raise GraderError(f"the worker template cannot fork: {answer['error']}")
+            raise GraderError(f"the worker template cannot go on: {answer['error']}")
         return answer
 
     def _send(self, data: bytes, descriptors: Sequence[int] = ()) -> None:
@@ -144,10 +170,10 @@ class Template:
         return GraderError(f"the worker template ended or fell silent: {words}")
 
     def preload(self, names: Sequence[str]) -> None:
-        """Imports libraries in the template, once, so that every later worker has them."""
+        """Has libraries imported in the template, once, so that every later worker has them."""
         fresh = [name for name in names if name not in self.loaded]
         if fresh:
-            self.ask({"op": "preload", "names": fresh})
+            self.tell({"op": "preload", "names": fresh})
             self.loaded.update(fresh)
 
     def fork(self, limits: Limits, cwd: Path, answer_bytes: int, output_limit: int) -> Worker:
@@ -170,12 +196,12 @@ class Template:
         """Whether there is still a process."""
         return self.process.poll() is None
 
-    def renewed(self) -> Template:
-        """A fresh template with the same libraries, in place of this one."""
+    def revive(self) -> None:
+        """A fresh process with the same libraries, in place of one that came to an end."""
         self.close()
-        fresh = Template(self.scratch)
-        fresh.preload(sorted(self.loaded))
-        return fresh
+        self._start()
+        loaded, self.loaded = sorted(self.loaded), set()
+        self.preload(loaded)
 
     def close(self) -> None:
         """Ends the template; its workers die with it."""

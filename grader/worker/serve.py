@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import random
 import sys
 import time
 from types import ModuleType
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import msgspec
 import numpy as np
 
 from grader import wire
-from grader.messages import Analyse, Analysed, Answer, Batch, Call, Load, Loaded, Ready, Request, Trouble
-from grader.worker import loader, source
+from grader.messages import Analyse, Analysed, Answer, Batch, Call, Load, Loaded, Made, Ready, Request, Trouble
+from grader.worker import loader, models, source
 from grader.worker.values import TooLargeError, outgoing
 
 __all__ = ["serve"]
@@ -130,16 +131,19 @@ class _Worker:
 
     def answer(self, number: int, call: Call, take: Any) -> bytes:
         """The frame with the answer to one call, and with the arguments that it wrote to."""
-        args = [wire.value_of(arg, take, fresh=True) for arg in call.args]
+        args = [_received(arg, take) for arg in call.args]
+        aim = wire.value_of(call.aim, take, fresh=True)
         kept = [np.array(arg) if isinstance(arg, np.ndarray) else None for arg in args]
         buffers: list[bytes] = []
         started = time.perf_counter()
-        value, trouble = self.call(call, args, buffers)
+        value, trouble = self.call(call, args, aim, buffers)
         seconds = time.perf_counter() - started
         changed = tuple(i for i, old in enumerate(kept) if old is not None and not _same(old, args[i]))
-        return wire.frame(Answer(number, value, trouble, changed, seconds), buffers if trouble is None else [])
+        return wire.frame(Answer(number, value, trouble, changed, seconds), buffers if value is not None else [])
 
-    def call(self, call: Call, args: list[Any], buffers: list[bytes]) -> tuple[wire.Value | None, Trouble | None]:
+    def call(
+        self, call: Call, args: list[Any], aim: Any, buffers: list[bytes]
+    ) -> tuple[wire.Value | None, Trouble | None]:
         function = getattr(self.module, call.function, None)
         if function is None:
             there = sorted(name for name, item in vars(self.module).items() if callable(item) and name[:1] != "_")
@@ -148,11 +152,18 @@ class _Worker:
             return None, Trouble("not_callable", error=type(function).__name__[:200])
         _seed()
         try:
-            return outgoing(function(*args), buffers, self.answer_bytes, call.plain), None
+            made = [models.MAKERS[arg.by](arg.given) if isinstance(arg, _ToMake) else arg for arg in args]
+            value = function(*made)
+            if call.look:
+                value = models.LOOKS[call.look](value, made, aim)
+                gc.collect()  # models refer to themselves, and a large one is not to wait for its turn
+            return outgoing(value, buffers, self.answer_bytes, call.plain), None
         except TooLargeError:
             return None, Trouble("too_large")
         except BaseException as error:  # SystemExit and KeyboardInterrupt are outcomes like any other
-            return None, self.trouble(error)
+            trouble = self.trouble(error)
+            seen = models.leftover(error) if call.look else None
+            return None if seen is None else outgoing(seen, buffers, self.answer_bytes, call.plain), trouble
 
     def trouble(self, error: BaseException) -> Trouble:
         """What a student may read of an exception; unprintable ones say so."""
@@ -182,6 +193,18 @@ def _plain(text: str, limit: int) -> str:
     return text[:limit].encode("utf-8", "replace").decode()
 
 
+class _ToMake(NamedTuple):
+    by: str
+    given: Any
+
+
+def _received(arg: wire.Value | Made, take: Any) -> Any:
+    """An argument as it travelled; what has to be made of it is made within the call's limits."""
+    if isinstance(arg, Made):
+        return _ToMake(arg.by, wire.value_of(arg.given, take, fresh=True))
+    return wire.value_of(arg, take, fresh=True)
+
+
 def _same(old: Any, new: Any) -> bool:
     return bool(old.shape == new.shape and old.dtype == new.dtype and old.tobytes() == new.tobytes())
 
@@ -190,3 +213,5 @@ def _seed() -> None:
     """The same draws for every call and every student."""
     random.seed(0)
     np.random.seed(0)
+    if models.keras is not None:
+        models.keras.utils.set_random_seed(0)

@@ -17,12 +17,17 @@ __all__ = ["ExerciseSpec", "Facts", "Program", "analyse", "program"]
 
 
 class ExerciseSpec(msgspec.Struct, frozen=True, kw_only=True):
-    """What analysis needs to know of an exercise; `stub` is the released source, "" where there is none."""
+    """What a desk needs to know of an exercise; `stub` is the released source, "" where there is none.
+
+    `template` is the kind of worker that it needs at least, `limits` what differs from the course's.
+    """
 
     name: str
     functions: tuple[str, ...]
     forbidden: tuple[str, ...] = ()
     stub: str = ""
+    template: str = "numpy"
+    limits: dict[str, float] = {}
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):

@@ -19,13 +19,14 @@ from typing import Any
 import msgspec
 
 from grader.messages import NO_MEMORY, Limits
-from grader.worker import lock, serve
+from grader.worker import lock, models, serve
 
 __all__ = ["main"]
 
 ALWAYS = ("numpy", "numpy.random", "numpy.linalg", "numpy.fft", "numpy.ma", "secrets", "random", "math", "linecache")
 # What an import of the first name will need sooner or later, so that no worker has to find it on disk.
 COMPANIONS = {
+    "keras": ("keras.datasets.cifar10", "h5py", "matplotlib.pyplot"),
     "imageio": (
         "imageio.v2",
         "imageio.v3",
@@ -61,7 +62,7 @@ def main(descriptor: int) -> None:
         elif message["op"] == "reap":
             _send(control, _reap(message["pid"], message["patience"]))
         else:
-            _send(control, {"failed": _preload(message["names"])})
+            _send(control, _preloaded(message["names"]))
 
 
 def _forget(root: str) -> None:
@@ -83,6 +84,18 @@ def _preload(names: tuple[str, ...] | list[str]) -> dict[str, str]:
             except Exception as error:  # a broken library is the student's ImportError, never the template's end
                 failed[module] = f"{type(error).__name__}: {error}"
     return failed
+
+
+def _preloaded(names: list[str]) -> dict[str, Any]:
+    """Imports libraries for good; without Keras a template that was started for it is of no use."""
+    failed = _preload(names)
+    if "keras" in names:
+        if "keras" in failed:
+            return {"error": f"Keras cannot be imported ({failed['keras']})"}
+        models.arm()
+    gc.collect()
+    gc.freeze()
+    return {"failed": failed}
 
 
 def _threads() -> int:

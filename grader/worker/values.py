@@ -55,6 +55,8 @@ class _Outgoing:
             return self._mapping(list(dict.items(value)), depth)
         if issubclass(kind, list | tuple):
             return self._sequence(value, depth)
+        if issubclass(kind, np.ndarray) and value.dtype.kind == "U" and value.size <= MOST_ITEMS:
+            return self.convert(np.ndarray.tolist(value), depth)  # text, not numbers: the list that it stands for
         array = _read(value)
         if array is None:
             name = f"array of {value.dtype}" if issubclass(kind, np.ndarray) else kind.__name__

@@ -1,0 +1,137 @@
+"""Judges a compiled model by what it reports on a batch, and by the family of its optimizer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.fixture import StudentFixture
+from grader.judging import request
+from grader.probing import CheckFailed, Made
+from grader.refusals import refusal
+from grader.student import Returned
+
+__all__ = ["compiles", "cross_entropy", "examples", "with_accuracy"]
+
+RTOL = 1e-3
+
+
+def examples() -> Any:
+    """A strategy of (model, what the instrument is told): a batch with one-hot targets."""
+    from hypothesis import strategies as st  # only drawing needs it
+
+    from grader.suites import keras_strategies as draw
+
+    layers: list[Any] = [["Dense", {"units": 3, "activation": "softmax"}]]
+    return draw.NUMBERS.flatmap(
+        lambda number: st.tuples(st.just(draw.model((4,), number, layers)), st.just(_batch(draw.rng(number))))
+    )
+
+
+def _batch(source: np.random.Generator) -> dict[str, Any]:
+    targets = np.eye(3, dtype=np.float32)[source.integers(0, 3, 40)]
+    return {"x": source.standard_normal((40, 4)).astype(np.float32), "y": targets}
+
+
+def _probabilities(model: Made, x: NDArray[Any]) -> NDArray[Any]:
+    """The answers of the one dense layer, by its formula."""
+    from grader.worker.models import bank
+
+    number = model.given["number"]
+    logits = x.astype(np.float64) @ bank((4, 3), number) + bank((3,), number)
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    result: NDArray[Any] = powers / powers.sum(axis=1, keepdims=True)
+    return result
+
+
+LOSSES: dict[str, Callable[[NDArray[Any], NDArray[Any]], float]] = {
+    "categorical cross-entropy": lambda y, p: float(-np.log((y * p).sum(axis=1)).mean()),
+    "binary cross-entropy": lambda y, p: float(-(y * np.log(p) + (1 - y) * np.log(1 - p)).mean()),
+    "mean squared error": lambda y, p: float(((y - p) ** 2).mean()),
+    "mean absolute error": lambda y, p: float(np.abs(y - p).mean()),
+    "Kullback-Leibler divergence": lambda y, p: float(-np.log((y * p).sum(axis=1)).mean()),
+    "cross-entropy of answers taken for logits": lambda y, p: float(
+        (np.log(np.exp(p).sum(axis=1)) - (y * p).sum(axis=1)).mean()
+    ),
+}
+
+
+def cross_entropy(model: Made, aim: dict[str, Any]) -> dict[str, Any]:
+    """The loss that a compiled model reports, by its formula."""
+    loss = LOSSES["categorical cross-entropy"](aim["y"], _probabilities(model, aim["x"]))
+    return {"class": "Model", "reported": {"loss": loss}}
+
+
+def with_accuracy(model: Made, aim: dict[str, Any]) -> dict[str, Any]:
+    """Loss and accuracy, by their formulas."""
+    right = _probabilities(model, aim["x"]).argmax(axis=1) == aim["y"].argmax(axis=1)
+    return {"class": "Model", "reported": cross_entropy(model, aim)["reported"] | {"accuracy": float(right.mean())}}
+
+
+def compiles(student: StudentFixture, probe: str, optimizer: str) -> None:
+    """CheckFailed unless the function compiles a model as asked: optimizer, loss, and what is to be reported."""
+    replay = student.recording().probes[probe]
+    example = replay.examples[0]
+    outcome = student.outcome(request(replay, example, student.locate), replay.seconds)
+    if not isinstance(outcome, Returned):
+        raise refusal(replay.function, outcome, public=True)
+    facts, f = outcome.value, replay.function
+    if facts["class"] != "Model":
+        kind = facts["class"].removeprefix("builtins.").replace("NoneType", "None")
+        raise CheckFailed(
+            f"`{f}` returned {kind}, not the model.",
+            "`model.compile` changes the model and returns None.",
+            "Compile first, then `return model`.",
+            misconception="no return",
+        )
+    if "reported" not in facts and "error" not in facts:
+        raise CheckFailed(
+            "The model that came back is not compiled.",
+            "Optimizer, loss and metrics have to be set before a model can learn.",
+            "Call model.compile(optimizer=..., loss=...).",
+            misconception="not compiled",
+        )
+    if optimizer not in facts["optimizer"]:
+        found = facts["optimizer"][0] if facts["optimizer"] else "none that Keras knows"
+        raise CheckFailed(
+            f"The optimizer is {found}; {optimizer} is asked for.",
+            "Optimizers take their steps in different ways, and learning rates that fit one do not fit another.",
+            f"Use keras.optimizers.{optimizer}, with any learning rate.",
+            misconception="wrong optimizer",
+        )
+    wanted = example.expected["reported"]
+    _loss(facts, example.args[0], example.args[-1], wanted["loss"])
+    if "accuracy" in wanted:
+        _accuracy(facts["reported"], wanted["accuracy"])
+
+
+def _loss(facts: dict[str, Any], model: Made, aim: dict[str, Any], wanted: float) -> None:
+    reason = "For one-hot targets and probabilities the loss is categorical cross-entropy: -log(probability of the class)."
+    step = 'Compile with loss="categorical_crossentropy".'
+    if "error" in facts:
+        text = "The loss does not take one-hot targets of shape (n, classes)."
+        raise CheckFailed(text, reason, step, misconception="wrong loss")
+    loss, answers = facts["reported"].get("loss"), _probabilities(model, aim["x"])
+    if loss is None or not abs(loss - wanted) <= RTOL * abs(wanted):
+        found = [name for name, form in LOSSES.items() if loss and abs(loss - form(aim["y"], answers)) <= RTOL * loss]
+        text = f"The loss is {found[0]}." if found else "The loss of a batch is not its categorical cross-entropy."
+        raise CheckFailed(text, reason, step, misconception="wrong loss")
+
+
+def _accuracy(reported: dict[str, float], wanted: float) -> None:
+    step = 'Compile with metrics=["accuracy"].'
+    if "accuracy" not in reported:
+        others = ", ".join(name for name in reported if name != "loss") or "nothing"
+        raise CheckFailed(
+            f"Beside the loss the model reports {others}, and no `accuracy`.",
+            "A loss says little to people; the share of right answers does.",
+            step,
+            misconception="accuracy missing",
+        )
+    if abs(reported["accuracy"] - wanted) > RTOL:
+        raise CheckFailed(
+            "What is reported as `accuracy` is not the share of right answers.", "", step, misconception="accuracy missing"
+        )

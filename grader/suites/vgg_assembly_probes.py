@@ -1,0 +1,43 @@
+"""Examples of `vgg_assembly`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from grader.probing import Probe
+from grader.suites import vgg_inside, vgg_pictures, vgg_weights
+from grader.suites.keras_strategies import aims
+from grader.suites.single_layers import network
+from grader.suites.vgg_layers import PARTS, vgg16
+
+__all__ = ["PROBES", "STRATEGIES"]
+
+STRATEGIES = "grader.suites.keras_strategies"
+
+
+def _starts() -> list[tuple[int, int]]:
+    stops = [sum(len(part.layers) for part in PARTS[: index + 1]) for index in range(len(PARTS))]
+    return list(zip([0, *stops[:-1]], stops, strict=True))
+
+
+PIECES = [
+    {"start": start, "stop": stop, "input": list(part.input), "layer": part.layer}
+    for part, (start, stop) in zip(PARTS, _starts(), strict=True)
+]
+
+
+def _network(*args: Any, aim: Any) -> Probe:
+    hidden = aim.map(lambda given: (*args, given))
+    return Probe("build_vgg16", _answer, hidden=hidden, examples=1, look="network", scale=lambda *_: 1.0, rtol=1e-3)
+
+
+def _answer(*args: Any) -> dict[str, Any]:
+    """What a network of that size answers; at the full size up to the dense layers, whose weights take 500 MB."""
+    return network(vgg16(args[1] if len(args) > 1 else 1000), args[-1])
+
+
+PROBES = vgg_pictures.PROBES | vgg_weights.PROBES | vgg_inside.PROBES | {
+    "network": _network((32, 32, 3), 7, aim=aims([32, 32, 3], 7, input=[2, 32, 32, 3], pieces=PIECES)),
+    "defaults": _network(aim=aims([224, 224, 3], 1000, input=[1, 224, 224, 3], until="Flatten", pieces=PIECES[-1:])),
+    "sizes": _network((48, 64, 1), 4, aim=aims([48, 64, 1], 4, pieces=[])),
+}

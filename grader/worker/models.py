@@ -1,0 +1,248 @@
+"""Keras inside a worker: makes models from plain lists of layers, and looks at models that student code returned.
+
+What an instrument says of a model's layers is for feedback. Points rest on what the model computes: its layers get
+weights from a bank that judge and worker share, and answer to inputs that the student has not seen.
+"""
+
+from __future__ import annotations
+
+import importlib
+import math
+import types
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["LOOKS", "MAKERS", "arm", "armed", "bank", "batch", "leftover", "sampled", "synthetic"]
+
+# A prime, so that no layer's shape repeats together with the bank.
+BANK = np.random.default_rng(16).standard_normal(65_521).astype(np.float32)
+SAMPLES = 512
+# Larger models than VGG-16 are not filled with weights: no exercise asks for one.
+MOST_WEIGHTS = 200_000_000
+MOST_LAYERS = 500
+TOLD = (
+    "filters", "kernel_size", "strides", "padding", "dilation_rate", "groups", "use_bias", "activation", "rate",
+    "units", "pool_size", "data_format",
+)  # fmt: skip
+NO_LAYERS = ("Layer", "Lambda", "Wrapper", "TFSMLayer", "TorchModuleWrapper", "FlaxLayer", "JaxLayer")
+
+keras: Any = None
+genuine: frozenset[type] = frozenset()
+
+
+def arm() -> None:
+    """Remembers Keras as it is before any student code runs, and puts small pictures in the place of downloads."""
+    global keras, genuine
+    keras = importlib.import_module("keras")
+    found = {kind for name, kind in vars(keras.layers).items() if isinstance(kind, type) and name not in NO_LAYERS}
+    genuine = frozenset(found)
+    keras.datasets.cifar10.load_data = synthetic
+    keras.config.disable_traceback_filtering()  # so that what a failing call has built can be looked at
+
+
+def armed() -> Any:
+    """Keras; for the trusted side, which has no template that did this for it."""
+    if keras is None:
+        arm()
+    return keras
+
+
+def synthetic() -> tuple[tuple[NDArray[Any], NDArray[Any]], tuple[NDArray[Any], NDArray[Any]]]:
+    """In the place of `cifar10.load_data()`: 60 training and 20 test pictures of noise in the shapes of the data."""
+    rng = np.random.default_rng(10)
+
+    def pair(count: int) -> tuple[NDArray[Any], NDArray[Any]]:
+        pictures = rng.integers(0, 256, (count, 32, 32, 3), dtype=np.uint8)
+        return pictures, rng.integers(0, 10, (count, 1), dtype=np.uint8)
+
+    return pair(60), pair(20)
+
+
+def bank(shape: Sequence[int], number: int) -> NDArray[np.float32]:
+    """Weights of a given shape for the layer `number`; kernels scaled so that answers keep their size (He et al.)."""
+    size = math.prod(shape)
+    values = np.resize(np.roll(BANK, 977 * number), size).reshape(tuple(shape))
+    fan_in = math.prod(shape[:-1])
+    return values * np.float32(math.sqrt(2.0 / fan_in) if len(shape) > 1 else 0.1)
+
+
+def batch(shape: Sequence[int], number: int) -> NDArray[np.float32]:
+    """Pictures or activations of a given shape, batch axis included; the same for the same number."""
+    return np.resize(np.roll(BANK, 8_191 * number), tuple(shape))
+
+
+def sampled(output: Any) -> NDArray[np.float32]:
+    """At most 512 entries of an array, always the same ones for the same size."""
+    flat = np.asarray(keras.ops.convert_to_numpy(output), np.float32).ravel()
+    if flat.size <= SAMPLES:
+        return flat
+    return flat[np.random.default_rng(flat.size).integers(0, flat.size, SAMPLES)]
+
+
+def fill(layers: Sequence[Any], number: int = 0) -> None:
+    """Gives layers their weights from the bank; those that have any are numbered from `number`."""
+    for layer in layers:
+        if layer.weights:
+            layer.set_weights([bank(weight.shape, number) for weight in layer.weights])
+            number += 1
+
+
+def sequential(given: dict[str, Any]) -> Any:
+    """A `keras.Sequential` from `{"input": shape, "layers": [[class, arguments], ...]}`, filled from the bank.
+
+    With `"compile"` it is compiled, with `"number"` the bank is opened at another place.
+    """
+    layers = [getattr(keras.layers, name)(**options) for name, options in given["layers"]]
+    model = keras.Sequential([keras.Input(tuple(given["input"])), *layers])
+    fill(model.layers, given.get("number", 0))
+    if "compile" in given:
+        model.compile(**given["compile"])
+    return model
+
+
+def network(value: Any, args: Sequence[Any], aim: dict[str, Any]) -> dict[str, Any]:
+    """What a returned model is, and what it computes.
+
+    `aim` may hold `build`, an input shape for a model that has none; `input`, the shape of a batch for the whole
+    network, where layers answer up to the first of class `until`; and `pieces`: each names the layers from `start` to
+    `stop`, which are made anew, get the weights of the layers from `layer` on, and a batch of the shape `input`.
+    All batches are those with the given `number`.
+    """
+    if type(value) is not keras.Sequential:
+        return {"class": _name(value)}
+    facts = _described(value, aim)
+    layers = facts["layers"]
+    fine = layers and all(layer["genuine"] for layer in layers) and facts["weights"] <= MOST_WEIGHTS
+    if not fine or len(layers) > MOST_LAYERS:
+        return facts
+    if facts["input"] == list(aim.get("input", ()))[1:]:
+        classes = [layer["class"] for layer in layers]
+        upto = classes.index(aim["until"]) if aim.get("until") in classes else len(layers)
+        facts["outputs"] = _chain(value, batch(aim["input"], aim["number"]), upto)
+    facts["pieces"] = [
+        _piece(value.layers[piece["start"] : piece["stop"]], piece, aim["number"]) for piece in aim.get("pieces", ())
+    ]
+    return facts
+
+
+def _described(model: Any, aim: dict[str, Any]) -> dict[str, Any]:
+    facts: dict[str, Any] = {"class": "Sequential", "built": bool(model.built)}
+    if not model.built and "build" in aim:
+        model.build((None, *aim["build"]))
+    layers = model.layers
+    facts["input"] = list(model.inputs[0].shape[1:]) if model.built else []
+    facts["layers"] = [_layer(layer) for layer in layers[:MOST_LAYERS]]
+    facts["weights"] = sum(math.prod(weight.shape) for layer in layers for weight in layer.weights)
+    return facts
+
+
+def _layer(layer: Any) -> dict[str, Any]:
+    """One layer in plain data; a Dropout also with the share of units that it really switches off."""
+    config = layer.get_config() if type(layer) in genuine else {}
+    facts = {"class": _name(layer), "genuine": type(layer) in genuine, "name": str(getattr(layer, "name", ""))[:100]}
+    facts |= {key: _plain(config[key]) for key in TOLD if key in config}
+    try:
+        facts["shape"] = list(layer.output.shape[1:])
+    except Exception:  # a layer that was never called, or no layer at all
+        facts["shape"] = []
+    if type(layer) is keras.layers.Dropout:
+        dropped = keras.ops.convert_to_numpy(layer(np.ones((1, 10_000), np.float32), training=True))
+        facts["dropped"] = float((dropped == 0).mean())
+    return facts
+
+
+def _plain(option: Any) -> Any:
+    """An option of a layer; what is no number, text or tuple of them travels as its kind."""
+    if isinstance(option, list | tuple):
+        return [_plain(item) for item in option]
+    return option if option is None or isinstance(option, bool | int | float | str) else _name(option)
+
+
+def _name(value: Any) -> str:
+    kind = value if isinstance(value, type) else type(value)
+    return f"{kind.__module__.partition('.')[0]}.{kind.__name__}"[:100] if kind not in genuine else kind.__name__
+
+
+def _chain(model: Any, images: NDArray[Any], upto: int) -> list[Any]:
+    """The sampled answers of the first layers of a network, each layer fed by the one before."""
+    fill(model.layers[:upto])
+    through = keras.Model(model.inputs[0], [layer.output for layer in model.layers[:upto]])
+    answers = through(images, training=False)
+    return [sampled(answer) for answer in (answers if isinstance(answers, list | tuple) else [answers])]
+
+
+def _piece(layers: Sequence[Any], piece: dict[str, Any], number: int) -> Any:
+    """The sampled answer of some layers, made anew from their settings and fed with a batch of their own."""
+    images = batch(piece["input"], number)
+    try:
+        fresh = [type(layer).from_config(layer.get_config()) for layer in layers]
+        model = keras.Sequential([keras.Input(images.shape[1:]), *fresh])
+        fill(model.layers, piece["layer"])
+        answer = model(images, training=False)
+        return {"shape": list(answer.shape[1:]), "answer": sampled(answer)}
+    except Exception as error:  # layers that do not fit each other
+        return {"error": f"{type(error).__name__}: {error}"[:500]}
+
+
+def leftover(error: BaseException) -> dict[str, Any] | None:
+    """What a call that raised had built: the last `keras.Sequential` on the way to the error, or None."""
+    found = None
+    step = error.__traceback__
+    while step is not None:
+        for local in _locals(step.tb_frame):
+            if type(local) is keras.Sequential:
+                found = local
+        step = step.tb_next
+    return None if found is None else _described(found, {})
+
+
+def _locals(frame: types.FrameType) -> Iterator[Any]:
+    yield from list(frame.f_locals.values())[:200]
+
+
+def compiled(value: Any, args: Sequence[Any], aim: dict[str, Any]) -> dict[str, Any]:
+    """What a compiled model reports on the batch `x` with the targets `y`, and what it would learn by."""
+    if not isinstance(value, keras.Model):
+        return {"class": _name(value)}
+    optimizer = getattr(value, "optimizer", None)
+    facts = {"class": "Model", "same": value is args[0], "optimizer": _family(optimizer)}
+    if optimizer is not None and value.compiled:
+        try:
+            reported = value.evaluate(aim["x"], aim["y"], verbose=0, return_dict=True)
+            facts["reported"] = {str(name)[:100]: float(number) for name, number in reported.items()}
+        except (ValueError, TypeError) as error:  # a loss that wants other targets
+            facts["error"] = f"{type(error).__name__}: {error}"[:500]
+    return facts
+
+
+def _family(value: Any) -> list[str]:
+    """The names of the genuine Keras optimizers that a value's class derives from."""
+    known = [kind for kind in vars(keras.optimizers).values() if isinstance(kind, type)]
+    return [kind.__name__ for kind in type(value).__mro__ if kind in known]
+
+
+def weights(value: Any, args: Sequence[Any], aim: dict[str, Any]) -> dict[str, Any]:
+    """The weights of a returned model, and whether it is the one that was handed over."""
+    if not isinstance(value, keras.Model):
+        return {"class": _name(value)}
+    return {"class": "Model", "same": value is args[0], "weights": [np.asarray(w) for w in value.get_weights()]}
+
+
+def called(value: Any, args: Sequence[Any], aim: dict[str, Any]) -> dict[str, Any]:
+    """What a returned function answers to each `[images, training]` in `calls`; it is handed copies."""
+    if not callable(value):
+        return {"class": _name(value)}
+    answers = [value(np.array(images), training=training) for images, training in aim["calls"]]
+    return {"class": "function", "answers": [np.asarray(keras.ops.convert_to_numpy(answer)) for answer in answers]}
+
+
+MAKERS: dict[str, Callable[[Any], Any]] = {"sequential": sequential}
+LOOKS: dict[str, Callable[[Any, Sequence[Any], Any], Any]] = {
+    "network": network,
+    "compiled": compiled,
+    "weights": weights,
+    "called": called,
+}
