@@ -143,7 +143,10 @@ def _items(expected: list[Any], value: Any, tolerance: float) -> Problem | None:
     for position, (one, other) in enumerate(zip(expected, value, strict=True)):
         if isinstance(one, int) and (not isinstance(other, int) or isinstance(other, bool)):
             return Problem(f"value {position + 1} of {len(expected)} is {kind_of(other)}, expected a whole number")
-        if difference(one, other, tolerance) is not None:
+        if (problem := difference(one, other, tolerance)) is not None:
+            if isinstance(one, np.ndarray):
+                what = f"value {position + 1} of {len(expected)}: {problem.what}"
+                return Problem(what, problem.general, problem.index)
             return Problem(f"expected {_shown(expected)}, and {_shown(value)} came back", OTHER_VALUE)
     return None
 

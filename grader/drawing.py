@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import hashlib
 import importlib
 import tempfile
@@ -21,6 +22,7 @@ from grader.errors import GraderError
 from grader.probing import Made, PictureFile, Probe, Raises, ShapeOf
 from grader.recorded import Example, Mistake, Recording, Replay, fingerprint
 from grader.worker import models
+from grader.worker.serve import LOOKS, MAKERS
 
 __all__ = ["answered", "draw", "drawn_from", "probes_of", "record", "stale", "suite_module"]
 
@@ -148,13 +150,13 @@ def _looked_at(function: Callable[..., Any], look: str) -> Callable[..., Any]:
     if not look:
         return function
     models.armed()
-    return lambda *args: models.LOOKS[look](function(*args[:-1]), args[:-1], args[-1])
+    return lambda *args: LOOKS[look](function(*args[:-1]), args[:-1], args[-1])
 
 
 def _given(arg: Any, folder: Path) -> Any:
     if isinstance(arg, Made):
         models.armed()
-        return models.MAKERS[arg.by](arg.given)
+        return MAKERS[arg.by](arg.given)
     if not isinstance(arg, PictureFile):
         return np.array(arg) if isinstance(arg, np.ndarray) else arg
     path = folder / arg.name
@@ -164,7 +166,8 @@ def _given(arg: Any, folder: Path) -> Any:
 
 def _judge_solution(function: Callable[..., Any], args: list[Any], example: Example) -> str:
     try:
-        value = wire.normal(function(*args))
+        with contextlib.redirect_stdout(None):
+            value = wire.normal(function(*args))
     except Exception as error:
         family = tuple(kind.__name__ for kind in type(error).__mro__)
         fine = isinstance(example.expected, Raises) and raised_as_expected(example.expected, family)

@@ -152,10 +152,13 @@ def _problem(probe: Replay, example: Example, outcome: Outcome) -> Problem | Non
 
 def _other_dtype(probe: Replay, outcome: Returned) -> Problem | None:
     """What is wrong with the dtype of a right answer; a nested list has none."""
-    value = outcome.value
-    if not probe.dtype or outcome.listed or not isinstance(value, np.ndarray) or value.dtype == probe.dtype:
+    if not probe.dtype or outcome.listed:
         return None
-    return Problem(f"the numbers are right and of dtype {value.dtype}; {probe.dtype} is asked for", "the dtype differs")
+    for value in outcome.value if isinstance(outcome.value, list) else [outcome.value]:
+        if isinstance(value, np.ndarray) and value.dtype != probe.dtype:
+            text = f"the numbers are right, and of dtype {value.dtype}; {probe.dtype} is asked for"
+            return Problem(text, "the dtype differs")
+    return None
 
 
 def _examine_again(probe: Replay, example: Example, outcomes: Sequence[Outcome]) -> None:

@@ -72,6 +72,7 @@ class Call(msgspec.Struct, frozen=True):
     """One call of a function of the loaded module; with `plain` lists come back as lists, tuples as tuples.
 
     `look` names the instrument that turns what came back into plain data, `aim` is what it is told; "" for none.
+    Random draws that nobody seeded depend on `salt` alone.
     """
 
     function: str
@@ -79,6 +80,7 @@ class Call(msgspec.Struct, frozen=True):
     plain: bool = False
     look: str = ""
     aim: Value = Null()
+    salt: int = 0
 
 
 class Batch(msgspec.Struct, frozen=True, tag="batch"):

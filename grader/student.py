@@ -72,6 +72,7 @@ class Request:
     plain: bool = False
     look: str = ""
     aim: Any = None
+    salt: int = 0
 
     @cached_property
     def packed(self) -> tuple[Call, list[bytes]]:
@@ -79,7 +80,7 @@ class Request:
         buffers: list[bytes] = []
         args = tuple(_packed(arg, buffers) for arg in self.args)
         aim = wire.pack(self.aim, buffers, exact=True)
-        return Call(self.function, args, self.plain, self.look, aim), buffers
+        return Call(self.function, args, self.plain, self.look, aim, self.salt), buffers
 
 
 def _packed(arg: Any, buffers: list[bytes]) -> wire.Value | messages.Made:

@@ -19,12 +19,14 @@ from grader.probing import Made, PictureFile
 __all__ = [
     "aims",
     "convolution_models",
+    "dots",
     "label_files",
     "layer_calls",
     "pictures",
     "probability_rows",
     "ramps",
     "splits",
+    "statistics_calls",
     "tile_stacks",
 ]
 
@@ -157,3 +159,17 @@ def splits(draw: st.DrawFn) -> tuple[Pixels, Pixels, Pixels, Pixels]:
     return parts[0], parts[1], parts[2], parts[3]
 
 
+def dots(number: int, count: int, height: int, width: int) -> Pixels:
+    """Images (count, height, width, 3) float32 in 0..1; each channel and each row has a brightness of its own."""
+    noise = rng(number).random((count, height, width, 3)) * np.array([0.6, 0.35, 0.2])
+    gentle = np.linspace(0.0, 0.1, height)[:, np.newaxis, np.newaxis]
+    return (noise + gentle + np.array([0.2, 0.05, 0.6])).astype(np.float32)
+
+
+@st.composite
+def statistics_calls(draw: st.DrawFn) -> tuple[Pixels, list[Any]]:
+    """(x_train, [[images, False]]): training images, and others with another brightness and spread."""
+    size = draw(st.integers(5, 8)), draw(st.integers(5, 8))
+    train = dots(draw(NUMBERS), draw(st.integers(8, 12)), *size)
+    factor, lift = draw(st.sampled_from([0.3, 0.6, 1.0])), draw(st.sampled_from([0.0, 0.05]))
+    return train, [[dots(draw(NUMBERS), draw(st.integers(1, 3)), *size) * np.float32(factor) + np.float32(lift), False]]

@@ -17,7 +17,7 @@ from grader.refusals import refusal
 from grader.student import Raised, Request, Returned
 from grader.suites.network_words import Fault, described, differences, error_words, strange
 
-__all__ = ["Network", "Part", "Plan", "ranges"]
+__all__ = ["Network", "Part", "Plan", "parts_of", "ranges"]
 
 # Single precision, layer after layer, on any device: entries may differ by this share of the largest one.
 RTOL = 1e-3
@@ -36,6 +36,16 @@ class Part:
     layers: tuple[tuple[str, dict[str, Any]], ...]
     input: tuple[int, ...]
     layer: int
+    start: int
+
+    @property
+    def piece(self) -> dict[str, Any]:
+        """What the instrument is told of it, where the list of layers is the contract's."""
+        return self.asked(self.start, self.start + len(self.layers))
+
+    def asked(self, start: int, stop: int) -> dict[str, Any]:
+        """The same where it consists of other layers of a student's list."""
+        return {"start": start, "stop": stop, "input": list(self.input), "layer": self.layer}
 
     @property
     def rates(self) -> list[float]:
@@ -46,6 +56,17 @@ class Part:
     def tokens(self) -> list[str]:
         """What the part is recognised by."""
         return [token for kind, options in self.layers if (token := token_of(kind, options))]
+
+
+def parts_of(*cuts: tuple[str, int, tuple[int, ...]], layers: Sequence[tuple[str, dict[str, Any]]]) -> tuple[Part, ...]:
+    """A list of layers cut into parts: name, number of layers, and shape of a batch of each."""
+    parts: list[Part] = []
+    start = learning = 0
+    for name, count, shape in cuts:
+        mine = tuple(layers[start : start + count])
+        parts.append(Part(name, mine, shape, learning, start))
+        start, learning = start + count, learning + sum(kind in ("Conv2D", "Dense") for kind, _ in mine)
+    return tuple(parts)
 
 
 def token_of(kind: str, options: dict[str, Any]) -> str:
@@ -128,11 +149,8 @@ class Network:
     @cached_property
     def seen(self) -> dict[str, Any]:
         """What the small network and its parts compute."""
-        wanted = [
-            {"start": start, "stop": stop, "input": list(part.input), "layer": part.layer}
-            for part, (start, stop) in zip(self.plan.parts, self.spans, strict=True)
-        ]
-        return self.ask(self.plan.whole, pieces=wanted)
+        pieces = [part.asked(*span) for part, span in zip(self.plan.parts, self.spans, strict=True)]
+        return self.ask(self.plan.whole, pieces=pieces)
 
     def stands(self, index: int) -> bool:
         """Whether a part computes what it should."""

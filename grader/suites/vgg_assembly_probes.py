@@ -15,15 +15,7 @@ __all__ = ["PROBES", "STRATEGIES"]
 STRATEGIES = "grader.suites.keras_strategies"
 
 
-def _starts() -> list[tuple[int, int]]:
-    stops = [sum(len(part.layers) for part in PARTS[: index + 1]) for index in range(len(PARTS))]
-    return list(zip([0, *stops[:-1]], stops, strict=True))
-
-
-PIECES = [
-    {"start": start, "stop": stop, "input": list(part.input), "layer": part.layer}
-    for part, (start, stop) in zip(PARTS, _starts(), strict=True)
-]
+PIECES = [part.piece for part in PARTS]
 
 
 def _network(*args: Any, aim: Any) -> Probe:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from grader.suites.networks import Part
+from grader.suites.networks import parts_of
 
 __all__ = ["PARTS", "vgg16"]
 
@@ -30,16 +30,13 @@ def _convolution(filters: int) -> dict[str, Any]:
     return {"filters": filters, "kernel_size": [3, 3], "strides": [1, 1], "padding": "valid", "activation": "relu"}
 
 
-def _parts() -> tuple[Part, ...]:
-    """The five blocks and the head, each with the shape of a batch that is small and differs from axis to axis."""
-    layers, parts, start, channels, weighted = vgg16(1000), [], 0, 3, 0
-    shapes = ((12, 10), (8, 6), (6, 8), (4, 6), (6, 4))
-    for number, ((depth, filters), shape) in enumerate(zip(BLOCKS, shapes, strict=True), start=1):
-        stop = start + 2 * depth + 1
-        parts.append(Part(f"block_{number}", tuple(layers[start:stop]), (1, *shape, channels), weighted))
-        start, channels, weighted = stop, filters, weighted + depth
-    parts.append(Part("head", tuple(layers[start:]), (2, 2, 3, 32), weighted))
-    return tuple(parts)
-
-
-PARTS = _parts()
+# Each block and the head with the shape of a batch that is small and differs from axis to axis.
+PARTS = parts_of(
+    ("block_1", 5, (1, 12, 10, 3)),
+    ("block_2", 5, (1, 8, 6, 64)),
+    ("block_3", 7, (1, 6, 8, 128)),
+    ("block_4", 7, (1, 4, 6, 256)),
+    ("block_5", 7, (1, 6, 4, 512)),
+    ("head", 6, (2, 2, 3, 32)),
+    layers=vgg16(1000),
+)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["LOOKS", "MAKERS", "arm", "armed", "bank", "batch", "leftover", "sampled", "synthetic"]
+__all__ = ["LOOKS", "MAKERS", "arm", "armed", "bank", "batch", "fill", "leftover", "name_of", "sampled", "synthetic"]
 
 # A prime, so that no layer's shape repeats together with the bank.
 BANK = np.random.default_rng(16).standard_normal(65_521).astype(np.float32)
@@ -51,14 +51,14 @@ def armed() -> Any:
 
 
 def synthetic() -> tuple[tuple[NDArray[Any], NDArray[Any]], tuple[NDArray[Any], NDArray[Any]]]:
-    """In the place of `cifar10.load_data()`: 60 training and 20 test pictures of noise in the shapes of the data."""
+    """In the place of `cifar10.load_data()`: 50 training and 20 test pictures of coloured squares."""
     rng = np.random.default_rng(10)
 
     def pair(count: int) -> tuple[NDArray[Any], NDArray[Any]]:
-        pictures = rng.integers(0, 256, (count, 32, 32, 3), dtype=np.uint8)
-        return pictures, rng.integers(0, 10, (count, 1), dtype=np.uint8)
+        blocks = rng.integers(0, 256, (count, 4, 4, 3), dtype=np.uint8)
+        return blocks.repeat(8, axis=1).repeat(8, axis=2), rng.integers(0, 10, (count, 1), dtype=np.uint8)
 
-    return pair(60), pair(20)
+    return pair(50), pair(20)
 
 
 def bank(shape: Sequence[int], number: int) -> NDArray[np.float32]:
@@ -112,7 +112,7 @@ def network(value: Any, args: Sequence[Any], aim: dict[str, Any]) -> dict[str, A
     All batches are those with the given `number`.
     """
     if type(value) is not keras.Sequential:
-        return {"class": _name(value)}
+        return {"class": name_of(value)}
     facts = _described(value, aim)
     layers = facts["layers"]
     fine = layers and all(layer["genuine"] for layer in layers) and facts["weights"] <= MOST_WEIGHTS
@@ -142,7 +142,7 @@ def _described(model: Any, aim: dict[str, Any]) -> dict[str, Any]:
 def _layer(layer: Any) -> dict[str, Any]:
     """One layer in plain data; a Dropout also with the share of units that it really switches off."""
     config = layer.get_config() if type(layer) in genuine else {}
-    facts = {"class": _name(layer), "genuine": type(layer) in genuine, "name": str(getattr(layer, "name", ""))[:100]}
+    facts = {"class": name_of(layer), "genuine": type(layer) in genuine, "name": str(getattr(layer, "name", ""))[:100]}
     facts |= {key: _plain(config[key]) for key in TOLD if key in config}
     try:
         facts["shape"] = list(layer.output.shape[1:])
@@ -158,10 +158,11 @@ def _plain(option: Any) -> Any:
     """An option of a layer; what is no number, text or tuple of them travels as its kind."""
     if isinstance(option, list | tuple):
         return [_plain(item) for item in option]
-    return option if option is None or isinstance(option, bool | int | float | str) else _name(option)
+    return option if option is None or isinstance(option, bool | int | float | str) else name_of(option)
 
 
-def _name(value: Any) -> str:
+def name_of(value: Any) -> str:
+    """The class of a value, with the library that it comes from."""
     kind = value if isinstance(value, type) else type(value)
     return f"{kind.__module__.partition('.')[0]}.{kind.__name__}"[:100] if kind not in genuine else kind.__name__
 
@@ -206,7 +207,7 @@ def _locals(frame: types.FrameType) -> Iterator[Any]:
 def compiled(value: Any, args: Sequence[Any], aim: dict[str, Any]) -> dict[str, Any]:
     """What a compiled model reports on the batch `x` with the targets `y`, and what it would learn by."""
     if not isinstance(value, keras.Model):
-        return {"class": _name(value)}
+        return {"class": name_of(value)}
     optimizer = getattr(value, "optimizer", None)
     facts = {"class": "Model", "same": value is args[0], "optimizer": _family(optimizer)}
     if optimizer is not None and value.compiled:
@@ -227,16 +228,24 @@ def _family(value: Any) -> list[str]:
 def weights(value: Any, args: Sequence[Any], aim: dict[str, Any]) -> dict[str, Any]:
     """The weights of a returned model, and whether it is the one that was handed over."""
     if not isinstance(value, keras.Model):
-        return {"class": _name(value)}
+        return {"class": name_of(value)}
     return {"class": "Model", "same": value is args[0], "weights": [np.asarray(w) for w in value.get_weights()]}
 
 
-def called(value: Any, args: Sequence[Any], aim: dict[str, Any]) -> dict[str, Any]:
-    """What a returned function answers to each `[images, training]` in `calls`; it is handed copies."""
+def called(value: Any, args: Sequence[Any], aim: list[Any]) -> Any:
+    """What a returned function answers to each `[images, training]`, handed copies; the value itself if it is none."""
     if not callable(value):
-        return {"class": _name(value)}
-    answers = [value(np.array(images), training=training) for images, training in aim["calls"]]
-    return {"class": "function", "answers": [np.asarray(keras.ops.convert_to_numpy(answer)) for answer in answers]}
+        return value
+    answers = [value(np.array(images), training=training) for images, training in aim]
+    arrays = [np.asarray(keras.ops.convert_to_numpy(answer)) for answer in answers]
+    return arrays if len(arrays) != 1 else arrays[0]
+
+
+def picked(value: Any, args: Sequence[Any], aim: list[int]) -> Any:
+    """Of a returned sequence the entries at some places, as arrays; the value itself if there are no such places."""
+    if not isinstance(value, list | tuple) or len(value) <= max(aim):
+        return value
+    return [value[place] if isinstance(value[place], np.ndarray) else np.asarray(value[place]) for place in aim]
 
 
 MAKERS: dict[str, Callable[[Any], Any]] = {"sequential": sequential}
@@ -245,4 +254,5 @@ LOOKS: dict[str, Callable[[Any, Sequence[Any], Any], Any]] = {
     "compiled": compiled,
     "weights": weights,
     "called": called,
+    "picked": picked,
 }

@@ -16,11 +16,13 @@ import numpy as np
 
 from grader import wire
 from grader.messages import Analyse, Analysed, Answer, Batch, Call, Load, Loaded, Made, Ready, Request, Trouble
-from grader.worker import loader, models, source
+from grader.worker import loader, models, source, training
 from grader.worker.values import TooLargeError, outgoing
 
 __all__ = ["serve"]
 
+MAKERS = models.MAKERS | training.MAKERS
+LOOKS = models.LOOKS | training.LOOKS
 REQUESTS: msgspec.msgpack.Decoder[Request] = msgspec.msgpack.Decoder(Request)
 SPECS = msgspec.msgpack.Decoder(list[source.ExerciseSpec])
 FACTS = msgspec.msgpack.Decoder(source.Facts)
@@ -109,7 +111,7 @@ class _Worker:
 
     def execute(self, exercise: str, modules: dict[str, bytes]) -> None:
         """Runs the module or the notebook's program in a module that the submission's imports can see."""
-        _seed()
+        _seed(0)
         self.module = ModuleType(exercise)
         own = self.program.own or (exercise,)
         self.files = frozenset(map(loader.Finder.filename, modules))
@@ -150,12 +152,12 @@ class _Worker:
             return None, Trouble("absent", message=", ".join(there)[:2000])
         if not callable(function):
             return None, Trouble("not_callable", error=type(function).__name__[:200])
-        _seed()
         try:
-            made = [models.MAKERS[arg.by](arg.given) if isinstance(arg, _ToMake) else arg for arg in args]
+            made = [MAKERS[arg.by](arg.given) if isinstance(arg, _ToMake) else arg for arg in args]
+            _seed(call.salt)
             value = function(*made)
             if call.look:
-                value = models.LOOKS[call.look](value, made, aim)
+                value = LOOKS[call.look](value, made, aim)
                 gc.collect()  # models refer to themselves, and a large one is not to wait for its turn
             return outgoing(value, buffers, self.answer_bytes, call.plain), None
         except TooLargeError:
@@ -209,9 +211,9 @@ def _same(old: Any, new: Any) -> bool:
     return bool(old.shape == new.shape and old.dtype == new.dtype and old.tobytes() == new.tobytes())
 
 
-def _seed() -> None:
-    """The same draws for every call and every student."""
-    random.seed(0)
-    np.random.seed(0)
+def _seed(salt: int) -> None:
+    """The same draws for every call with the same salt, and for every student."""
+    random.seed(salt)
+    np.random.seed(salt)
     if models.keras is not None:
-        models.keras.utils.set_random_seed(0)
+        models.keras.utils.set_random_seed(salt)

@@ -1,0 +1,178 @@
+"""Judges an augmentation by what it does to ramps: shifts and flips can be read off where a ramp has got to."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.fixture import StudentFixture
+from grader.probing import CheckFailed
+from grader.refusals import refusal
+from grader.student import Request, Returned
+
+__all__ = ["Draws"]
+
+COUNT, HEIGHT, WIDTH = 120, 40, 60
+# A tenth of each side, and what rounding to whole pixels may add.
+MOST_ROWS, MOST_COLUMNS = HEIGHT / 10 + 0.75, WIDTH / 10 + 0.75
+# Far from all edges, where whatever fills them cannot reach: at shifts of up to a quarter.
+INNER = (slice(12, 28), slice(18, 42))
+SLOPE = 0.04
+
+SHIFTING = "Each picture is moved by up to a tenth of its height and of its width, in both directions."
+FLIPPING = "A mirrored ship is still a ship, so about half of the pictures are flipped from left to right."
+
+
+def _ramps() -> NDArray[np.float32]:
+    """Equal images: brighter to the right in channel 0, downwards in channel 1, even in channel 2."""
+    image = np.empty((HEIGHT, WIDTH, 3), np.float32)
+    image[..., 0] = (np.arange(WIDTH) + 0.5) / WIDTH
+    image[..., 1] = ((np.arange(HEIGHT) + 0.5) / HEIGHT)[:, np.newaxis]
+    image[..., 2] = 0.4
+    return np.repeat(image[np.newaxis], COUNT, axis=0)
+
+
+RAMPS = _ramps()
+# Other statistics than those of the ramps; channel 2 varies, so that its deviation is not 0.
+TRAINING = (np.random.default_rng(2).random((6, HEIGHT, WIDTH, 3)) * [0.5, 0.8, 0.6] + [0.3, 0.1, 0.2]).astype(np.float32)
+MEAN, STD = TRAINING.mean(axis=(0, 1, 2), dtype=np.float64), TRAINING.std(axis=(0, 1, 2), dtype=np.float64)
+
+
+class Draws:
+    """What the student's augmentation drew: one made with a seed and called twice, and a second one made alike."""
+
+    def __init__(self, student: StudentFixture) -> None:
+        self.student = student
+
+    @classmethod
+    def of(cls, student: StudentFixture) -> Draws:
+        """The draws of this student, made once."""
+        draws: Draws = student.values.setdefault("draws", cls(student))
+        return draws
+
+    def _answers(self, seed: int, salt: int) -> list[NDArray[Any]]:
+        asked = Request("make_augmentation", (TRAINING, seed), True, "called", [[RAMPS, True], [RAMPS, True]], salt)
+        outcome = self.student.outcome(asked, 1.0)
+        if not isinstance(outcome, Returned):
+            raise refusal("make_augmentation", outcome, public=False)
+        answers = outcome.value
+        if not isinstance(answers, list) or any(np.shape(answer) != RAMPS.shape for answer in answers):
+            text = "What `make_augmentation` returns has to answer a batch of images with a batch of the same shape."
+            raise CheckFailed(text, "", "Return something that can be called as f(images, training=True).")
+        return [np.asarray(answer, np.float64) * STD + MEAN for answer in answers]
+
+    @cached_property
+    def first(self) -> list[NDArray[Any]]:
+        """Two calls of one augmentation, normalisation undone."""
+        return self._answers(5, 1)
+
+    @cached_property
+    def rows(self) -> NDArray[Any]:
+        """By how many rows each picture moved."""
+        return np.concatenate([_moved(images[..., 1], HEIGHT) for images in self.first])
+
+    @cached_property
+    def columns(self) -> NDArray[Any]:
+        """By how many columns each picture moved, its mirror image aside."""
+        return np.concatenate([_moved(images[..., 0], WIDTH) for images in self.first])
+
+    @cached_property
+    def slopes(self) -> NDArray[Any]:
+        """The steepness of both ramps along rows and columns, (n, 2, 2); 1 and 0, or -1 where they are turned round."""
+        return np.concatenate([np.stack([_slopes(images[..., c]) for c in (0, 1)], axis=1) for images in self.first])
+
+    def plain(self) -> None:
+        """CheckFailed where pictures are not only moved and mirrored."""
+        along = np.abs(np.stack([self.slopes[:, 0, 1], self.slopes[:, 1, 0]]) * np.array([[1.0], [1.0]]))
+        across = np.abs(np.stack([self.slopes[:, 0, 0], self.slopes[:, 1, 1]]))
+        even = np.concatenate([images[:, *INNER, 2] for images in self.first])
+        if np.abs(along - 1).max() > SLOPE or across.max() > SLOPE:
+            raise CheckFailed(
+                "Some pictures are turned, sheared or zoomed.",
+                "Shifts and flips are asked for; more may help elsewhere, and changes what the network is to learn.",
+                "Leave out rotation, zoom and the like.",
+                misconception="turned or zoomed",
+            )
+        if np.abs(even - 0.4).max() > 0.02:
+            text = "An evenly bright channel changes its brightness."
+            raise CheckFailed(text, "Shifts and flips are asked for, beside the normalisation.", "Leave out the rest.")
+
+    def shifted(self) -> None:
+        """CheckFailed unless pictures move by up to a tenth, along both axes and both ways."""
+        self.plain()
+        for moved, most, side, way in (
+            (self.rows, MOST_ROWS, "height", "up and down"),
+            (self.columns, MOST_COLUMNS, "width", "left and right"),
+        ):
+            far, size = float(np.abs(moved).max()), HEIGHT if side == "height" else WIDTH
+            step = "RandomTranslation(0.1, 0.1) moves by up to a tenth of the height, and of the width."
+            if far > most:
+                text = f"Some pictures move by {far / size:.0%} of their {side}."
+                raise CheckFailed(text, SHIFTING, step, misconception="shifts too far")
+            if far < 0.5:
+                text = f"No picture moves {way}."
+                raise CheckFailed(text, SHIFTING, step, misconception="no shift")
+            if moved.min() > -0.5 or moved.max() < 0.5 or far < 0.3 * most:
+                text = f"Pictures move {way} by {moved.min():+.1f} to {moved.max():+.1f} pixels of {size}."
+                raise CheckFailed(text, SHIFTING, step, misconception="one direction only" if far >= 0.3 * most else "")
+
+    def flipped(self) -> None:
+        """CheckFailed unless about half of the pictures are mirrored, and none is upside down."""
+        self.plain()
+        step = 'RandomFlip("horizontal") exchanges left and right in half of the pictures.'
+        if (self.slopes[:, 1, 0] < 0).any():
+            raise CheckFailed(
+                f"{(self.slopes[:, 1, 0] < 0).mean():.0%} of the pictures are upside down.",
+                "Ships and horses do not stand on their heads; a network that sees them so learns it in vain.",
+                step,
+                misconception="flips upside down",
+            )
+        share = float((self.slopes[:, 0, 1] < 0).mean())
+        if not 0.33 <= share <= 0.67:
+            name = "no flip" if share == 0 else "always flips" if share == 1 else ""
+            seen = "No picture is" if share == 0 else "Every picture is" if share == 1 else f"{share:.0%} of them are"
+            raise CheckFailed(f"{seen} flipped from left to right.", FLIPPING, step, misconception=name)
+
+    def fresh(self) -> None:
+        """CheckFailed unless each picture and each call has draws of its own, and a seed repeats them."""
+        one, other = self.first
+        if all(np.abs(image - one[0]).max() < 1e-3 for image in one):
+            raise CheckFailed(
+                "All pictures of a batch are changed in the same way.",
+                "The more the pictures of a batch differ, the more a step of the training learns.",
+                "Draw for each picture.",
+                misconception="one draw for the whole batch",
+            )
+        if np.abs(one - other).max() < 1e-3:
+            raise CheckFailed(
+                "A second call changes the pictures in the same way as the first.",
+                "In every epoch the network should see its pictures in a new way.",
+                "Set the seed once, where the augmentation is made, not in each call.",
+                misconception="same draws in every call",
+            )
+        if np.abs(one - self._answers(5, 2)[0]).max() > 1e-3:
+            raise CheckFailed(
+                "Made twice with the same seed, the augmentation does not draw the same.",
+                "A seed makes an experiment repeatable.",
+                "Hand `seed` to everything that draws at random.",
+                misconception="seed ignored",
+            )
+
+
+def _moved(channel: NDArray[Any], side: int) -> NDArray[Any]:
+    """By how many pixels a ramp moved, from its mean in the middle of each image."""
+    middle = channel[:, *INNER].mean(axis=(1, 2))
+    moved: NDArray[Any] = (0.5 - middle) * side
+    return moved
+
+
+def _slopes(channel: NDArray[Any]) -> NDArray[Any]:
+    """(n, 2): the rise of each image from row to row and from column to column, 1 for that of a ramp as it was."""
+    inner = channel[:, *INNER]
+    rows, columns = inner.shape[1] // 2, inner.shape[2] // 2
+    down = (inner[:, rows:].mean(axis=(1, 2)) - inner[:, :rows].mean(axis=(1, 2))) / rows * HEIGHT
+    right = (inner[:, :, columns:].mean(axis=(1, 2)) - inner[:, :, :columns].mean(axis=(1, 2))) / columns * WIDTH
+    return np.stack([down, right], axis=1)

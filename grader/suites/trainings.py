@@ -1,0 +1,166 @@
+"""Judges a training by its history, and by the marks that a meter inside the model has read from its batches."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from grader.fixture import StudentFixture
+from grader.judging import request
+from grader.probing import CheckFailed
+from grader.refusals import refusal
+from grader.student import Returned
+from grader.worker.training import INFERRED, TRAINED
+
+__all__ = ["Training"]
+
+KEYS = ("loss", "accuracy", "val_loss", "val_accuracy")
+# Guessing is right in a tenth of the cases; a few epochs on 300 digits bring four fifths.
+LEARNT = 0.55
+CLOSE = 0.02
+
+
+class Training:
+    """The two trainings of one student, of 7 epochs and of 2."""
+
+    def __init__(self, student: StudentFixture) -> None:
+        self.student = student
+
+    @classmethod
+    def of(cls, student: StudentFixture) -> Training:
+        """The trainings of this student, made once."""
+        training: Training = student.values.setdefault("training", cls(student))
+        return training
+
+    def _run(self, index: int) -> dict[str, Any]:
+        replay = self.student.recording().probes["train"]
+        asked = request(replay, replay.examples[index], self.student.locate)
+        outcome = self.student.outcome(asked, replay.seconds)
+        if not isinstance(outcome, Returned):
+            raise refusal("train", outcome, public=True)
+        facts: dict[str, Any] = outcome.value
+        return facts
+
+    @cached_property
+    def long(self) -> dict[str, Any]:
+        """Seven epochs in batches of 32."""
+        return self._run(0)
+
+    @cached_property
+    def short(self) -> dict[str, Any]:
+        """Two epochs in batches of 50."""
+        return self._run(1)
+
+    def history(self) -> None:
+        """CheckFailed unless both trainings return a History with one entry an epoch."""
+        for facts, epochs in ((self.long, 7), (self.short, 2)):
+            _history(facts, epochs)
+
+    def learns(self) -> None:
+        """CheckFailed unless the model that was handed over is good at test images in the end."""
+        marks = self.long["train_marks"]
+        if not np.size(marks):
+            raise CheckFailed(
+                "The model that was handed over was never trained.",
+                "Whoever calls `train` goes on with the model that they have.",
+                "Train `model` itself, no copy of it.",
+                misconception="a copy is trained",
+            )
+        accuracy = self.long["prepared"][1]
+        if accuracy < LEARNT:
+            raise CheckFailed(
+                f"After 7 epochs the model is right about {accuracy:.0%} of the test digits; guessing gives 10 %.",
+                "A training that works reaches four fifths here.",
+                "Do images and labels stay together when they are shuffled? Are all batches of an epoch used?",
+            )
+
+    def augments(self) -> None:
+        """CheckFailed unless every training image went through the augmentation, anew in each epoch."""
+        marks = np.asarray(self.long["train_marks"], float)
+        counts, sums = marks if marks.size else np.zeros((2, 1))
+        step = "Call `augmentation(images, training=True)` on the images of each batch, inside the loop over epochs."
+        mean = sums.sum() / max(counts.sum(), 1.0)
+        if not TRAINED - 0.5 <= mean <= TRAINED + 1.5:
+            inferring = abs(mean - INFERRED) < 1.0
+            seen = "with training=False" if inferring else "without passing through the augmentation"
+            raise CheckFailed(
+                f"The model was trained on images {seen}.",
+                "Without random changes a network learns its pictures by heart.",
+                step,
+                misconception="not augmented",
+            )
+        if _repeats(counts, sums, len(self.long["history"]["loss"])):
+            raise CheckFailed(
+                "In every epoch the model saw the images changed in the same way.",
+                "The more versions of a picture a network sees, the less it can learn them by heart.",
+                step,
+                misconception="augmented once",
+            )
+
+    def validates(self) -> None:
+        """CheckFailed unless validation is done on test images that are normalised, and not augmented."""
+        history, step = self.long["history"], "Hand `augmentation(x_test, training=False)` to fit as validation data."
+        last = [history["val_loss"][-1], history["val_accuracy"][-1]]
+        if _close(last, self.long["prepared"]):
+            return
+        if _close(last, self.long["raw"]):
+            raise CheckFailed(
+                "Validation was done on the test images as they are.",
+                "The network has only ever seen normalised images.",
+                step,
+                misconception="validation not normalised",
+            )
+        marks = np.asarray(self.long["test_marks"], float)
+        if marks.size and (marks[1] > marks[0] * TRAINED * 0.9).any():
+            raise CheckFailed(
+                "Validation was done on augmented images.",
+                "Shifts and flips are for training; a test should be the same every time.",
+                step,
+                misconception="validation augmented",
+            )
+        raise CheckFailed(
+            "The last validation does not fit the trained model and the test images.",
+            "After each epoch the model is tried on the normalised test images.",
+            step,
+        )
+
+
+def _history(facts: dict[str, Any], epochs: int) -> None:
+    if not facts["is_history"] or "history" not in facts:
+        kind = facts["class"].removeprefix("builtins.").replace("NoneType", "None")
+        raise CheckFailed(
+            f"`train` returned {kind}, and the History of Keras was expected.",
+            "The curve of a training is drawn from its history.",
+            "Return what model.fit returns.",
+            misconception="no History",
+        )
+    found = facts["history"]
+    for key in KEYS:
+        if key not in found:
+            raise CheckFailed(
+                f"The history has no {key!r}.",
+                "After each epoch the model is tried on images that it did not learn from.",
+                "Hand validation_data to fit, and compile with accuracy.",
+                misconception="not validated" if key.startswith("val_") else "",
+            )
+        if len(found[key]) != epochs:
+            raise CheckFailed(
+                f"Asked for {epochs} epochs, the history has {len(found[key])} entries for {key!r}.",
+                "An epoch is one pass over all training images, and `epochs` says how many there are.",
+                "Hand `epochs` to fit, once.",
+                misconception="epochs ignored",
+            )
+
+
+def _repeats(counts: Any, sums: Any, epochs: int) -> bool:
+    """Whether the marks of all epochs add up to the same: then they were drawn once, and shuffled at most."""
+    edges = np.searchsorted(np.cumsum(counts), counts.sum() / epochs * np.arange(1, epochs + 1) - 0.5) + 1
+    totals = [float(part.sum()) for part in np.split(sums, edges[:-1])]
+    whole = [float(part.sum()) for part in np.split(counts, edges[:-1])]
+    return len(set(whole)) == 1 and max(totals) - min(totals) < 1e-2
+
+
+def _close(one: list[float], other: list[float]) -> bool:
+    return all(abs(a - b) <= CLOSE * max(abs(b), 0.1) for a, b in zip(one, other, strict=True))
