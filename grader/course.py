@@ -200,7 +200,12 @@ _STRUCTS: dict[Place, type[msgspec.Struct]] = {
     ("exercise",): Exercise,
     ("exercise", "check"): Check,
 }
-_CHOICES = {"template": get_args(Kind), "status": get_args(State), "reveal": get_args(Reveal), "isolation": get_args(Isolation)}
+_CHOICES = {
+    "template": get_args(Kind),
+    "status": get_args(State),
+    "reveal": get_args(Reveal),
+    "isolation": get_args(Isolation),
+}
 
 
 def _syntax_error(error: tomllib.TOMLDecodeError, lines: Lines) -> CourseError:

@@ -53,7 +53,7 @@ def spec_of(exercise: Exercise, exercises: Path) -> ExerciseSpec:
         forbidden=exercise.forbidden,
         stub=stub,
         template=exercise.template,
-        limits=dict(exercise.limits),
+        limits={str(name): value for name, value in exercise.limits.items()},
     )
 
 
@@ -175,9 +175,6 @@ class Desk:
         facts = self._analyse(submission, list(self.specs.values()))
         if facts is None:
             facts = [self._one(submission, spec) for spec in self.specs.values()]
-        for fact in facts:
-            if fact.status == "ok":
-                self._template(fact).preload(sorted(LIBRARIES.intersection(fact.imports)))
         return Case(submission, {fact.exercise: fact for fact in facts})
 
     def _one(self, submission: Submission, spec: ExerciseSpec) -> Facts:
@@ -204,6 +201,12 @@ class Desk:
         if not isinstance(reply, Analysed):
             raise GraderError("the analysis of a submission gave no answer")
         return FACTS.decode(reply.facts)
+
+    def prepare(self, case: Case, exercises: Sequence[str]) -> None:
+        """Has templates start, and import what these exercises will need, in the background."""
+        for facts in map(case.facts.__getitem__, exercises):
+            if facts.status == "ok":
+                self._template(facts).preload(sorted(LIBRARIES.intersection(facts.imports)))
 
     def fixture(self, case: Case, exercise: str) -> StudentFixture:
         """The `student` of one exercise, made when first asked for."""

@@ -38,7 +38,9 @@ def agree(student: Student, probe: Replay, locate: Callable[[PictureFile], str],
     wanted = requests(probe, False, locate)
     outcomes = student.calls(wanted, probe.seconds) if wanted else []
     if probe.effects and not any(isinstance(outcome, Returned) for outcome in (*public, *outcomes)):
-        raise refusal(probe.function, (*public, *outcomes)[0], public=bool(public))  # nothing shows what it leaves alone
+        raise refusal(
+            probe.function, (*public, *outcomes)[0], public=bool(public)
+        )  # nothing shows what it leaves alone
     answered = list(zip(hidden, outcomes[:: times(probe)], strict=True))
     for position, (example, outcome) in enumerate(answered):
         _examine(probe, example, outcome, answered + seen, alone)

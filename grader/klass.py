@@ -15,6 +15,7 @@ from grader.outputs import write_outputs
 from grader.report import clean, number
 from grader.run import PRIVATE, Graded, Run, claim, default_jobs, grade_all
 from grader.settings import Settings
+from grader.versions import missing
 from grader.worker.lock import shield
 
 __all__ = ["grade_class"]
@@ -54,6 +55,9 @@ def _chosen(course: Course, names: Sequence[str] | None) -> tuple[str, ...]:
     wanted = {course.exercise(name).name for name in names} if names else {e.name for e in course.ready}
     for name in wanted - {exercise.name for exercise in course.ready}:
         raise UsageError(f"The exercise {name} is planned and cannot be graded yet.")
+    for exercise in course.ready:
+        if exercise.name in wanted and (lacking := missing(exercise.template)):
+            raise UsageError(f"{exercise.name} cannot be graded: {lacking}, or choose others with --exercise.")
     return tuple(exercise.name for exercise in course.ready if exercise.name in wanted)
 
 

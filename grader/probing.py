@@ -124,8 +124,8 @@ class Probe:
     lists of them where examples belong together. `oracle(*args)` gives the expected answer or a Raises. Numbers may be
     off by `rtol` times `scale(*args)`, or by `atol`. With `twice` each call is made twice and must answer the same;
     with `intact` writing to an argument is a failure; with `effects` only these two count, whatever the values are.
-    With `dtype` an array has to be of that one. With `look` a worker's instrument turns what the function returned into plain data, and the last entry of each
-    argument tuple is what the instrument is told.
+    With `dtype` an array has to be of that one. With `look` a worker's instrument turns what the function returned
+    into plain data, and the last entry of each argument tuple is what the instrument is told.
     """
 
     function: str

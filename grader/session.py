@@ -25,6 +25,7 @@ from grader.plugin import exercise_of
 from grader.settings import Settings
 from grader.store import Store, seal
 from grader.verdicts import Verdicts, check_name, title_of
+from grader.versions import computed_by
 
 __all__ = ["Session"]
 
@@ -90,8 +91,12 @@ class Session(Verdicts):
         libraries = [f"{name} {version(name)}" for name in LIBRARIES]
         seals = {}
         for name in self.settings.exercises:
-            index = msgspec.json.encode((self.index.exercise(name), self.index.limits)).decode()
-            seals[name] = seal(self.root, name, (index, self.settings.isolation, sys.version, *libraries))
+            exercise = self.index.exercise(name)
+            index = msgspec.json.encode((exercise, self.index.limits)).decode()
+            more = (
+                [f"{name} {number}" for name, number in computed_by().items()] if exercise.template == "keras" else []
+            )
+            seals[name] = seal(self.root, name, (index, self.settings.isolation, sys.version, *libraries, *more))
         return seals
 
     def _run(self) -> None:
@@ -153,7 +158,9 @@ class Session(Verdicts):
         try:
             submission = intake.read(entry, [exercise.name for exercise in self.index.exercises])
             self.case = self.desk.open(submission)
-            exercises = tuple(self._exercise(exercise.name) for exercise in chosen)
+            kept = {exercise.name: self._kept(exercise.name) for exercise in chosen}
+            self.desk.prepare(self.case, [name for name, result in kept.items() if result is None])
+            exercises = tuple(result or self._exercise(name) for name, result in kept.items())
             exercises = grading.with_root_causes(exercises, self.index, self.case.facts)
         except SubmissionError as error:
             return msgspec.structs.replace(base, state="refused", reason=str(error))
@@ -172,18 +179,22 @@ class Session(Verdicts):
             exercises=exercises,
         )
 
+    def _kept(self, name: str) -> ExerciseResult | None:
+        """The result of one exercise from the store, where nothing that matters has changed."""
+        if self.store is None or self.settings.fresh or self.case is None:
+            return None
+        kept = self.store.get(self.store.key(name, self.case))
+        self.kept += kept is not None
+        return kept
+
     def _exercise(self, name: str) -> ExerciseResult:
-        """One exercise: from the store where nothing that matters has changed, otherwise by its checks."""
+        """The result of one exercise by its checks."""
         assert self.case is not None
-        key = self.store.key(name, self.case) if self.store is not None else ""
-        if self.store is not None and not self.settings.fresh and (kept := self.store.get(key)) is not None:
-            self.kept += 1
-            return kept
         exercise = self.index.exercise(name)
         result = grading.judge_exercise(self.desk, self.index, self.case, exercise, self.titles[name], self._checks)
         self.student_seconds += result.student_seconds
         if self.store is not None and result.status != "error":
-            self.store.put(key, result)
+            self.store.put(self.store.key(name, self.case), result)
         return result
 
     def _checks(self, name: str) -> Sequence[CheckResult]:

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import os
-import platform
 import sys
-from importlib.metadata import distributions
 from pathlib import Path
 
 from grader import recorded, stubs
-from grader.course import Course
+from grader.course import Course, Exercise
 from grader.errors import GraderError
 from grader.files import write_whole
+from grader.versions import computed_by, missing
 from grader.warm import KINDS
 
 __all__ = ["sync"]
-
-COMPUTED_BY = {"numpy", "scipy", "hypothesis", "keras", "tensorflow", "tensorflow-cpu"}
 
 
 def sync(root: Path, course: Course, check: bool) -> list[str]:
@@ -27,27 +24,24 @@ def sync(root: Path, course: Course, check: bool) -> list[str]:
     os.environ.update(KINDS["keras"][0])  # solutions and oracles compute in the surroundings that workers have
     for exercise in course.ready:
         if (root / "grader" / "suites" / f"{exercise.name}_probes.py").is_file():
-            stale += _recording(root, exercise.name, course.secret, check)
+            stale += _recording(root, exercise, course.secret, check)
     return stale
 
 
-def _versions() -> dict[str, str]:
-    """What computed the answers; Keras has a part in it only where it is installed."""
-    there = {one.name.lower().replace("_", "-"): one.version for one in distributions()}
-    return {"python": platform.python_version()} | {name: there[name] for name in sorted(COMPUTED_BY & there.keys())}
-
-
-def _recording(root: Path, exercise: str, secret: str, check: bool) -> list[str]:
+def _recording(root: Path, exercise: Exercise, secret: str, check: bool) -> list[str]:
     """The stale recording of one exercise, if it is; written anew unless `check`."""
+    if lacking := missing(exercise.template):
+        print(f"grader: the examples of {exercise.name} were left alone: {lacking}", file=sys.stderr)
+        return []
     from grader import drawing  # hypothesis, SciPy and the solutions are only needed here
 
-    path = root / "grader" / "suites" / "recorded" / f"{exercise}.bin"
+    path = root / "grader" / "suites" / "recorded" / f"{exercise.name}.bin"
     try:
         old = recorded.read(path)
     except GraderError:
         old = None
     with contextlib.chdir(root / "data"):  # solutions are proved where students' code runs
-        new = drawing.record(exercise, secret, _versions(), old)
+        new = drawing.record(exercise.name, secret, computed_by(), old)
     why = "there is none" if old is None else drawing.stale(old, new)
     if not why:
         return []

@@ -37,7 +37,9 @@ def _ramps() -> NDArray[np.float32]:
 
 RAMPS = _ramps()
 # Other statistics than those of the ramps; channel 2 varies, so that its deviation is not 0.
-TRAINING = (np.random.default_rng(2).random((6, HEIGHT, WIDTH, 3)) * [0.5, 0.8, 0.6] + [0.3, 0.1, 0.2]).astype(np.float32)
+TRAINING = (np.random.default_rng(2).random((6, HEIGHT, WIDTH, 3)) * [0.5, 0.8, 0.6] + [0.3, 0.1, 0.2]).astype(
+    np.float32
+)
 MEAN, STD = TRAINING.mean(axis=(0, 1, 2), dtype=np.float64), TRAINING.std(axis=(0, 1, 2), dtype=np.float64)
 
 
@@ -59,10 +61,10 @@ class Draws:
         if not isinstance(outcome, Returned):
             raise refusal("make_augmentation", outcome, public=False)
         answers = outcome.value
-        if not isinstance(answers, list) or any(np.shape(answer) != RAMPS.shape for answer in answers):
+        if not isinstance(answers, np.ndarray) or answers.shape != (2, *RAMPS.shape):
             text = "What `make_augmentation` returns has to answer a batch of images with a batch of the same shape."
             raise CheckFailed(text, "", "Return something that can be called as f(images, training=True).")
-        return [np.asarray(answer, np.float64) * STD + MEAN for answer in answers]
+        return [answer.astype(np.float64) * STD + MEAN for answer in answers]
 
     @cached_property
     def first(self) -> list[NDArray[Any]]:
@@ -86,7 +88,7 @@ class Draws:
 
     def plain(self) -> None:
         """CheckFailed where pictures are not only moved and mirrored."""
-        along = np.abs(np.stack([self.slopes[:, 0, 1], self.slopes[:, 1, 0]]) * np.array([[1.0], [1.0]]))
+        along = np.abs(np.stack([self.slopes[:, 0, 1], self.slopes[:, 1, 0]]))
         across = np.abs(np.stack([self.slopes[:, 0, 0], self.slopes[:, 1, 1]]))
         even = np.concatenate([images[:, *INNER, 2] for images in self.first])
         if np.abs(along - 1).max() > SLOPE or across.max() > SLOPE:

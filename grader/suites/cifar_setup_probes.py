@@ -142,7 +142,8 @@ def _right(labels: Pixels) -> Pixels:
 
 
 def _twice(labels: Pixels) -> Pixels:
-    return np.eye(2)[_right(labels).astype(int)]
+    rows: Pixels = np.eye(2)[_right(labels).astype(int)]
+    return rows
 
 
 TEN = "The network has ten outputs, whatever classes a handful of pictures happens to hold."
@@ -224,7 +225,7 @@ COUNTS = {
     "total": 1_250_858,
 }
 COUNT_MISTAKES = tuple(
-    Misconception(name, lambda given=given: COUNTS | given, observation, reason, step)  # type: ignore[misc]
+    Misconception(name, lambda given=given: COUNTS | given, observation, reason, step)
     for name, given, observation, reason, step in (
         (
             "biases counted in",
@@ -281,7 +282,8 @@ COUNT_MISTAKES = tuple(
 
 def normalised(x_train: Pixels, aim: Any) -> Pixels:
     """The images less the training mean of each channel, divided by its population standard deviation."""
-    return (aim[0][0] - _mean(x_train, (0, 1, 2))) / _std(x_train, (0, 1, 2))
+    images: Pixels = (aim[0][0] - _mean(x_train, (0, 1, 2))) / _std(x_train, (0, 1, 2))
+    return images
 
 
 def _mean(images: Pixels, axes: tuple[int, ...] | None) -> Any:

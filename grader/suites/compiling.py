@@ -109,7 +109,9 @@ def compiles(student: StudentFixture, probe: str, optimizer: str) -> None:
 
 
 def _loss(facts: dict[str, Any], model: Made, aim: dict[str, Any], wanted: float) -> None:
-    reason = "For one-hot targets and probabilities the loss is categorical cross-entropy: -log(probability of the class)."
+    reason = (
+        "For one-hot targets and probabilities the loss is categorical cross-entropy: -log(probability of the class)."
+    )
     step = 'Compile with loss="categorical_crossentropy".'
     if "error" in facts:
         text = "The loss does not take one-hot targets of shape (n, classes)."
@@ -133,5 +135,8 @@ def _accuracy(reported: dict[str, float], wanted: float) -> None:
         )
     if abs(reported["accuracy"] - wanted) > RTOL:
         raise CheckFailed(
-            "What is reported as `accuracy` is not the share of right answers.", "", step, misconception="accuracy missing"
+            "What is reported as `accuracy` is not the share of right answers.",
+            "",
+            step,
+            misconception="accuracy missing",
         )

@@ -163,7 +163,8 @@ def dots(number: int, count: int, height: int, width: int) -> Pixels:
     """Images (count, height, width, 3) float32 in 0..1; each channel and each row has a brightness of its own."""
     noise = rng(number).random((count, height, width, 3)) * np.array([0.6, 0.35, 0.2])
     gentle = np.linspace(0.0, 0.1, height)[:, np.newaxis, np.newaxis]
-    return (noise + gentle + np.array([0.2, 0.05, 0.6])).astype(np.float32)
+    images: Pixels = (noise + gentle + np.array([0.2, 0.05, 0.6])).astype(np.float32)
+    return images
 
 
 @st.composite

@@ -86,8 +86,8 @@ SAME = Fault(
 )
 TWICE = Fault(
     "",
-    "ZeroPadding2D and padding=\"same\" together pad twice, so the maps grow.",
-    "Leave out padding=\"same\" where a ZeroPadding2D stands in front.",
+    'ZeroPadding2D and padding="same" together pad twice, so the maps grow.',
+    'Leave out padding="same" where a ZeroPadding2D stands in front.',
     "padded twice",
 )
 LONGER = Fault(
@@ -200,9 +200,7 @@ def _harmless(wanted: Sequence[str], found: Sequence[str], layers: Sequence[dict
     return missing_pads or (not wanted and set(found) <= {"Activation", "ReLU", "Softmax"})
 
 
-def _listing(
-    wanted: Sequence[str], layers: Sequence[dict[str, Any]], there: int, beyond: int, start: int
-) -> Fault:
+def _listing(wanted: Sequence[str], layers: Sequence[dict[str, Any]], there: int, beyond: int, start: int) -> Fault:
     """The words for layers that are missing, too many, or of another class."""
     place = start + there
     found = [layer["class"] for layer in layers[there:beyond]]

@@ -204,7 +204,10 @@ class Network:
         """CheckFailed unless the whole network answers, up to its first faulty part, as the contract's does."""
         standing = [self.stands(index) for index in range(len(self.plan.parts))]
         prefix = standing.index(False) if False in standing else len(standing)
-        for probe, facts in ((self.plan.whole, self.seen), *((name, self.whole(name)) for name in self.plan.others[:1])):
+        for probe, facts in (
+            (self.plan.whole, self.seen),
+            *((name, self.whole(name)) for name in self.plan.others[:1]),
+        ):
             self._compare(probe, facts.get("outputs", []), prefix)
         if standing[-1] and self.seen.get("outputs"):
             total = np.asarray(self.seen["outputs"][-1], float)
@@ -283,7 +286,8 @@ def _end(layers: Sequence[dict[str, Any]], places: list[int], cut: int) -> int:
 
 def _cuts(tokens: list[str], wanted: list[list[str]]) -> list[int]:
     """Where to cut a row of tokens so that as many pieces as possible are as wanted (dynamic programming)."""
-    best: list[tuple[float, list[int]]] = [(0.0, [])] + [(-np.inf, [])] * len(tokens)
+    nothing: list[int] = []
+    best = [(0.0, nothing)] + [(-np.inf, nothing)] * len(tokens)
     for piece in wanted:
         best = [
             max(

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from grader.fixture import StudentFixture
-from grader.judging import request
 from grader.probing import CheckFailed
 from grader.refusals import refusal
 from grader.student import Returned
@@ -35,9 +34,9 @@ class Training:
         return training
 
     def _run(self, index: int) -> dict[str, Any]:
-        replay = self.student.recording().probes["train"]
-        asked = request(replay, replay.examples[index], self.student.locate)
-        outcome = self.student.outcome(asked, replay.seconds)
+        self.student.require()
+        self.student.illustrate()
+        outcome = self.student.public["train"][index]
         if not isinstance(outcome, Returned):
             raise refusal("train", outcome, public=True)
         facts: dict[str, Any] = outcome.value

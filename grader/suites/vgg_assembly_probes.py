@@ -28,8 +28,15 @@ def _answer(*args: Any) -> dict[str, Any]:
     return network(vgg16(args[1] if len(args) > 1 else 1000), args[-1])
 
 
-PROBES = vgg_pictures.PROBES | vgg_weights.PROBES | vgg_inside.PROBES | {
-    "network": _network((32, 32, 3), 7, aim=aims([32, 32, 3], 7, input=[2, 32, 32, 3], pieces=PIECES)),
-    "defaults": _network(aim=aims([224, 224, 3], 1000, input=[1, 224, 224, 3], until="Flatten", pieces=PIECES[-1:])),
-    "sizes": _network((48, 64, 1), 4, aim=aims([48, 64, 1], 4, pieces=[])),
-}
+PROBES = (
+    vgg_pictures.PROBES
+    | vgg_weights.PROBES
+    | vgg_inside.PROBES
+    | {
+        "network": _network((32, 32, 3), 7, aim=aims([32, 32, 3], 7, input=[2, 32, 32, 3], pieces=PIECES)),
+        "defaults": _network(
+            aim=aims([224, 224, 3], 1000, input=[1, 224, 224, 3], until="Flatten", pieces=PIECES[-1:])
+        ),
+        "sizes": _network((48, 64, 1), 4, aim=aims([48, 64, 1], 4, pieces=[])),
+    }
+)

@@ -22,7 +22,7 @@ Pixels = NDArray[Any]
 def _kernel(model: Made, last: bool = False) -> Pixels:
     """The kernel of the first (or the last) convolution, as the bank has it: (h, w, channels in, filters)."""
     channels, number = model.given["input"][-1], model.given["number"]
-    found = []
+    found: list[Pixels] = []
     for kind, options in model.given["layers"]:
         if kind == "Conv2D":
             found.append(models.bank((*options["kernel_size"], channels, options["filters"]), number + len(found)))
@@ -53,11 +53,12 @@ FILTER_MISTAKES = (
         *STORED,
     ),
     Misconception(
-        "axes exchanged", lambda model: _kernel(model).transpose(3, 2, 0, 1), "The colours come before the rows.", *STORED
+        "axes exchanged",
+        lambda model: _kernel(model).transpose(3, 2, 0, 1),
+        "The colours come before the rows.",
+        *STORED,
     ),
-    Misconception(
-        "filters left last", _kernel, "The filters are still the last axis.", *STORED
-    ),
+    Misconception("filters left last", _kernel, "The filters are still the last axis.", *STORED),
     Misconception(
         "other layer",
         lambda model: np.moveaxis(_kernel(model, last=True), 3, 0),
@@ -234,7 +235,9 @@ TILE_MISTAKES = (
     ),
 )
 
-COLOURS = draw.model((5, 6, 3), 3, [["Conv2D", {"filters": 4, "kernel_size": [2, 3]}], ["Conv2D", {"filters": 2, "kernel_size": [1, 1]}]])
+COLOURS = draw.model(
+    (5, 6, 3), 3, [["Conv2D", {"filters": 4, "kernel_size": [2, 3]}], ["Conv2D", {"filters": 2, "kernel_size": [1, 1]}]]
+)
 STEPS = draw.model((6, 8, 3), 5, draw.INSIDE)
 BATCH = draw.rng(8).standard_normal((2, 6, 8, 3)).astype(np.float32)
 FIVE = np.arange(5 * 2 * 3, dtype=np.float64).reshape(5, 2, 3) / 4 - 3

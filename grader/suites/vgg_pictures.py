@@ -74,7 +74,8 @@ BGR_MISTAKES = (
 
 def centred(image: Pixels) -> Pixels:
     """The picture less the mean of each channel, with a batch axis."""
-    return (np.asarray(image, np.float64) - MEANS)[np.newaxis]
+    batch: Pixels = (np.asarray(image, np.float64) - MEANS)[np.newaxis]
+    return batch
 
 
 CENTRING_MISTAKES = (
@@ -87,7 +88,7 @@ CENTRING_MISTAKES = (
     ),
     Misconception(
         "scaled to 0..1",
-        lambda image: (centred(image) / 255),
+        lambda image: centred(image) / 255,
         "The centred values were divided by 255.",
         "The published weights expect 0 to 255 less the means.",
         "Leave out the division.",
@@ -163,7 +164,11 @@ def _line(answer: Callable[[str], str]) -> Callable[[PictureFile], list[str]]:
 WHOLE = "A label may hold blanks and commas; only the identifier in front ends at a blank."
 LABEL_MISTAKES = (
     Misconception(
-        "identifier kept", _line(lambda line: line), "The identifier is still there.", WHOLE, "Split once: `line.split(' ', 1)[1]`."
+        "identifier kept",
+        _line(lambda line: line),
+        "The identifier is still there.",
+        WHOLE,
+        "Split once: `line.split(' ', 1)[1]`.",
     ),
     Misconception(
         "identifier alone",
@@ -309,6 +314,13 @@ PROBES = {
     ),
     "labels": Probe("load_labels", labels_in, ((WORDS,),), draw.label_files(), 10, LABEL_MISTAKES, twice=True),
     "top_k": Probe(
-        "top_k", best, ((*FIVE, 3), (*FIVE,), (*SIX, 1), (*SIX, 6)), draw.probability_rows(), 25, RANKING_MISTAKES, twice=True, intact=True
+        "top_k",
+        best,
+        ((*FIVE, 3), (*FIVE,), (*SIX, 1), (*SIX, 6)),
+        draw.probability_rows(),
+        25,
+        RANKING_MISTAKES,
+        twice=True,
+        intact=True,
     ),
 }

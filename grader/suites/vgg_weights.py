@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from grader.probing import Made, Misconception, PictureFile, Probe, Raises
 from grader.suites import keras_strategies as draw
 from grader.suites.compiling import cross_entropy, examples
@@ -86,8 +84,7 @@ UNLOADED = (
         "by_name loads nothing",
         lambda model, path, aim: {"class": "Model", "weights": _flat(_arrays(model.given["number"]))},
         "The model still has the weights it had before.",
-        "The published file calls its layers block1_conv1 and so on: by_name=True finds no layer of that name, and says "
-        "nothing.",
+        "The published file calls its layers block1_conv1 and so on: by_name=True finds none of them, silently.",
         "Load in the order of the layers: `model.load_weights(path)`, without by_name or skip_mismatch.",
     ),
     Misconception(
@@ -100,18 +97,14 @@ UNLOADED = (
 )
 
 
+def _loads(file: PictureFile) -> Probe:
+    examples = ((MODEL, file, None),)
+    return Probe("load_vgg16_weights", loaded, examples, misconceptions=UNLOADED, look="weights", scale=lambda *_: 1.0)
+
+
 PROBES = {
-    "load_legacy": Probe(
-        "load_vgg16_weights", loaded, ((MODEL, FILE, None),), misconceptions=UNLOADED, look="weights", scale=lambda *_: 1.0
-    ),
-    "load_keras": Probe(
-        "load_vgg16_weights",
-        loaded,
-        ((MODEL, PictureFile("own_small.weights.h5", KERAS3), None),),
-        misconceptions=UNLOADED,
-        look="weights",
-        scale=lambda *_: 1.0,
-    ),
+    "load_legacy": _loads(FILE),
+    "load_keras": _loads(PictureFile("own_small.weights.h5", KERAS3)),
     "load_broken": Probe("load_vgg16_weights", refused, tuple((MODEL, broken) for broken in BROKEN)),
     "compile": Probe("compile_vgg16", cross_entropy, hidden=examples(), examples=1, look="compiled", rtol=1e-3),
 }

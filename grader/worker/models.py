@@ -238,7 +238,9 @@ def called(value: Any, args: Sequence[Any], aim: list[Any]) -> Any:
         return value
     answers = [value(np.array(images), training=training) for images, training in aim]
     arrays = [np.asarray(keras.ops.convert_to_numpy(answer)) for answer in answers]
-    return arrays if len(arrays) != 1 else arrays[0]
+    if len(arrays) == 1:
+        return arrays[0]
+    return np.stack(arrays) if len({array.shape for array in arrays}) == 1 else arrays
 
 
 def picked(value: Any, args: Sequence[Any], aim: list[int]) -> Any:

@@ -1,0 +1,25 @@
+"""Which libraries are installed, and whether they will do for an exercise."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import platform
+from importlib.metadata import distributions
+
+__all__ = ["computed_by", "missing"]
+
+COMPUTED_BY = {"numpy", "scipy", "hypothesis", "keras", "tensorflow", "tensorflow-cpu", "jax", "jaxlib"}
+
+
+def computed_by() -> dict[str, str]:
+    """The versions of Python and of those libraries that have a part in an answer, where they are installed."""
+    there = {one.name.lower().replace("_", "-"): one.version for one in distributions()}
+    return {"python": platform.python_version()} | {name: there[name] for name in sorted(COMPUTED_BY & there.keys())}
+
+
+def missing(template: str) -> str:
+    """What an exercise with that template lacks here, and how to get it; "" for nothing."""
+    backend = os.environ.get("KERAS_BACKEND", "tensorflow")
+    lacking = [name for name in ("keras", backend) if template == "keras" and importlib.util.find_spec(name) is None]
+    return f"{' and '.join(lacking)} must be installed (pip install -r requirements.txt)" if lacking else ""
