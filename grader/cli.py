@@ -10,6 +10,7 @@ from pathlib import Path
 
 from grader import __version__
 from grader import course as courses
+from grader.artefacts import add_commands
 from grader.errors import GraderError, IsolationError, OutInUseError, UsageError
 
 __all__ = ["main"]
@@ -37,9 +38,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         return 1
     except OSError as error:
-        return _complain(f"{error.strerror or error}: {error.filename or 'a file'}; what was graded is kept", 1)
+        return _complain(f"{error.strerror or error}: {error.filename or 'a file'}; what is done is kept", 1)
     except KeyboardInterrupt:
-        return _complain("interrupted; what was graded is kept, run the same command to go on", 130)
+        return _complain("interrupted; what is done is kept, run the same command to go on", 130)
     return status
 
 
@@ -75,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("check", metavar="CHECK", help="a check such as convolve.grey, or `grey` where that is enough")
     replay.add_argument("--in", dest="folder", metavar="SUBMISSIONS", type=Path, help="the folder that STUDENT is in")
     replay.set_defaults(action=_replay)
-    for command in (grade, sync, replay):
+    for command in (grade, sync, replay, *add_commands(commands, _root)):
         command.add_argument("--course", metavar="DIR", type=Path, help="the folder with course.toml (default: found)")
     return parser
 

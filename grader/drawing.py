@@ -6,6 +6,7 @@ import ast
 import contextlib
 import hashlib
 import importlib
+import io
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from grader import wire
 from grader.compare import difference, raised_as_expected
 from grader.errors import GraderError
+from grader.illustrate import call_text
 from grader.probing import Made, PictureFile, Probe, Raises, ShapeOf
 from grader.recorded import Example, Mistake, Recording, Replay, fingerprint
 from grader.worker import models
@@ -141,7 +143,8 @@ def _prove(exercise: str, probe: Probe, examples: list[Example]) -> float:
             problem = _judge_solution(_looked_at(function, probe.look), args, example)
             slowest = max(slowest, time.process_time() - started)
             if problem:
-                raise GraderError(f"the solution's {probe.function}{tuple(args)} disagrees with the oracle: {problem}")
+                asked = call_text(probe.function, example.args)
+                raise GraderError(f"the solution's {asked} disagrees with the oracle: {problem}")
     return round(slowest, 4)
 
 
@@ -166,7 +169,7 @@ def _given(arg: Any, folder: Path) -> Any:
 
 def _judge_solution(function: Callable[..., Any], args: list[Any], example: Example) -> str:
     try:
-        with contextlib.redirect_stdout(None):
+        with contextlib.redirect_stdout(io.StringIO()):
             value = wire.normal(function(*args))
     except Exception as error:
         family = tuple(kind.__name__ for kind in type(error).__mro__)

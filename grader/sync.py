@@ -11,8 +11,8 @@ from grader import recorded, stubs
 from grader.course import Course, Exercise
 from grader.errors import GraderError
 from grader.files import write_whole
+from grader.surroundings import KINDS
 from grader.versions import computed_by, missing
-from grader.warm import KINDS
 
 __all__ = ["sync"]
 

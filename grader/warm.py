@@ -20,8 +20,9 @@ import msgspec
 from grader import wire
 from grader.errors import GraderError
 from grader.messages import NO_MEMORY, Limits, Ready, Reply
+from grader.surroundings import ENVIRONMENT, KINDS
 
-__all__ = ["KINDS", "Stop", "Template", "Worker"]
+__all__ = ["Stop", "Template", "Worker"]
 
 Kind = Literal["timeout", "memory", "crashed", "exited", "protocol", "output", "forbidden"]
 REPLIES: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(Reply)
@@ -30,40 +31,12 @@ BOOT = (
     "from grader.worker.template import main;main({link})"
 )
 PIPE_BYTES = 1 << 19
-ENVIRONMENT = {
-    "LANG": "C.UTF-8",
-    "MPLBACKEND": "Agg",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "OPENCV_LOG_LEVEL": "ERROR",
-    "PYTHONDONTWRITEBYTECODE": "1",
-    "PYTHONHASHSEED": "0",
-    "PYTHONNOUSERSITE": "1",
-    "PYTHONSAFEPATH": "1",
-    "PYTHONUTF8": "1",
-}
 # Seconds for the template to answer, and for a fork to say that it is locked; only a broken machine needs them.
 PATIENCE = 120.0
 # Seconds between the end of a pipe and the end of the process that held it.
 LAST_BREATH = 1.0
 MOST_PRINTED = 1 << 16
 HEADER_LIMIT = 1 << 22
-# What a template is started with beside the common environment, and the libraries that it imports at once.
-KINDS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
-    "numpy": ({}, ()),
-    "keras": (
-        {
-            "CUDA_VISIBLE_DEVICES": "-1",
-            "HDF5_USE_FILE_LOCKING": "FALSE",  # a worker may not write, not even a lock
-            "JAX_PLATFORMS": "cpu",
-            "KERAS_BACKEND": os.environ.get("KERAS_BACKEND", "tensorflow"),
-            "MALLOC_ARENA_MAX": "2",  # every thread's arena would count as address space
-            "TF_CPP_MIN_LOG_LEVEL": "3",
-            "TF_ENABLE_ONEDNN_OPTS": "0",  # the same order of additions on every processor
-        },
-        ("keras",),
-    ),
-}
 
 
 class Stop(Exception):  # noqa: N818 - it tells of an end, which is the student's affair, not of an error
