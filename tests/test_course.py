@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from grader.course import Course, agree_with, load
 from grader.errors import CourseError, UsageError
+from grader.toml_lines import Place
 
 __all__: list[str] = []
 
@@ -138,6 +142,15 @@ def broken_by(path: Path, old: str, new: str) -> str:
     return str(caught.value)
 
 
+def places_in(value: Any, place: Place) -> Iterator[Place]:
+    """Yield the places of all keys and tables in what was read, those inside `value` at `place`."""
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in inside:
+        if isinstance(key, str) or isinstance(item, dict):
+            yield (*place, key)
+            yield from places_in(item, (*place, key))
+
+
 def test_the_course_of_this_repository_is_valid() -> None:
     course = load(ROOT / "course.toml")
     assert [exercise.name for exercise in course.ready][:3] == ["multiply_sum", "convolve", "filter_design"]
@@ -146,8 +159,9 @@ def test_the_course_of_this_repository_is_valid() -> None:
 
 
 def test_each_line_found_in_the_course_holds_its_key() -> None:
-    rows = (ROOT / "course.toml").read_text(encoding="utf-8").split("\n")
-    numbers = load(ROOT / "course.toml").lines.numbers
+    text = (ROOT / "course.toml").read_text(encoding="utf-8")
+    rows, lines = text.split("\n"), load(ROOT / "course.toml").lines
+    numbers = {place: lines.of(place) for place in places_in(tomllib.loads(text), ())}
     assert len(numbers) > 200
     for place, number in numbers.items():
         assert [part for part in place if isinstance(part, str)][-1] in rows[number - 1]

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from grader.errors import SubmissionError, UsageError
-from grader.intake.folder import found_at, kind_of, read_regular, status_of, walk
+from grader.intake.folder import found_at, read_regular, walk
 from grader.intake.members import MEGABYTE, SUBMISSION_BYTES, Found, collect
 from grader.intake.modules import modules_of
 from grader.intake.names import ENDINGS, ending_of, escaped, flaw_of_student, ignored, nfc, shown
@@ -120,14 +120,12 @@ def read(entry: Entry, exercises: Sequence[str]) -> Submission:
 
 
 def _found_in(path: Path) -> Iterator[Found]:
-    kind = kind_of(status_of(path).st_mode)
-    if kind == "folder":
+    itself = found_at(path, (path.name,))
+    if itself.kind == "folder":
         return walk(path)
-    if kind != "file":
+    if itself.kind != "file":
         raise SubmissionError(f"The submission {shown(path.name)} is a link or a device; hand in the work itself.")
-    if ending_of(path.name) == ".ipynb":
-        return iter([found_at(path, (path.name,))])
-    return _unpacked(path)
+    return iter([itself]) if ending_of(path.name) == ".ipynb" else _unpacked(path)
 
 
 def _unpacked(archive: Path) -> Iterator[Found]:

@@ -11,7 +11,7 @@ from functools import partial
 
 from grader.errors import SubmissionError
 from grader.intake.folder import kind_of
-from grader.intake.members import MOST_SEEN, Found, Kind, broken, too_many
+from grader.intake.members import MOST_SEEN, Found, broken, too_many
 from grader.intake.names import archive_parts, shown
 
 __all__ = ["zip_members"]
@@ -62,7 +62,7 @@ def _name(info: zipfile.ZipInfo) -> str:
         return info.orig_filename
 
 
-def _kind(info: zipfile.ZipInfo, name: str) -> Kind:
+def _kind(info: zipfile.ZipInfo, name: str) -> str:
     mode = info.external_attr >> 16
     kind = kind_of(mode) if stat.S_IFMT(mode) else "file"
     if kind == "file" and name.endswith(("/", "\\")):
