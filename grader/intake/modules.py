@@ -40,8 +40,8 @@ def modules_of(contents: Contents, exercises: Sequence[str]) -> tuple[dict[str, 
             notes.append(_note_on_variants(exercise, variants, bool(exact)))
     names = {exercise: member.data for exercise, member in chosen.items()}
     placed = [*chosen.values()] or [member for member in contents.members if member.ending == ".ipynb"]
-    base = os.path.commonprefix([member.parts[:-1] for member in placed] or [()])
-    for name, member in _importable(others, tuple(base)):
+    base = os.path.commonpath(["/".join(member.parts[:-1]) for member in placed] or [""])
+    for name, member in _importable(others, tuple(filter(None, base.split("/")))):
         names.setdefault(name, member.data)
     notes += [f"A folder is called {name} and was not taken for the module." for name in sorted(own & contents.folders)]
     return dict(sorted(names.items())), notes
