@@ -27,7 +27,6 @@ __all__ = [
 
 TOO_DEEP = "it is nested too deeply for Python"
 UNREADABLE = (SyntaxError, ValueError, LookupError, TypeError, OverflowError, RecursionError, MemoryError)
-IGNORED_FIELDS = frozenset({"ctx", "kind", "type_comment", "type_ignores"})
 HAS_DOCSTRING = (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 IMPORTERS = frozenset(
     {"__import__", "import_module", "importlib.import_module", "importlib.__import__", "builtins.__import__"}
@@ -121,30 +120,19 @@ def walk_outside(node: ast.AST) -> Iterator[ast.AST]:
             waiting += ast.iter_child_nodes(item)
 
 
-def same(one: object, other: object) -> bool:
-    """Are two syntax trees alike, apart from docstrings, formatting and places? Both are walked without recursion."""
-    pairs = [(one, other)]
-    while pairs:
-        left, right = pairs.pop()
-        if type(left) is not type(right):
-            return False
-        if isinstance(left, list) and isinstance(right, list):
-            if len(left) != len(right):
-                return False
-            pairs += zip(left, right, strict=True)
-        elif isinstance(left, ast.AST):
-            names = [name for name in left._fields if name not in IGNORED_FIELDS]
-            pairs += [(_field(left, name), _field(right, name)) for name in names]
-        elif left != right:
-            return False
-    return True
+def same(one: ast.AST, other: ast.AST) -> bool:
+    """Are two syntax trees alike, apart from docstrings, formatting and places? Takes the docstrings out of both."""
+    try:
+        return _dump(one) == _dump(other)
+    except RecursionError:  # nothing that is handed out is nested so deeply
+        return False
 
 
-def _field(node: object, name: str) -> object:
-    value = getattr(node, name, None)
-    if name == "body" and isinstance(node, HAS_DOCSTRING) and value and isinstance(value[0], ast.Expr):
-        return value[1:] if _text(value[0].value) else value
-    return value
+def _dump(tree: ast.AST) -> str:
+    for node in ast.walk(tree):
+        if isinstance(node, HAS_DOCSTRING) and ast.get_docstring(node, clean=False) is not None:
+            del node.body[0]
+    return ast.dump(tree)
 
 
 def _text(node: ast.AST) -> str:
