@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import functools
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate
 
 import msgspec
 
@@ -72,15 +73,6 @@ class _Unit(msgspec.Struct, frozen=True):
     uses: tuple[str, ...] = ()
 
 
-class _Choice(msgspec.Struct, frozen=True):
-    """Which file counts for an exercise, and what is wrong with it ("" for nothing)."""
-
-    origin: str
-    path: str
-    message: str = ""
-    notes: tuple[str, ...] = ()
-
-
 class _Answer(msgspec.Struct, frozen=True):
     """What a notebook holds for an exercise; `message` where a definition stands in a cell that is no Python."""
 
@@ -126,34 +118,21 @@ class _Work:
         self.books: dict[str, Notebook] = {}
         self.unreadable: dict[str, str] = {}
         for path in sorted(notebooks):
-            self.open(path)
-        self.tree = functools.cache(self.parsed)
+            try:
+                self.books[path] = notebook.read(notebooks[path])
+            except notebook.MalformedError as error:
+                self.unreadable[path] = f"{_shown(path)} is not a notebook yet: {error}; save it anew in Jupyter."
+        self.tree = functools.cache(lambda name: syntax.parse(modules[name]))
         self.unit = functools.cache(self.read_unit)
         self.choices = {spec.name: self.choose(spec) for spec in specs}
 
-    def open(self, path: str) -> None:
-        try:
-            self.books[path] = notebook.read(self.notebooks[path])
-        except notebook.MalformedError as error:
-            self.unreadable[path] = f"{_shown(path)} is not a notebook yet: {error}; please save it anew in Jupyter."
-
-    def parsed(self, name: str) -> ast.Module | Problem:
-        return syntax.parse(self.modules[name])
-
     def facts(self, spec: ExerciseSpec) -> Facts:
         choice = self.choices[spec.name]
-        facts = Facts(
-            exercise=spec.name,
-            origin=choice.origin,
-            path=choice.path,
-            status="import_error" if choice.origin else "missing",
-            message=choice.message,
-            notes=choice.notes,
-            own=self.own(choice),
-        )
-        message = choice.message or self.unassembled(facts)
-        if message:
-            return msgspec.structs.replace(facts, message=message)
+        facts = msgspec.structs.replace(choice, own=self.own(choice))
+        if facts.status == "ok" and (message := self.unassembled(facts)):
+            return msgspec.structs.replace(facts, status="import_error", message=message)
+        if facts.status != "ok":
+            return facts
         reached = self.reach(spec.name, lambda _: False)
         loaded = [mention.dotted for name in reached for mention in self.unit(name).mentions if mention.loads]
         outside = {name.partition(".")[0] for name in loaded} - self.roots - {"", "__future__"}
@@ -166,7 +145,7 @@ class _Work:
             siblings=tuple(sorted(name for name in reached[1:] if name in self.specs)),
         )
 
-    def own(self, choice: _Choice) -> dict[str, tuple[str, ...]]:
+    def own(self, choice: Facts) -> dict[str, tuple[str, ...]]:
         """The exercises that a notebook stands for, with their functions: imports of these find the notebook itself."""
         if choice.origin != "notebook":
             return {}
@@ -182,7 +161,8 @@ class _Work:
             return ""
         return _sentence(f"{_shown(facts.path)}, {whole.where(tree.line)}", tree)
 
-    def choose(self, spec: ExerciseSpec) -> _Choice:
+    def choose(self, spec: ExerciseSpec) -> Facts:
+        """Which file counts for an exercise, and what is wrong with it by itself."""
         answers = [answer for path in self.books if (answer := self.answer(spec, path))]
         best = [answer for answer in answers if answer.differs] or answers
         file = _file(spec.name)
@@ -191,14 +171,14 @@ class _Work:
             note = f"Both {file} and {_shown(best[0].path)} answer {spec.name}; {file} counts." if both else ""
             tree = self.tree(spec.name)
             message = _sentence(f"{file}, line {tree.line}", tree) if isinstance(tree, Problem) else ""
-            return _Choice("module", file, message, tuple(filter(None, [note, *self.unreadable.values()])))
+            return _chosen(spec, "module", file, message, [note, *self.unreadable.values()])
         if best:
-            return _Choice("notebook", best[0].path, best[0].message, tuple(self.notes(spec, best)))
-        if self.unreadable:
-            return _Choice("notebook", *next(iter(self.unreadable.items())))
+            return _chosen(spec, "notebook", best[0].path, best[0].message, self.notes(spec, best))
+        for path, message in self.unreadable.items():
+            return _chosen(spec, "notebook", path, message)
         functions = spec.functions[0] + (" or another of its functions" if spec.functions[1:] else "")
         message = f"There is no {file}, and no notebook cell defines {functions}; please add {file}."
-        return _Choice("", "", message, tuple(note for path in self.books for note in self.left_out(spec, path)))
+        return _chosen(spec, "", "", message, [note for path in self.books for note in self.left_out(spec, path)])
 
     def notes(self, spec: ExerciseSpec, answers: Sequence[_Answer]) -> Iterator[str]:
         path = answers[0].path
@@ -223,9 +203,7 @@ class _Work:
             if not cell.magic and any(_seems_to_define(cell.source, name) for name in lost):
                 place = f"{_shown(path)}, cell {cell.cell}, line {cell.problem.line}"
                 return _Answer(path, True, _sentence(place, cell.problem))
-        stub = syntax.parse(spec.stub)
-        body = [] if isinstance(stub, Problem) else stub.body
-        released = {node.name: node for node in body if isinstance(node, ast.FunctionDef)}
+        released = {node.name: node for node in ast.parse(spec.stub).body if isinstance(node, ast.FunctionDef)}
         differs = any(name not in released or not syntax.same(node, released[name]) for name, node in found)
         return _Answer(path, differs) if found else None
 
@@ -241,8 +219,8 @@ class _Work:
                     yield item.local, node
 
     def differs(self, spec: ExerciseSpec) -> bool:
-        tree, stub = self.tree(spec.name), syntax.parse(spec.stub)
-        return isinstance(tree, Problem) or isinstance(stub, Problem) or not syntax.same(tree, stub)
+        tree = self.tree(spec.name)
+        return isinstance(tree, Problem) or not syntax.same(tree, ast.parse(spec.stub))
 
     def read_unit(self, name: str) -> _Unit:
         choice = self.choices.get(name)
@@ -255,7 +233,7 @@ class _Work:
         package = name if is_package else name.rpartition(".")[0]
         return _Unit(tuple(syntax.mentions([(_file(name), tree)], package)))
 
-    def notebook_unit(self, spec: ExerciseSpec, choice: _Choice) -> _Unit:
+    def notebook_unit(self, spec: ExerciseSpec, choice: Facts) -> _Unit:
         """What one exercise needs of a notebook, up to the functions of other exercises, which have their own rules."""
         own = self.own(choice)
         stop = {name for functions in own.values() for name in functions}.difference(spec.functions)
@@ -269,7 +247,8 @@ class _Work:
         reached = [start]
         for name in reached:
             unit = self.unit(name)
-            loaded = [part for mention in unit.mentions if mention.loads for part in _prefixes(mention.dotted)]
+            dotted = [mention.dotted.split(".") for mention in unit.mentions if mention.loads]
+            loaded = [part for parts in dotted for part in accumulate(parts, "{}.{}".format)]
             for other in dict.fromkeys([*unit.uses, *loaded]):
                 known = other in self.modules or other in self.specs
                 if known and other not in reached and not stop(other):
@@ -289,12 +268,10 @@ class _Work:
         return name in self.specs and any(syntax.covers(rule, library) for rule in self.specs[name].forbidden)
 
 
-def _prefixes(dotted: str) -> Iterator[str]:
-    """The modules that an import of a dotted name runs: "a.b" runs "a" (or "a.__init__") and "a.b"."""
-    parts = dotted.split(".")
-    for count in range(1, len(parts) + 1):
-        name = ".".join(parts[:count])
-        yield from (name, f"{name}.__init__")
+def _chosen(spec: ExerciseSpec, origin: str, path: str, message: str, notes: Iterable[str] = ()) -> Facts:
+    status = ("import_error" if origin else "missing") if message else "ok"
+    told = tuple(filter(None, notes))
+    return Facts(exercise=spec.name, origin=origin, path=path, status=status, message=message, notes=told)
 
 
 def _file(name: str) -> str:
