@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from grader import report
@@ -33,14 +32,11 @@ def write_outputs(
         if (out / folder).is_symlink():
             raise GraderError(f"{out / folder} is a link; remove it, nothing is written through links.")
         (out / folder).mkdir(exist_ok=True)
-    before = _written(private)
-    write_whole(private / WRITTEN, json.dumps(sorted(before | files.keys())).encode())
+    for name in _written(private) - files.keys():
+        (out / name).unlink(missing_ok=True)
+    write_whole(private / WRITTEN, json.dumps(sorted(files)).encode())
     for name, data in files.items():
         write_whole(out / name, data)
-    for name in before - files.keys():
-        with suppress(FileNotFoundError):
-            (out / name).unlink()
-    write_whole(private / WRITTEN, json.dumps(sorted(files)).encode())
 
 
 def _written(private: Path) -> set[str]:

@@ -8,8 +8,8 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing.util import Finalize
@@ -93,13 +93,14 @@ def grade_all(run: Run, progress: Callable[[int, int], None]) -> list[Graded]:
 
 def _pass(run: Run, waiting: Sequence[Entry], done: dict[str, Graded], progress: Callable[[int, int], None]) -> bool:
     """Works through `waiting` with one pool; true when the pool broke before the end."""
-    everything = len(run.scan.entries)
-    pool = _pool(run, len(waiting))
+    jobs = max(1, min(run.jobs, len(waiting)))
+    told = msgspec.json.encode(run.settings), os.getpid()
+    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), initializer=_begin, initargs=told)
     try:
-        for future in as_completed(_submitted(pool, waiting)):
+        for future in as_completed([pool.submit(_grade, entry) for entry in waiting]):
             graded = future.result()
             done[graded.result.student] = graded
-            progress(len(done), everything)
+            progress(len(done), len(run.scan.entries))
     except BrokenProcessPool:
         return True
     except BaseException:
@@ -108,18 +109,6 @@ def _pass(run: Run, waiting: Sequence[Entry], done: dict[str, Graded], progress:
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
     return False
-
-
-def _pool(run: Run, most: int) -> ProcessPoolExecutor:
-    jobs = max(1, min(run.jobs, most))
-    context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(
-        jobs, context, initializer=_begin, initargs=(msgspec.json.encode(run.settings), os.getpid())
-    )
-
-
-def _submitted(pool: Executor, entries: Iterable[Entry]) -> list[Future[Graded]]:
-    return [pool.submit(_grade, entry) for entry in entries]
 
 
 def _kill(pool: ProcessPoolExecutor) -> None:

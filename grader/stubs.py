@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from grader.errors import GraderError
 
-__all__ = ["generated", "stale_message", "stub_of", "write_stubs"]
+__all__ = ["generated", "stub_of", "write_stubs"]
 
 _MARKER = re.compile(r"(?P<indent>[ ]*)### (?P<kind>BEGIN|END) SOLUTION")
 _NEARLY_MARKER = re.compile(r"\b(BEGIN|END)[ _-]*SOLUTION", re.IGNORECASE)
@@ -87,12 +87,6 @@ def write_stubs(root: Path, check: bool) -> list[str]:
         (root / name).parent.mkdir(exist_ok=True)
         (root / name).write_text(wanted[name], encoding="utf-8", newline="\n")
     return stale
-
-
-def stale_message(stale: list[str]) -> str:
-    """Say in one sentence which exercises are not current and what to run."""
-    verb = "differs" if len(stale) == 1 else "differ"
-    return f"{', '.join(stale)} {verb} from what solutions/ gives now; run: grader sync"
 
 
 def _read(path: Path) -> str:

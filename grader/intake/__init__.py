@@ -47,13 +47,12 @@ def scan(folder: Path) -> Scan:
     loose: list[str] = []
     for name in _listing(folder):
         student = _student_of(folder / name)
-        flaw = "" if student is None else flaw_of_student(student)
-        if flaw:
-            unusable.append(f"The name {shown(name)} {flaw}; rename it to have it graded.")
-        elif student is not None:
-            found.setdefault(student, []).append(folder / name)
-        else:
+        if student is None:
             loose.append(shown(name))
+        elif flaw := flaw_of_student(student):
+            unusable.append(f"The name {shown(name)} {flaw}; rename it to have it graded.")
+        else:
+            found.setdefault(student, []).append(folder / name)
     if not found and not unusable:
         raise UsageError(f"No submission in '{escaped(str(folder))}'; looked for {_LOOKED_FOR}.")
     entries = tuple(Entry(student=student, paths=tuple(found[student])) for student in sorted(found))
