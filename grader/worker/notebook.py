@@ -77,22 +77,17 @@ class Notebook(msgspec.Struct, frozen=True):
 
 
 class _Cell(msgspec.Struct):
-    """A cell in the file; format 3 has the text of a code cell as `input`."""
-
     cell_type: str
-    source: str | list[str] | None = None
-    input: str | list[str] | None = None
+    source: str | list[str]
 
 
-class _Sheet(msgspec.Struct):
-    """What holds cells: the file itself, or one of its worksheets in format 3."""
-
+class _File(msgspec.Struct):
     cells: list[_Cell]
 
 
 @functools.lru_cache(maxsize=8)
 def read(data: bytes) -> Notebook:
-    """Reads the bytes of an `.ipynb` file, nbformat 4 or 3; raises `MalformedError`."""
+    """Reads the bytes of an `.ipynb` file, nbformat 4; raises `MalformedError`."""
     statements: list[Statement] = []
     broken: list[Broken] = []
     for number, text in _code_cells(data):
@@ -118,19 +113,14 @@ def _cell(number: int, text: str) -> list[Statement] | Broken:
 def _code_cells(data: bytes) -> Iterator[tuple[int, str]]:
     """Number (among all cells, from 1) and text of each code cell."""
     try:
-        document = json.loads(data)
-        is_old = isinstance(document, dict) and "cells" not in document
-        sheets = msgspec.convert(document.get("worksheets") if is_old else [document], list[_Sheet])
+        cells = msgspec.convert(json.loads(data), _File).cells
     except msgspec.ValidationError:
         raise MalformedError("its cells are not as Jupyter writes them") from None
     except (ValueError, RecursionError, MemoryError):
         raise MalformedError("it is no JSON") from None
-    for number, cell in enumerate((cell for sheet in sheets for cell in sheet.cells), 1):
+    for number, cell in enumerate(cells, 1):
         if cell.cell_type == "code":
-            source = cell.input if cell.source is None else cell.source
-            if source is None:
-                raise MalformedError(f"its cell {number} has no text")
-            yield number, "\n".join(lines_of("".join(source).removeprefix("\ufeff")))
+            yield number, "\n".join(lines_of("".join(cell.source).removeprefix("\ufeff")))
 
 
 def _python(text: str, skip_first: bool) -> tuple[list[str], ast.Module | Problem]:
