@@ -241,7 +241,9 @@ def test_a_gzip_bomb_stops_early(tmp_path: Path) -> None:
     size = b"%011o" % (300 * MB)
     hidden = gzip.compress(header(b".hidden", size)) + zeros * 30
     assert "unpacks to far more" in refusal(tmp_path / "a.tgz", hidden)
-    assert "larger than 50 MB" in refusal(tmp_path / "a.tgz", gzip.compress(header(b"seen.bin", size)) + zeros * 30)
+    assert "unpacks to far more" in refusal(tmp_path / "a.tgz", gzip.compress(header(b"seen.bin", size)) + zeros * 30)
+    large = gzip.compress(header(b"seen.bin", b"%011o" % (60 * MB)))
+    assert "larger than 50 MB" in refusal(tmp_path / "a.tgz", large + zeros * 6)
     assert "unpacks to far more" in refusal(tmp_path / "a.tgz", gzip.compress(bytes(1024)) + zeros * 30)
 
 
