@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from grader.course import Check, Course
+from grader.course import Check, Course, Exercise
 from grader.errors import GraderError
 from grader.model import CheckResult
 from grader.plugin import exercise_of
@@ -36,10 +36,14 @@ class Verdicts:
         self.course = course
         self.made: dict[tuple[str, str], CheckResult] = {}
 
+    def known(self, exercise: str) -> Exercise | None:
+        """The exercise of that name in the index, if it is there."""
+        exercises = self.course.exercises if self.course is not None else ()
+        return next((one for one in exercises if one.name == exercise), None)
+
     def _check(self, exercise: str, name: str) -> Check | None:
-        if self.course is None or all(exercise != known.name for known in self.course.exercises):
-            return None
-        return self.course.exercise(exercise).check(name)
+        known = self.known(exercise)
+        return known.check(name) if known is not None else None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:

@@ -12,7 +12,7 @@ from PIL import Image
 
 from grader.errors import GraderError
 from grader.model import Picture
-from grader.report import picture_caption, png
+from grader.report.pictures import picture_caption, png
 
 __all__: list[str] = []
 

@@ -34,8 +34,7 @@ def isolation_line(level: str, *, ran: bool = True) -> str:
     """Return the level of isolation with what it means, for the foot of a page; `ran`: was any code run?"""
     if not ran:
         return f"Isolation: {level}; no code of this submission was run."
-    meaning = _ISOLATION.get(level)
-    return f"Isolation: {level}: {meaning}." if meaning else f"Isolation: {level or 'not recorded'}."
+    return f"Isolation: {level}: {_ISOLATION.get(level, 'not known to this version')}."
 
 
 def awaited(check: CheckResult, exercise: ExerciseResult, titles: Mapping[str, str]) -> str:

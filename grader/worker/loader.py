@@ -7,6 +7,7 @@ import importlib.machinery
 import linecache
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
@@ -15,12 +16,12 @@ from grader.worker.syntax import lines_of
 __all__ = ["Finder", "forbid", "install"]
 
 
+@dataclass(frozen=True)
 class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Finds the modules of one submission; `aliases` are names under which a running notebook is known."""
 
-    def __init__(self, modules: Mapping[str, bytes], aliases: Mapping[str, ModuleType]) -> None:
-        self.modules = modules
-        self.aliases = aliases
+    modules: Mapping[str, bytes]
+    aliases: Mapping[str, ModuleType]
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None

@@ -12,7 +12,7 @@ import msgspec
 
 from grader.worker import notebook, syntax
 from grader.worker.notebook import Notebook
-from grader.worker.syntax import Problem
+from grader.worker.syntax import Mention, Problem
 
 __all__ = ["ExerciseSpec", "Facts", "Program", "analyse", "program"]
 
@@ -64,13 +64,6 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
             if first <= line:
                 return f"cell {cell}, line {start + line - first}"
         return f"{self.filename}, line {line}"
-
-
-class _Unit(msgspec.Struct, frozen=True):
-    """Code that is judged as one: a module, or an exercise's part of a notebook that `uses` other exercises."""
-
-    mentions: tuple[syntax.Mention, ...] = ()
-    uses: tuple[str, ...] = ()
 
 
 class _Answer(msgspec.Struct, frozen=True):
@@ -134,7 +127,7 @@ class _Work:
         if facts.status != "ok":
             return facts
         reached = self.reach(spec.name, lambda _: False)
-        loaded = [mention.dotted for name in reached for mention in self.unit(name).mentions if mention.loads]
+        loaded = [mention.dotted for name in reached for mention in self.unit(name) if mention.loads]
         outside = {name.partition(".")[0] for name in loaded} - self.roots - {"", "__future__"}
         message = self.blocked(spec)
         return msgspec.structs.replace(
@@ -222,44 +215,44 @@ class _Work:
         tree = self.tree(spec.name)
         return isinstance(tree, Problem) or not syntax.same(tree, ast.parse(spec.stub))
 
-    def read_unit(self, name: str) -> _Unit:
+    def read_unit(self, name: str) -> list[Mention]:
+        """What code that is judged as one mentions: a module, or an exercise's part of a notebook."""
         choice = self.choices.get(name)
         if choice and choice.origin == "notebook":
-            return _Unit() if choice.message else self.notebook_unit(self.specs[name], choice)
+            return [] if choice.message else self.notebook_unit(self.specs[name], choice)
         tree = self.tree(name) if name in self.modules else None
         if not isinstance(tree, ast.Module):
-            return _Unit()
+            return []
         is_package = any(other.startswith(f"{name}.") for other in self.modules)
-        package = name if is_package else name.rpartition(".")[0]
-        return _Unit(tuple(syntax.mentions([(_file(name), tree)], package)))
+        return syntax.mentions([(_file(name), tree)], name if is_package else name.rpartition(".")[0])
 
-    def notebook_unit(self, spec: ExerciseSpec, choice: Facts) -> _Unit:
+    def notebook_unit(self, spec: ExerciseSpec, choice: Facts) -> list[Mention]:
         """What one exercise needs of a notebook, up to the functions of other exercises, which have their own rules."""
         own = self.own(choice)
         stop = {name for functions in own.values() for name in functions}.difference(spec.functions)
         chosen = notebook.select(self.books[choice.path], spec.functions, own, stop)
         reads = {name for statement in chosen for name in notebook.reads_of(statement, own)} & stop
-        mentions = syntax.mentions([(f"{_shown(choice.path)}, cell {part.cell}", part.node) for part in chosen], "")
-        return _Unit(tuple(mentions), tuple(name for name in own if reads.intersection(own[name])))
+        uses = [Mention(name, choice.path, True) for name in own if reads.intersection(own[name])]
+        place = f"{_shown(choice.path)}, cell "
+        return uses + syntax.mentions([(f"{place}{part.cell}", part.node) for part in chosen], "")
 
     def reach(self, start: str, stop: Callable[[str], bool]) -> list[str]:
         """The names of all units that `start` uses, itself first; not entering units where `stop` is true."""
         reached = [start]
         for name in reached:
-            unit = self.unit(name)
-            dotted = [mention.dotted.split(".") for mention in unit.mentions if mention.loads]
-            loaded = [part for parts in dotted for part in accumulate(parts, "{}.{}".format)]
-            for other in dict.fromkeys([*unit.uses, *loaded]):
-                known = other in self.modules or other in self.specs
-                if known and other not in reached and not stop(other):
-                    reached.append(other)
+            for mention in self.unit(name):
+                # "a.b" runs "a", then "a.b"
+                for other in accumulate(mention.dotted.split("."), "{}.{}".format) if mention.loads else ():
+                    known = other in self.modules or other in self.specs
+                    if known and other not in reached and not stop(other):
+                        reached.append(other)
         return reached
 
     def blocked(self, spec: ExerciseSpec) -> str:
         """The sentence on the first use of a library that the exercise's rule leaves out; "" for none."""
         for library in spec.forbidden:
             for name in self.reach(spec.name, functools.partial(self.has_own_rule, library)):
-                for mention in self.unit(name).mentions:
+                for mention in self.unit(name):
                     if syntax.covers(library, mention.dotted):
                         return _blocked_sentence(spec, library, mention.place)
         return ""
