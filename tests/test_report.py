@@ -148,12 +148,6 @@ def test_a_check_can_wait_for_another_exercise() -> None:
     assert "waits for: Multiply and sum" in student_page(result, {"multiply_sum": "Multiply and sum"})
 
 
-def test_an_exercise_without_verdicts_keeps_its_line() -> None:
-    (test,) = parsed(graded("Anna", exercise("convolve", status="missing", score=0.0)))["tests"]
-    assert (test["number"], test["score"], test["max_score"], test["status"]) == ("1", 0, 25, "failed")
-    assert test["output"].startswith("No module")
-
-
 def test_a_refused_submission_has_zero_and_the_reason() -> None:
     document = parsed(refused())
     assert (document["score"], document["max_score"], document["tests"]) == (0, 35, [])

@@ -34,7 +34,9 @@ def _document(result: SubmissionResult) -> dict[str, Any]:
         "max_score": _plain(result.max_score),
         "execution_time": _seconds(result),
         "tests": [
-            test for index, exercise in enumerate(result.exercises, 1) for test in _tests(index, exercise, titles)
+            _test(f"{index}.{place}", check, exercise, titles)
+            for index, exercise in enumerate(result.exercises, 1)
+            for place, check in enumerate(exercise.checks, 1)
         ],
         "extra_data": {
             "exercises": {exercise.name: _summary(exercise) for exercise in result.exercises},
@@ -57,17 +59,6 @@ def _remarks(result: SubmissionResult) -> list[str]:
 def _summary(exercise: ExerciseResult) -> dict[str, Any]:
     score = None if exercise.status == "error" else _plain(exercise.score)
     return {"score": score, "max_score": _plain(exercise.max_score), "status": exercise.status}
-
-
-def _tests(index: int, exercise: ExerciseResult, titles: Mapping[str, str]) -> list[dict[str, Any]]:
-    if exercise.checks:
-        return [_test(f"{index}.{place}", check, exercise, titles) for place, check in enumerate(exercise.checks, 1)]
-    # No verdicts were recorded: one line carries the points, so that an exercise never goes missing from the list.
-    whole = CheckResult(
-        name=exercise.name, title=exercise.title, points=exercise.score, max_points=exercise.max_score,
-        outcome="failed", status=exercise.status,
-    )  # fmt: skip
-    return [_test(str(index), whole, exercise, titles)]
 
 
 def _test(place: str, check: CheckResult, exercise: ExerciseResult, titles: Mapping[str, str]) -> dict[str, Any]:

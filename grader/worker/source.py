@@ -84,16 +84,11 @@ def analyse(modules: Mapping[str, bytes], notebooks: Mapping[str, bytes], specs:
 
 
 def program(facts: Facts, modules: Mapping[str, bytes], notebooks: Mapping[str, bytes]) -> Program:
-    """The program of an exercise that `analyse` found; raises `ValueError` where it found none that can run."""
-    if facts.origin == "module" and facts.exercise in modules:
+    """The program of an exercise that `analyse` found in these sources."""
+    if facts.origin == "module":
         return Program(filename=facts.path, source=modules[facts.exercise], own=(facts.exercise,))
-    if facts.origin != "notebook" or facts.path not in notebooks:
-        raise ValueError(f"there is no program for {facts.exercise}: its status is {facts.status}")
-    try:
-        book = notebook.read(notebooks[facts.path])
-    except notebook.MalformedError as error:
-        raise ValueError(f"{facts.path} is no notebook: {error}") from None
-    chosen = notebook.select(book, facts.own.get(facts.exercise, ()), facts.own)
+    book = notebook.read(notebooks[facts.path])
+    chosen = notebook.select(book, facts.own[facts.exercise], facts.own)
     text, cells = notebook.assemble(chosen, facts.own)
     return Program(filename=facts.path, source=text.encode(), cells=cells, own=tuple(facts.own))
 
