@@ -144,7 +144,7 @@ def test_output_says_what_why_and_what_next() -> None:
 def test_a_check_can_wait_for_another_exercise() -> None:
     waiting = exercise("convolve", check("hand", "not_run", waits_for="multiply_sum"))
     result = graded("Anna", exercise("multiply_sum", title="Multiply and sum"), waiting)
-    assert parsed(result)["tests"][1]["output"].endswith("waits for: Multiply and sum")
+    assert parsed(result)["tests"][0]["output"].endswith("waits for: Multiply and sum")
     assert "waits for: Multiply and sum" in student_page(result, {"multiply_sum": "Multiply and sum"})
 
 

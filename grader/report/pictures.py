@@ -56,9 +56,10 @@ def _pixels(array: NDArray[np.generic]) -> NDArray[np.uint8]:
         return array.astype(np.uint8)
     values = array.astype(np.float64)
     low, high = values.min(), values.max()
-    if low == high:
-        return np.full(values.shape, _MID_GREY, dtype=np.uint8)
-    return np.rint((values - low) / (high - low) * 255.0).astype(np.uint8)
+    grey = np.full(values.shape, _MID_GREY, dtype=np.uint8)
+    if high > low:
+        grey[...] = np.rint((values - low) / (high - low) * 255.0)
+    return grey
 
 
 def _outlined(image: Image.Image, mark: tuple[int, int, int, int], factor: int) -> Image.Image:
