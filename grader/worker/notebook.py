@@ -18,7 +18,7 @@ from types import CodeType
 import msgspec
 
 from grader.worker import syntax
-from grader.worker.syntax import Problem, lines_of, parse
+from grader.worker.syntax import Import, Problem, lines_of, parse
 
 __all__ = [
     "Broken",
@@ -47,7 +47,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
 
     `line` is its first line in cell number `cell` (both from 1); line numbers in `node` count within the cell too.
     `binds` are names it binds or changes (`X[0] = 1` changes `X`), `reads` names it or its functions look up, `imports`
-    pairs of module and name ("" for a plain import, "*" for all). `always` marks what every program needs.
+    what it or they import. `always` marks what every program needs.
     """
 
     node: ast.stmt
@@ -56,7 +56,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     line: int
     binds: frozenset[str]
     reads: frozenset[str]
-    imports: frozenset[tuple[str, str]]
+    imports: tuple[Import, ...]
     always: bool
 
 
@@ -168,7 +168,7 @@ def _statements(tree: ast.Module, lines: list[str], cell: int) -> Iterator[State
             line=start,
             binds=binds | _changed(node),
             reads=reads,
-            imports=frozenset(pair for item in ast.walk(node) for pair in _imported(item)),
+            imports=tuple(item for part in ast.walk(node) for item in syntax.imports(part, "")),
             always=_is_always(node),
         )
 
@@ -230,19 +230,12 @@ def _changed(node: ast.stmt) -> frozenset[str]:
     return frozenset(found)
 
 
-def _imported(node: ast.AST) -> list[tuple[str, str]]:
-    if isinstance(node, ast.Import):
-        return [(alias.name, "") for alias in node.names]
-    if isinstance(node, ast.ImportFrom) and node.module and not node.level:
-        return [(node.module, alias.name) for alias in node.names]
-    return []
-
-
 def reads_of(statement: Statement, own: Mapping[str, Collection[str]]) -> set[str]:
     """What a statement reads, imports of the notebook by itself included; `own`: module names to their functions."""
     names = set(statement.reads)
-    for module, name in statement.imports:
-        if module in own and name != "*":
+    for item in statement.imports:
+        module, _, name = item.target.partition(".")
+        if module in own and item.local != "*":
             names.update([name] if name else own[module])
     return names
 
@@ -283,7 +276,7 @@ def assemble(
     pieces: list[tuple[tuple[int, int], Statement, str]] = []
     for index, statement in enumerate(statements):
         place, text = (index, 0), statement.text
-        if "__future__" in dict(statement.imports):
+        if any(item.target.startswith("__future__.") for item in statement.imports):
             place = (-1, 0)
         elif _own_import(statement, own):
             text, needs = _postponed(statement, own, last)
@@ -301,7 +294,7 @@ def assemble(
 
 def _own_import(statement: Statement, own: Collection[str]) -> bool:
     is_import = isinstance(statement.node, ast.Import | ast.ImportFrom)
-    return is_import and any(module in own for module, _ in statement.imports)
+    return is_import and any(item.target.partition(".")[0] in own for item in statement.imports)
 
 
 def _postponed(
@@ -312,9 +305,9 @@ def _postponed(
     `import convolve` may not bind the notebook to the name of its function `convolve`: the function gets a part of
     that name in its place.
     """
-    [(module, _), *_] = statement.imports
     if isinstance(statement.node, ast.ImportFrom):
-        return statement.text, [name for _, name in statement.imports]
+        return statement.text, reads_of(statement, own)
+    module = statement.imports[0].target
     if module not in statement.binds or module not in bound:
         return statement.text, ()
     parts = [name for name in own[module] if name in bound]

@@ -14,6 +14,7 @@ import msgspec
 __all__ = [
     "TOO_DEEP",
     "UNREADABLE",
+    "Import",
     "Mention",
     "Problem",
     "covers",
@@ -170,7 +171,7 @@ def mentions(trees: Sequence[tuple[str, ast.AST]], package: str) -> list[Mention
         where = f"{place}, line {node.lineno}"
         loaded = [item.loaded for item in imports(node, package)] + names.loaded(node)
         found += [Mention(dotted, where, True) for dotted in loaded]
-        found += [Mention(dotted, where, False) for dotted in names.looked_up(node)]
+        found += [Mention(dotted, where, False) for dotted in names.resolve(node)]
     return found
 
 
@@ -201,13 +202,15 @@ class _Names:
                 self.meaning.setdefault(name, set()).update(known)
 
     def resolve(self, node: ast.AST) -> set[str]:
-        """All dotted names that an expression may stand for."""
+        """All dotted names that a name, an attribute or a `getattr` with a literal may stand for."""
         tail: list[str] = []
         while isinstance(node, ast.Attribute) and len(tail) < LONGEST_CHAIN:
             tail.insert(0, node.attr)
             node = node.value
         roots = set(self.loaded(node))
-        if isinstance(node, ast.Name):
+        if isinstance(node, ast.Call) and "getattr" in self.plain(node.func) and len(node.args) > 1:
+            roots |= {f"{root}.{_text(node.args[1])}" for root in self.resolve(node.args[0])}
+        elif isinstance(node, ast.Name):
             stars = {f"{module}.{node.id}" for module in self.meaning.get("*", ())}
             roots = self.meaning.get(node.id) or stars
         return {".".join([root, *tail]) for root in roots}
@@ -227,12 +230,4 @@ class _Names:
             return {node.id, *self.meaning.get(node.id, ())}
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             return {f"{root}.{node.attr}" for root in self.meaning.get(node.value.id, ())}
-        return set()
-
-    def looked_up(self, node: ast.AST) -> set[str]:
-        """Dotted names that a name, an attribute or a `getattr` with a literal looks up."""
-        if isinstance(node, ast.Name | ast.Attribute):
-            return self.resolve(node)
-        if isinstance(node, ast.Call) and "getattr" in self.plain(node.func) and len(node.args) > 1:
-            return {f"{root}.{_text(node.args[1])}" for root in self.resolve(node.args[0])}
         return set()
