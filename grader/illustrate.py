@@ -25,7 +25,7 @@ def evidence(function: str, example: Example, outcome: Outcome, index: tuple[int
     given = outcome.value if isinstance(outcome, Returned) else None
     return Evidence(
         call=call_text(function, example.args),
-        expected=_expected(example.expected),
+        expected=shown(example.expected),
         given=_given(outcome),
         pictures=_pictures(example, given, index),
     )
@@ -37,12 +37,6 @@ def call_text(function: str, args: tuple[Any, ...]) -> str:
     if not any("\n" in text for text in texts):
         return f"{function}({', '.join(texts)})"
     return f"{function}(\n" + textwrap.indent(",\n".join(texts), "  ") + ")"
-
-
-def _expected(expected: Any) -> str:
-    if isinstance(expected, Raises):
-        return "an exception" if expected.error == "Exception" else expected.error
-    return shown(expected)
 
 
 def _given(outcome: Outcome) -> str:
@@ -61,6 +55,8 @@ def shown(value: Any) -> str:
             return text if value.dtype.kind in "fb" or value.dtype == np.int64 else f"{text} ({value.dtype})"
         case PictureFile():
             return repr(value.name)
+        case Raises():
+            return "an exception" if value.error == "Exception" else value.error
         case ShapeOf():
             return f"an array of shape {value.shape}"
         case list() | tuple():

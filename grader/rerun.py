@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -24,14 +24,14 @@ __all__ = ["Rerun"]
 LARGE = 60
 
 
+@dataclass
 class Rerun:
     """What a check's probe came to, for whoever may see everything."""
 
-    def __init__(self) -> None:
-        self.probe: Replay | None = None
-        self.hidden: frozenset[int] = frozenset()
-        self.tried: list[tuple[int, Outcome]] = []
-        self.wrong: tuple[int, Example, Outcome] | None = None
+    probe: Replay | None = None
+    hidden: frozenset[int] = frozenset()
+    tried: list[tuple[int, Outcome]] = field(default_factory=list)
+    wrong: tuple[int, Example, Outcome] | None = None
 
     def agree(self, fixture: StudentFixture, name: str) -> None:
         """What `agrees` does here: the public examples first, then the others; CheckFailed with everything shown."""

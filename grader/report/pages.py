@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from grader.model import Picture, SubmissionResult
 from grader.report.pictures import picture_caption, png
@@ -19,7 +19,9 @@ from grader.report.wording import awaited, isolation_line, status_line
 __all__ = ["class_page", "student_page"]
 
 _COMMON_MISCONCEPTIONS = 12
-_PRINTED_LIMIT = 20_000  # the run keeps a few kilobytes; escapes of control characters may quadruple them
+_TEXT_LIMIT = (
+    20_000  # of what was printed, a run keeps a few kilobytes; escapes of control characters may quadruple them
+)
 
 
 _Tallies = dict[str, dict[tuple[str, str], Counter[str]]]
@@ -91,17 +93,12 @@ def _misconceptions(results: Sequence[SubmissionResult]) -> list[tuple[tuple[str
 
 def _finalize(value: object) -> object:
     """Neutralise every text that a template writes, so that no template can forget it; Jinja escapes it afterwards."""
-    return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return clean(value, _TEXT_LIMIT) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _data_uri(picture: Picture) -> Markup:
     # Markup, because `clean` would cut it; Base64 has no character that HTML reads.
     return Markup("data:image/png;base64,") + Markup(base64.b64encode(png(picture)).decode("ascii"))
-
-
-def _printout(text: str) -> Markup:
-    # Markup, because the bound on ordinary texts would cut it.
-    return escape(clean(text, _PRINTED_LIMIT))
 
 
 def _environment() -> Environment:
@@ -120,7 +117,6 @@ def _environment() -> Environment:
         data_uri=_data_uri,
         feedback_name=feedback_name,
         number=number,
-        printout=_printout,
         status_line=status_line,
         excerpt=partial(clean, limit=2000),
     )
