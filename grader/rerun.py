@@ -30,7 +30,7 @@ class Rerun:
 
     probe: Replay | None = None
     hidden: frozenset[int] = frozenset()
-    tried: list[tuple[int, Outcome]] = field(default_factory=list)
+    tried: list[tuple[int, Example, Outcome]] = field(default_factory=list)
     wrong: tuple[int, Example, Outcome] | None = None
 
     def agree(self, fixture: StudentFixture, name: str) -> None:
@@ -44,12 +44,11 @@ class Rerun:
         self._part(fixture, self.probe, [at for at in sorted(self.hidden) for _ in range(times)])
 
     def _part(self, fixture: StudentFixture, probe: Replay, numbers: Sequence[int]) -> None:
-        self.tried += zip(numbers, _outcomes(fixture, probe, numbers), strict=True)
-        triples = [(at, probe.examples[at], outcome) for at, outcome in self.tried]
-        self.wrong = next((triple for triple in triples if not is_right(probe, *triple[1:])), None)
-        examples = tuple(example for _, example, _ in triples)
-        outcomes = [outcome for _, _, outcome in triples]
-        agree(fixture.student, replace(probe, examples=examples, twice=False), fixture.locate, outcomes)
+        outcomes = _outcomes(fixture, probe, numbers)
+        self.tried += [(at, probe.examples[at], outcome) for at, outcome in zip(numbers, outcomes, strict=True)]
+        self.wrong = next((tried for tried in self.tried if not is_right(probe, *tried[1:])), None)
+        once = replace(probe, examples=tuple(example for _, example, _ in self.tried), twice=False)
+        agree(fixture.student, once, fixture.locate, [outcome for _, _, outcome in self.tried])
 
     @property
     def problem(self) -> Problem | None:

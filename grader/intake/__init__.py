@@ -89,11 +89,9 @@ def entry_for(path: Path) -> Entry:
     """
     absolute = Path(os.path.abspath(path))
     where = f"'{escaped(str(path))}'"
-    if not os.path.exists(absolute):
-        raise UsageError(f"There is no submission {where}; give a folder or a file ending in {', '.join(ENDINGS)}.")
-    student = _student_of(absolute)
+    student = _student_of(absolute) if os.path.exists(absolute) else None
     if student is None:
-        raise UsageError(f"{where} is no submission; give a folder or a file ending in {', '.join(ENDINGS)}.")
+        raise UsageError(f"There is no submission {where}; give a folder or a file ending in {', '.join(ENDINGS)}.")
     flaw = "starts with a dot" if ignored((absolute.name,)) else flaw_of_student(student)
     if flaw:
         raise UsageError(f"The name {shown(absolute.name)} {flaw}; rename it to have it graded.")

@@ -185,7 +185,7 @@ class _Work:
 
     def answer(self, spec: ExerciseSpec, path: str) -> _Answer | None:
         book = self.books[path]
-        found = [pair for part in book.statements for pair in self.bound(part) if pair[0] in spec.functions]
+        found = [(name, part.node) for part in book.statements for name in self.bound(part) if name in spec.functions]
         lost = [name for name in spec.functions if name not in dict(found)]
         for cell in book.broken:
             if not cell.magic and any(_seems_to_define(cell.source, name) for name in lost):
@@ -195,16 +195,11 @@ class _Work:
         differs = any(name not in released or not syntax.same(node, released[name]) for name, node in found)
         return _Answer(path, differs) if found else None
 
-    def bound(self, statement: notebook.Statement) -> Iterator[tuple[str, ast.AST]]:
-        """Names that a statement provides, with the node that does; imports from exercises provide nothing new."""
-        for node in syntax.walk_outside(statement.node):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                yield node.name, node
-            elif isinstance(node, ast.Name) and node.id in statement.binds and isinstance(node.ctx, ast.Store):
-                yield node.id, node
-            for item in syntax.imports(node, ""):
-                if item.loaded.partition(".")[0] not in self.specs:
-                    yield item.local, node
+    def bound(self, statement: notebook.Statement) -> frozenset[str]:
+        """Names that a statement provides; imports from exercises provide nothing new."""
+        return statement.binds.difference(
+            item.local for item in statement.imports if item.target.partition(".")[0] in self.specs
+        )
 
     def differs(self, spec: ExerciseSpec) -> bool:
         tree = self.tree(spec.name)
