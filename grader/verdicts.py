@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any
 
+import msgspec
 import pytest
 
 from grader.course import Check, Course, Exercise
@@ -73,18 +74,19 @@ class Verdicts:
 
     def _verdict(self, item: pytest.Item, error: BaseException | None) -> CheckResult:
         exercise, name = exercise_of(item)[0], check_name(item)
-        check = self._check(exercise, name)
-        points = check.points if check is not None else 1.0
-        reveal = check.reveal if check is not None else "always"
+        check = self._check(exercise, name) or Check(name=name, points=1.0, hint="")
         base = CheckResult(
-            name=name, title=title_of(item), points=0.0, max_points=points, outcome="failed", reveal=reveal
+            name=name,
+            title=title_of(item),
+            points=0.0,
+            max_points=check.points,
+            outcome="failed",
+            reveal=check.reveal,
         )
-        return _filled(base, error, check.hints[0] if check is not None else "")
+        return _filled(base, error, check.hints[0])
 
 
 def _filled(base: CheckResult, error: BaseException | None, hint: str) -> CheckResult:
-    import msgspec
-
     change = msgspec.structs.replace
     match error:
         case None:

@@ -32,7 +32,7 @@ def _document(result: SubmissionResult) -> dict[str, Any]:
     document: dict[str, Any] = {
         "score": None if result.state == "error" else _plain(result.score),
         "max_score": _plain(result.max_score),
-        "execution_time": _seconds(result),
+        "execution_time": _plain(round(sum(e.student_seconds + e.grader_seconds for e in result.exercises), 3)),
         "tests": [
             _test(f"{index}.{place}", check, exercise, titles)
             for index, exercise in enumerate(result.exercises, 1)
@@ -91,11 +91,6 @@ def _output(check: CheckResult, cause: str) -> str:
 def _evidence(item: Evidence) -> str:
     parts = (("Call", item.call), ("Expected", item.expected), ("Given", item.given))
     return "\n".join(f"{label}:\n{clean(text, _EVIDENCE_LIMIT)}" for label, text in parts if text)
-
-
-def _seconds(result: SubmissionResult) -> int | float:
-    spent = sum(exercise.student_seconds + exercise.grader_seconds for exercise in result.exercises)
-    return _plain(round(spent, 3))
 
 
 def _plain(value: float) -> int | float:
