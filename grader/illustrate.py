@@ -69,9 +69,9 @@ def shown(value: Any) -> str:
 
 
 def _is_picture(array: Any) -> TypeGuard[NDArray[Any]]:
-    if not isinstance(array, np.ndarray) or array.ndim not in (2, 3) or array.dtype.kind not in "biuf":
+    if not isinstance(array, np.ndarray) or array.ndim not in (2, 3):
         return False
-    return min(array.shape[:2]) >= 8 and (array.ndim == 2 or array.shape[2] == 3)
+    return min(array.shape[:2]) >= 8 and array.shape[2:] in ((), (3,))
 
 
 def _pictures(example: Example, given: Any, index: tuple[int, ...] | None) -> tuple[Picture, ...]:

@@ -21,11 +21,10 @@ def write_outputs(
     out: Path, private: Path, course: Course, chosen: Sequence[str], results: Sequence[SubmissionResult]
 ) -> None:
     """All files of a run under `out`; files of an earlier run that no longer belong there are taken away."""
-    titles = {exercise.name: exercise.title for exercise in course.exercises}
     files: dict[str, bytes] = {}
     for result in results:
         files[f"results/{report.results_name(result.student)}"] = report.results_json(result)
-        files[f"feedback/{report.feedback_name(result.student)}"] = report.student_page(result, titles).encode()
+        files[f"feedback/{report.feedback_name(result.student)}"] = report.student_page(result).encode()
     files["grades.csv"] = report.grades_csv(results, [exercise.name for exercise in course.exercises], chosen)
     files["index.html"] = report.class_page(results, chosen, course.title).encode()
     for folder in ("results", "feedback"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from grader.model import CheckResult, Evidence, ExerciseResult, Reveal, SubmissionResult
@@ -28,13 +27,12 @@ def results_json(result: SubmissionResult) -> bytes:
 
 
 def _document(result: SubmissionResult) -> dict[str, Any]:
-    titles = {exercise.name: exercise.title for exercise in result.exercises}
     document: dict[str, Any] = {
         "score": None if result.state == "error" else _plain(result.score),
         "max_score": _plain(result.max_score),
         "execution_time": _plain(round(sum(e.student_seconds + e.grader_seconds for e in result.exercises), 3)),
         "tests": [
-            _test(f"{index}.{place}", check, exercise, titles)
+            _test(f"{index}.{place}", check, exercise)
             for index, exercise in enumerate(result.exercises, 1)
             for place, check in enumerate(exercise.checks, 1)
         ],
@@ -61,7 +59,7 @@ def _summary(exercise: ExerciseResult) -> dict[str, Any]:
     return {"score": score, "max_score": _plain(exercise.max_score), "status": exercise.status}
 
 
-def _test(place: str, check: CheckResult, exercise: ExerciseResult, titles: Mapping[str, str]) -> dict[str, Any]:
+def _test(place: str, check: CheckResult, exercise: ExerciseResult) -> dict[str, Any]:
     failed_here = "error" in (check.status, exercise.status)
     return {
         "name": one_line(f"{exercise.name}: {check.title}"),
@@ -69,7 +67,7 @@ def _test(place: str, check: CheckResult, exercise: ExerciseResult, titles: Mapp
         "score": None if failed_here else _plain(check.points),
         "max_score": _plain(check.max_points),
         "status": "passed" if check.outcome == "passed" else "failed",
-        "output": _output(check, awaited(check, exercise, titles)),
+        "output": _output(check, awaited(check, exercise)),
         "output_format": "text",
         "visibility": _VISIBILITY[check.reveal],
     }

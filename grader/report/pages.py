@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import statistics
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -27,14 +27,13 @@ _TEXT_LIMIT = (
 _Tallies = dict[str, dict[tuple[str, str], Counter[str]]]
 
 
-def student_page(result: SubmissionResult, exercise_titles: Mapping[str, str]) -> str:
+def student_page(result: SubmissionResult) -> str:
     """Return a student's page as one HTML document without scripts, times or anything to load.
 
-    `exercise_titles` maps the names of exercises to their titles, for what a check of another exercise waits for.
     Raises `GraderError` for a picture that cannot be drawn or a score that is not finite.
     """
     foot = [isolation_line(result.isolation, ran=result.state != "refused")]
-    return _ENVIRONMENT.get_template("student.html.j2").render(result=result, titles=exercise_titles, foot=foot)
+    return _ENVIRONMENT.get_template("student.html.j2").render(result=result, foot=foot)
 
 
 def class_page(results: Iterable[SubmissionResult], chosen: Sequence[str], course_title: str) -> str:
