@@ -49,14 +49,9 @@ class Check(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     name: str
     points: Amount
-    hint: str | tuple[str, ...]
+    hint: str
     after: tuple[str, ...] = ()
     reveal: Reveal = "always"
-
-    @property
-    def hints(self) -> tuple[str, ...]:
-        """The stages of the hint, the gentlest first; at least one."""
-        return (self.hint,) if isinstance(self.hint, str) else self.hint
 
 
 class Exercise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -252,7 +247,7 @@ def _check_faults(place: Place, checks: Sequence[Check]) -> Iterator[_Fault]:
         here = (*place, "check", index)
         yield from _name_faults((*here, "name"), check.name, seen)
         yield from _order_faults((*here, "after"), check.after, seen, [other.name for other in checks])
-        if not check.hints or not all(hint.strip() for hint in check.hints):
+        if not check.hint.strip():
             yield _Fault((*here, "hint"), f"the hint of {check.name!r} is empty", "write a question that helps")
         seen.append(check.name)
 

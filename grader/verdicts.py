@@ -83,7 +83,7 @@ class Verdicts:
             outcome="failed",
             reveal=check.reveal,
         )
-        return _filled(base, error, check.hints[0])
+        return _filled(base, error, check.hint)
 
 
 def _filled(base: CheckResult, error: BaseException | None, hint: str) -> CheckResult:

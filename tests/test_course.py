@@ -63,7 +63,7 @@ after = [
     "hand",
 ]
 reveal = "after_due"
-hint = ["First?", 'Then "what"?']
+hint = 'First "what"?'
 
 [[exercise]]
 name = "lines"
@@ -83,7 +83,7 @@ BROKEN = {
     "unknown key of the course": ("isolation =", "isolatoin =", 6, "did you mean 'isolation'?"),
     "unknown key of a limit": ("memory_mb", "memory", 14, "did you mean 'memory_mb'?"),
     "unknown key of an exercise": ("functions =", "function =", 25, "did you mean 'functions'?"),
-    "unknown key of a check": ("hint = [", "hints = [", 45, "did you mean 'hint'?"),
+    "unknown key of a check": ("hint = 'First", "hints = 'First", 45, "did you mean 'hint'?"),
     "unknown key, nothing close": ("points = 34.5", "zzz = 34.5", 40, "choose from: name, points"),
     "missing limit": ("call_seconds = 2\n", "", 8, "add call_seconds"),
     "missing hint": ('hint = "What is 1 + 1?"\n', "", 31, "add hint"),
@@ -111,8 +111,8 @@ BROKEN = {
     "circle of after": ("points = 25.5", 'points = 25.5\nafter = ["agrees"]', 34, "further up"),
     "no module": ('["scipy"]', '["scipy signal"]', 29, "keras.applications"),
     "blank hint": ('"What is 1 + 1?"', '"  "', 34, "write a question"),
-    "blank stage of a hint": ('"First?"', '""', 45, "write a question"),
-    "hint without stages": ("""["First?", 'Then "what"?']""", "[]", 45, "write a question"),
+    "empty hint": ("""'First "what"?'""", '""', 45, "write a question"),
+    "list for a hint": ("""'First "what"?'""", "[]", 45, "write text in quotes"),
     "points of the checks": ("points = 25.5", "points = 25", 24, "59.5 points, not 60"),
     "points of all": ("points = 40", "points = 41", 51, "101 points, not 100"),
     "ready without checks": ('status = "planned"', 'status = "ready"\nfunctions = ["f"]', 47, '"planned"'),
@@ -171,7 +171,7 @@ def test_a_valid_index_is_read_whole(course: Course) -> None:
     assert (course.title, course.isolation) == ("Filters [[exercise]] = # not a comment", "process")
     assert course.limits.call_seconds == 2.0
     sums = course.exercise("sums")
-    assert [check.hints for check in sums.checks] == [("What is 1 + 1?",), ("First?", 'Then "what"?')]
+    assert [check.hint for check in sums.checks] == ["What is 1 + 1?", 'First "what"?']
     assert [check.reveal for check in sums.checks] == ["always", "after_due"]
     assert course.exercise("lines").checks == ()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from grader.errors import SubmissionError
 from grader.intake.names import ignored, nfc, shown
@@ -47,12 +47,12 @@ class Member:
         return "/".join(self.parts)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Contents:
     """What counts of a submission: members sorted by path, and the names of all folders."""
 
-    members: list[Member] = field(default_factory=list)
-    folders: set[str] = field(default_factory=set)
+    members: list[Member]
+    folders: set[str]
 
 
 def broken() -> SubmissionError:

@@ -183,8 +183,8 @@ def _parts(tree: ast.Module) -> Iterator[ast.stmt]:
 
 
 def _is_always(node: ast.stmt) -> bool:
-    imports = (item for item in syntax.walk_outside(node) if isinstance(item, ast.ImportFrom))
-    return any(item.module == "__future__" or item.names[0].name == "*" for item in imports)
+    found = [item for part in syntax.walk_outside(node) for item in syntax.imports(part, "")]
+    return any(item.local == "*" or item.target.startswith("__future__.") for item in found)
 
 
 def _segment(lines: list[str], node: ast.stmt) -> tuple[int, str]:
