@@ -100,12 +100,20 @@ def read(data: bytes) -> Notebook:
 
 
 def _cell(number: int, text: str) -> list[Statement] | Broken:
-    magic = text.split(maxsplit=1)[0] if text.lstrip().startswith("%%") else ""
-    if magic and magic not in RUNS_ITS_BODY:
-        return Broken(number, text, Problem(1, magic, f"{magic} makes it no Python"), magic)
-    lines, tree = _python(text, bool(magic))
+    """The statements of a cell without magics and shell lines, line numbers kept."""
+    lines = _dedented(text.split("\n"))
+    first = next((index for index, line in enumerate(lines) if line.strip()), 0)
+    if lines[first].startswith("%%"):
+        magic = lines[first].split()[0]
+        if magic not in RUNS_ITS_BODY:
+            return Broken(number, text, Problem(1, magic, f"{magic} makes it no Python"), magic)
+        _blank(lines, first)
     try:
-        return Broken(number, text, tree) if isinstance(tree, Problem) else list(_statements(tree, lines, number))
+        while isinstance(tree := parse("\n".join(lines)), Problem):
+            if not _is_magic(lines[tree.line - 1]):
+                return Broken(number, text, tree)
+            _blank(lines, tree.line - 1)
+        return list(_statements(tree, lines, number))
     except syntax.UNREADABLE:
         return Broken(number, text, Problem(1, "", syntax.TOO_DEEP))
 
@@ -121,18 +129,6 @@ def _code_cells(data: bytes) -> Iterator[tuple[int, str]]:
     for number, cell in enumerate(cells, 1):
         if cell.cell_type == "code":
             yield number, "\n".join(lines_of("".join(cell.source).removeprefix("\ufeff")))
-
-
-def _python(text: str, skip_first: bool) -> tuple[list[str], ast.Module | Problem]:
-    """The lines of a cell without magics and shell lines, line numbers kept, and the tree or what is still wrong."""
-    lines = _dedented(text.split("\n"))
-    if skip_first:
-        _blank(lines, next(i for i, line in enumerate(lines) if line.strip()))
-    while True:
-        tree = parse("\n".join(lines))
-        if not isinstance(tree, Problem) or not _is_magic(lines[tree.line - 1]):
-            return lines, tree
-        _blank(lines, tree.line - 1)
 
 
 def _dedented(lines: list[str]) -> list[str]:
