@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 __all__ = ["PRIVATE", "Graded", "Run", "claim", "default_jobs", "grade_all"]
 
 PRIVATE = ".grader"
-MOST_BREAKS = 2
 
 
 class Graded(msgspec.Struct, frozen=True):
@@ -79,15 +78,13 @@ def claim(out: Path, submissions: Path) -> filelock.BaseFileLock:
 def grade_all(run: Run, progress: Callable[[int, int], None]) -> list[Graded]:
     """Grades every submission; `progress` hears (done, all).
 
-    After a judge died, what is left is graded one by one: who takes two judges along is given up, the others are not.
+    After a judge died, what is left is graded one by one: who takes a judge along then is given up, the others are not.
     """
     done: dict[str, Graded] = {}
     if _pass(run, run.scan.entries, done, progress):
         for entry in run.scan.entries:
-            for _ in range(MOST_BREAKS):
-                if entry.student in done or not _pass(run, [entry], done, progress):
-                    break
-            done.setdefault(entry.student, _given_up(entry, run))
+            if entry.student not in done and _pass(run, [entry], done, progress):
+                done[entry.student] = _given_up(entry, run)
     return [done[entry.student] for entry in run.scan.entries]
 
 
@@ -125,7 +122,7 @@ def _given_up(entry: Entry, run: Run) -> Graded:
         score=0.0,
         max_score=full,
         isolation=run.settings.isolation,
-        reason="the judge's process ended several times while this was graded",
+        reason="the judge's process ended twice while this was graded",
     )
     return Graded(result, time.time(), 0.0, 0.0, 0)
 

@@ -108,9 +108,9 @@ def read(entry: Entry, exercises: Sequence[str]) -> Submission:
     if len(entry.paths) != 1:
         names = ", ".join(shown(path.name) for path in entry.paths[:4])
         raise SubmissionError(f"There are {len(entry.paths)} submissions under this name ({names}); keep one of them.")
-    contents = collect(_found_in(entry.paths[0]))
-    modules, notes = modules_of(contents, exercises)
-    notebooks = {escaped(member.path): member.data for member in contents.members if member.ending == ".ipynb"}
+    members = collect(_found_in(entry.paths[0]))
+    modules, notes = modules_of(members, exercises)
+    notebooks = {escaped(member.path): member.data for member in members if member.ending == ".ipynb"}
     if not modules and not notebooks:
         notes.append("No module and no notebook was found; an archive inside the submission is not opened.")
     return Submission(student=entry.student, modules=modules, notebooks=notebooks, notes=tuple(notes))

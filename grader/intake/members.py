@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from grader.errors import SubmissionError
 from grader.intake.names import ignored, nfc, shown
 
-__all__ = ["MEGABYTE", "MOST_SEEN", "SUBMISSION_BYTES", "Contents", "Found", "Member", "broken", "collect", "too_many"]
+__all__ = ["MEGABYTE", "MOST_SEEN", "SUBMISSION_BYTES", "Found", "Member", "broken", "collect", "too_many"]
 
 MEGABYTE = 10**6
 SUBMISSION_BYTES = 50 * MEGABYTE
@@ -47,14 +47,6 @@ class Member:
         return "/".join(self.parts)
 
 
-@dataclass(frozen=True)
-class Contents:
-    """What counts of a submission: members sorted by path, and the names of all folders."""
-
-    members: list[Member]
-    folders: set[str]
-
-
 def broken() -> SubmissionError:
     """The refusal of an archive that cannot be read to its end."""
     return SubmissionError(
@@ -81,10 +73,9 @@ def _content(found: Found, path: str, limit: int) -> bytes:
     return data
 
 
-def collect(found: Iterable[Found]) -> Contents:
-    """Read the sources and notebooks among `found`; SubmissionError at the first thing that the contract refuses."""
+def collect(found: Iterable[Found]) -> list[Member]:
+    """The sources and notebooks among `found`, by path; SubmissionError at the first that the contract refuses."""
     members: dict[tuple[str, ...], Member] = {}
-    folders: set[str] = set()
     files = total = 0
     for seen, item in enumerate(found, 1):
         if seen > MOST_SEEN:
@@ -95,9 +86,7 @@ def collect(found: Iterable[Found]) -> Contents:
         path = "/".join(parts)
         if len(path) > _LONGEST_PATH:
             raise SubmissionError(f"The path {shown(path)} is longer than {_LONGEST_PATH:,} characters; shorten it.")
-        folders.update(parts[:-1])
         if item.kind == "folder":
-            folders.add(parts[-1])
             continue
         if item.kind != "file":
             raise SubmissionError(f"The member {shown(path)} is {item.kind}; hand in ordinary files only.")
@@ -106,9 +95,9 @@ def collect(found: Iterable[Found]) -> Contents:
             raise too_many(_MOST_FILES)
         if total > SUBMISSION_BYTES:
             raise _too_large("submission", SUBMISSION_BYTES, "the modules without data")
-        ending = next((ending for ending in _LIMITS if path.lower().endswith(ending)), "")
         if parts in members:
             raise SubmissionError(f"The file {shown(path)} is there twice; keep one of the two.")
+        ending = next((ending for ending in _LIMITS if path.lower().endswith(ending)), "")
         if ending:
             members[parts] = Member(parts, ending, _content(item, path, _LIMITS[ending]))
-    return Contents([members[parts] for parts in sorted(members)], folders)
+    return [members[parts] for parts in sorted(members)]

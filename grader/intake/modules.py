@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from grader.errors import SubmissionError
-from grader.intake.members import Contents, Member
+from grader.intake.members import Member
 from grader.intake.names import shown
 
 __all__ = ["modules_of"]
@@ -19,13 +19,13 @@ _Parts = tuple[str, ...]
 _MOST_NAMED = 4
 
 
-def modules_of(contents: Contents, exercises: Sequence[str]) -> tuple[dict[str, bytes], list[str]]:
+def modules_of(members: Sequence[Member], exercises: Sequence[str]) -> tuple[dict[str, bytes], list[str]]:
     """Importable dotted names with their sources, and the notes on how they were chosen.
 
     SubmissionError when an exercise is there twice.
     """
     own = {f"{exercise}.py" for exercise in exercises}
-    sources = [member for member in contents.members if member.ending == ".py"]
+    sources = [member for member in members if member.ending == ".py"]
     others = [member for member in sources if member.parts[-1] not in own]
     chosen: dict[str, Member] = {}
     notes: list[str] = []
@@ -39,11 +39,10 @@ def modules_of(contents: Contents, exercises: Sequence[str]) -> tuple[dict[str, 
         if variants:
             notes.append(_note_on_variants(exercise, variants, bool(exact)))
     names = {exercise: member.data for exercise, member in chosen.items()}
-    placed = [*chosen.values()] or [member for member in contents.members if member.ending == ".ipynb"]
+    placed = [*chosen.values()] or [member for member in members if member.ending == ".ipynb"]
     base = os.path.commonpath(["/".join(member.parts[:-1]) for member in placed] or [""])
     for name, member in _importable(others, tuple(filter(None, base.split("/")))):
         names.setdefault(name, member.data)
-    notes += [f"A folder is called {name} and was not taken for the module." for name in sorted(own & contents.folders)]
     return dict(sorted(names.items())), notes
 
 

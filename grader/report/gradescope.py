@@ -12,7 +12,6 @@ from grader.report.wording import awaited, status_line
 __all__ = ["results_json"]
 
 _VISIBILITY: dict[Reveal, str] = {"always": "visible", "after_due": "after_due_date", "never": "hidden"}
-_EVIDENCE_LIMIT = 2000
 
 
 def results_json(result: SubmissionResult) -> bytes:
@@ -88,7 +87,7 @@ def _output(check: CheckResult, cause: str) -> str:
 
 def _evidence(item: Evidence) -> str:
     parts = (("Call", item.call), ("Expected", item.expected), ("Given", item.given))
-    return "\n".join(f"{label}:\n{clean(text, _EVIDENCE_LIMIT)}" for label, text in parts if text)
+    return "\n".join(f"{label}:\n{clean(text)}" for label, text in parts if text)
 
 
 def _plain(value: float) -> int | float:

@@ -6,7 +6,6 @@ import base64
 import statistics
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import partial
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -117,7 +116,6 @@ def _environment() -> Environment:
         feedback_name=feedback_name,
         number=number,
         status_line=status_line,
-        excerpt=partial(clean, limit=2000),
     )
     return environment
 
