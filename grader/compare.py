@@ -84,11 +84,7 @@ def difference(expected: Any, value: Any, tolerance: float) -> Problem | None:
         case np.ndarray():
             return _array(expected, value, tolerance)
         case bool() | str():
-            return (
-                None
-                if _same_plain(expected, value)
-                else Problem(f"expected {expected!r}, and {_show(value)} came back", OTHER_VALUE)
-            )
+            return _plain(expected, value)
         case int() | float():
             return _number(float(expected), value, tolerance)
         case list() | tuple():
@@ -98,12 +94,11 @@ def difference(expected: Any, value: Any, tolerance: float) -> Problem | None:
     return None if expected is None and value is None else Problem(f"{kind_of(value)} came back")
 
 
-def _same_plain(expected: bool | str, value: Any) -> bool:
-    return type(value) is type(expected) and bool(value == expected)
-
-
-def _show(value: Any) -> str:
-    return repr(value[:80]) if isinstance(value, str) else kind_of(value)
+def _plain(expected: bool | str, value: Any) -> Problem | None:
+    if type(value) is type(expected) and value == expected:
+        return None
+    given = repr(value[:80]) if isinstance(value, str) else kind_of(value)
+    return Problem(f"expected {expected!r}, and {given} came back", OTHER_VALUE)
 
 
 def _number(expected: float, value: Any, tolerance: float) -> Problem | None:

@@ -18,7 +18,7 @@ from grader.errors import CourseError, UsageError
 from grader.model import Reveal
 from grader.toml_lines import Lines, Place
 
-__all__ = ["Check", "Course", "Exercise", "Isolation", "Limits", "agree_with", "load"]
+__all__ = ["Check", "Course", "Exercise", "Isolation", "Limits", "agree_with", "choose", "load"]
 
 Isolation = Literal["locked", "container", "process"]
 State = Literal["ready", "planned"]
@@ -56,14 +56,9 @@ class Check(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     name: str
     points: Amount
-    hint: str | tuple[str, ...]
+    hint: str
     after: tuple[str, ...] = ()
     reveal: Reveal = "always"
-
-    @property
-    def hints(self) -> tuple[str, ...]:
-        """The stages of the hint, the gentlest first; at least one."""
-        return (self.hint,) if isinstance(self.hint, str) else self.hint
 
 
 class Exercise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -113,7 +108,7 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
         for exercise in self.exercises:
             if exercise.name == name:
                 return exercise
-        raise UsageError(f"No exercise is called {name!r}; {_choose(name, [item.name for item in self.exercises])}.")
+        raise UsageError(f"No exercise is called {name!r}; {choose(name, [item.name for item in self.exercises])}.")
 
 
 class _Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -137,11 +132,11 @@ class _Fault(NamedTuple):
 def load(path: Path) -> Course:
     """Read and validate the index at `path`; raises `CourseError` with the line, what is wrong, and the cure."""
     text = _text(path)
-    lines = Lines.found_in(text, path.name)
+    lines = Lines(path.name, text)
     try:
         read = msgspec.convert(tomllib.loads(text), _File)
     except tomllib.TOMLDecodeError as error:
-        raise _syntax_error(error, lines) from None
+        raise lines.syntax_error(error) from None
     except msgspec.ValidationError as error:
         raise lines.error(*_translated(str(error))) from None
     for fault in sorted(_faults(read.exercises), key=lambda fault: lines.of(fault.place)):
@@ -158,7 +153,7 @@ def agree_with(course: Course, suites: Mapping[str, Sequence[str]]) -> None:
     known = [exercise.name for exercise in course.exercises]
     for name in suites:
         if name not in known:
-            raise course.lines.error((), f"the suite {name!r} belongs to no exercise", _choose(name, known))
+            raise course.lines.error((), f"the suite {name!r} belongs to no exercise", choose(name, known))
     for index, exercise in enumerate(course.exercises):
         if exercise.status == "ready":
             for fault in _disagreements(("exercise", index), exercise, suites.get(exercise.name, ())):
@@ -208,14 +203,6 @@ _CHOICES = {
 }
 
 
-def _syntax_error(error: tomllib.TOMLDecodeError, lines: Lines) -> CourseError:
-    what, _, where = str(error).rpartition(" (at ")
-    found = re.match(r"line (\d+)", where)
-    # What is never closed swallows all that follows: it began where the last key stands.
-    line = int(found[1]) if found and not what.startswith("Unclosed") else lines.last
-    return CourseError(f"{lines.file}, line {line}: this is no TOML ({what}); mend the quotes or brackets there")
-
-
 def _translated(message: str) -> _Fault:
     what, _, where = message.partition(" - at `$")
     place = tuple(int(index) if index else key for key, index in re.findall(r"\.([^.\[`]+)|\[(\d+)\]", where))
@@ -224,12 +211,12 @@ def _translated(message: str) -> _Fault:
     if what.startswith("Object contains unknown field") and name:
         tables = tuple(part for part in place if isinstance(part, str))
         known = _STRUCTS[tables].__struct_encode_fields__
-        return _Fault((*place, name[1]), f"the key {name[1]!r} is not known here", _choose(name[1], known))
+        return _Fault((*place, name[1]), f"the key {name[1]!r} is not known here", choose(name[1], known))
     if what.startswith("Object missing required field") and name:
         return _Fault(place, f"the key {name[1]!r} is missing here", f"add {name[1]}")
     if what.startswith("Invalid enum value"):
         value = what.removeprefix("Invalid enum value ").strip("'")
-        return _Fault(place, f"{key} cannot be {value!r}", _choose(value, _CHOICES[key]))
+        return _Fault(place, f"{key} cannot be {value!r}", choose(value, _CHOICES[key]))
     return _Fault(place, *_mismatch(key, what))
 
 
@@ -243,7 +230,8 @@ def _mismatch(key: str, what: str) -> tuple[str, str]:
     return f"{key} is out of range", f"write {wanted} {rest.strip().removesuffix('.0')}"
 
 
-def _choose(word: str, known: Collection[str]) -> str:
+def choose(word: str, known: Collection[str]) -> str:
+    """Return the end of a sentence on a `word` that is none of those `known`."""
     close = difflib.get_close_matches(word, known, n=1)
     return f"did you mean {close[0]!r}?" if close else f"choose from: {', '.join(known)}"
 
@@ -276,7 +264,7 @@ def _check_faults(place: Place, checks: Sequence[Check]) -> Iterator[_Fault]:
         here = (*place, "check", index)
         yield from _name_faults((*here, "name"), check.name, seen)
         yield from _order_faults((*here, "after"), check.after, seen, [other.name for other in checks])
-        if not check.hints or not all(hint.strip() for hint in check.hints):
+        if not check.hint.strip():
             yield _Fault((*here, "hint"), f"the hint of {check.name!r} is empty", "write a question that helps")
         seen.append(check.name)
 
@@ -302,7 +290,7 @@ def _name_faults(place: Place, name: str, taken: Collection[str]) -> Iterator[_F
 def _order_faults(place: Place, names: Sequence[str], earlier: Sequence[str], known: Sequence[str]) -> Iterator[_Fault]:
     for name in names:
         if name not in known:
-            yield _Fault(place, f"{name!r} is not known", _choose(name, known))
+            yield _Fault(place, f"{name!r} is not known", choose(name, known))
         elif name not in earlier:
             yield _Fault(place, f"{name!r} does not come earlier", "name what stands further up, or move it up")
 

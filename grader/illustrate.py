@@ -25,7 +25,7 @@ def evidence(function: str, example: Example, outcome: Outcome, index: tuple[int
     given = outcome.value if isinstance(outcome, Returned) else None
     return Evidence(
         call=call_text(function, example.args),
-        expected=_expected(example.expected),
+        expected=shown(example.expected),
         given=_given(outcome),
         pictures=_pictures(example, given, index),
     )
@@ -37,12 +37,6 @@ def call_text(function: str, args: tuple[Any, ...]) -> str:
     if not any("\n" in text for text in texts):
         return f"{function}({', '.join(texts)})"
     return f"{function}(\n" + textwrap.indent(",\n".join(texts), "  ") + ")"
-
-
-def _expected(expected: Any) -> str:
-    if isinstance(expected, Raises):
-        return "an exception" if expected.error == "Exception" else expected.error
-    return shown(expected)
 
 
 def _given(outcome: Outcome) -> str:
@@ -63,6 +57,8 @@ def shown(value: Any) -> str:
             return repr(value.name)
         case Made():
             return f"<{value.says}>"
+        case Raises():
+            return "an exception" if value.error == "Exception" else value.error
         case ShapeOf():
             return f"an array of shape {value.shape}"
         case list() | tuple():
@@ -75,37 +71,26 @@ def shown(value: Any) -> str:
 
 
 def _is_picture(array: Any) -> TypeGuard[NDArray[Any]]:
-    if not isinstance(array, np.ndarray) or array.ndim not in (2, 3) or array.dtype.kind not in "biuf":
+    if not isinstance(array, np.ndarray) or array.ndim not in (2, 3):
         return False
-    return min(array.shape[:2]) >= 8 and (array.ndim == 2 or array.shape[2] == 3)
+    return min(array.shape[:2]) >= 8 and array.shape[2:] in ((), (3,))
 
 
 def _pictures(example: Example, given: Any, index: tuple[int, ...] | None) -> tuple[Picture, ...]:
-    """Input with the outlined patch, expected, given and, where shapes allow, the difference."""
-    image, expected = example.args[0] if example.args else None, example.expected
-    pictures = []
-    if _is_picture(image):
-        pictures.append(_picture("input", image, _mark(example.args, index)))
-    if _is_picture(expected):
-        pictures.append(_picture("expected", expected, _point(index)))
-    if _is_picture(given):
-        pictures.append(_picture("yours", given, _point(index)))
-        if _is_picture(expected) and expected.shape == given.shape:
-            with np.errstate(all="ignore"):
-                gap = given.astype(np.float64) - expected.astype(np.float64)
-            pictures.append(_picture("difference (yours minus expected)", gap, _point(index)))
-    return tuple(pictures)
-
-
-def _mark(args: tuple[Any, ...], index: tuple[int, ...] | None) -> tuple[int, int, int, int] | None:
-    """The patch of the first array that the second one lies on where the answer first differs."""
-    if index is None or len(index) < 2 or len(args) < 2 or not isinstance(args[1], np.ndarray) or args[1].ndim < 2:
-        return None
-    return index[0], index[1], args[1].shape[0], args[1].shape[1]
-
-
-def _point(index: tuple[int, ...] | None) -> tuple[int, int, int, int] | None:
-    return None if index is None or len(index) < 2 else (index[0], index[1], 1, 1)
+    """Input with the outlined patch that the second array lies on, expected, given and, where it can be, the gap."""
+    image, other = [*example.args, None, None][:2]
+    expected = example.expected
+    point = patch = None
+    if index is not None and len(index) >= 2:
+        point = (index[0], index[1], 1, 1)
+        if isinstance(other, np.ndarray) and other.ndim >= 2:
+            patch = (index[0], index[1], other.shape[0], other.shape[1])
+    drawn = [("input", image, patch), ("expected", expected, point), ("yours", given, point)]
+    if _is_picture(expected) and _is_picture(given) and expected.shape == given.shape:
+        with np.errstate(all="ignore"):
+            gap = given.astype(np.float64) - expected.astype(np.float64)
+        drawn.append(("difference (yours minus expected)", gap, point))
+    return tuple(_picture(caption, array, mark) for caption, array, mark in drawn if _is_picture(array))
 
 
 def _picture(caption: str, array: NDArray[Any], mark: tuple[int, int, int, int] | None) -> Picture:

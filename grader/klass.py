@@ -6,6 +6,7 @@ import argparse
 import sys
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from grader import intake
@@ -43,7 +44,7 @@ def grade_class(root: Path, course: Course, arguments: argparse.Namespace) -> in
             fresh=arguments.fresh,
         )
         run = Run(course, settings, scan, arguments.jobs or default_jobs())
-        graded = grade_all(run, _Progress().show)
+        graded = grade_all(run, partial(_show_progress, began))
         write_outputs(out, private, course, chosen, [one.result for one in graded])
     finally:
         lock.release()
@@ -71,26 +72,12 @@ def _isolation(course: Course, typed: str | None) -> str:
     return level
 
 
-class _Progress:
-    """A line on the terminal with what is done and the time left; nothing where the output goes elsewhere."""
-
-    def __init__(self) -> None:
-        self.first = 0.0
-
-    def show(self, done: int, everything: int) -> None:
-        """Draws the line anew."""
-        if not sys.stderr.isatty():
-            return
-        now = time.monotonic()
-        self.first = self.first or now
-        rest = ""
-        if done > 1 and done < everything:
-            seconds = (now - self.first) / (done - 1) * (everything - done)
-            rest = f", about {seconds / 60:.0f} min left" if seconds > 90 else f", about {seconds:.0f} s left"
-        width = 30
-        bar = "#" * (width * done // everything)
-        end = "\n" if done == everything else ""
-        print(f"\r\x1b[K[{bar:<{width}}] {done} of {everything}{rest}", end=end, file=sys.stderr, flush=True)
+def _show_progress(began: float, done: int, everything: int) -> None:
+    """Draws a line on the terminal with what is done and the time left; nothing where the output goes elsewhere."""
+    if sys.stderr.isatty():
+        seconds = (time.time() - began) / done * (everything - done)
+        end = f", about {seconds:.0f} s left" if seconds else "\n"
+        print(f"\r\x1b[K{done} of {everything}", end=end, file=sys.stderr, flush=True)
 
 
 def _close(out: Path, graded: Sequence[Graded], scan: intake.Scan, began: float) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from grader import report
@@ -22,25 +21,21 @@ def write_outputs(
     out: Path, private: Path, course: Course, chosen: Sequence[str], results: Sequence[SubmissionResult]
 ) -> None:
     """All files of a run under `out`; files of an earlier run that no longer belong there are taken away."""
-    titles = {exercise.name: exercise.title for exercise in course.exercises}
     files: dict[str, bytes] = {}
     for result in results:
         files[f"results/{report.results_name(result.student)}"] = report.results_json(result)
-        files[f"feedback/{report.feedback_name(result.student)}"] = report.student_page(result, titles).encode()
+        files[f"feedback/{report.feedback_name(result.student)}"] = report.student_page(result).encode()
     files["grades.csv"] = report.grades_csv(results, [exercise.name for exercise in course.exercises], chosen)
     files["index.html"] = report.class_page(results, chosen, course.title).encode()
     for folder in ("results", "feedback"):
         if (out / folder).is_symlink():
             raise GraderError(f"{out / folder} is a link; remove it, nothing is written through links.")
         (out / folder).mkdir(exist_ok=True)
-    before = _written(private)
-    write_whole(private / WRITTEN, json.dumps(sorted(before | files.keys())).encode())
+    for name in _written(private) - files.keys():
+        (out / name).unlink(missing_ok=True)
+    write_whole(private / WRITTEN, json.dumps(sorted(files)).encode())
     for name, data in files.items():
         write_whole(out / name, data)
-    for name in before - files.keys():
-        with suppress(FileNotFoundError):
-            (out / name).unlink()
-    write_whole(private / WRITTEN, json.dumps(sorted(files)).encode())
 
 
 def _written(private: Path) -> set[str]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib.util
 import inspect
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from grader import intake
-from grader.course import Check, Course, Exercise
+from grader.course import Check, Course, Exercise, choose
 from grader.desk import Case, Desk, spec_of
 from grader.errors import GraderError, SubmissionError, UsageError
 from grader.fixture import StudentFixture
@@ -59,13 +58,8 @@ def _entry(student: str, folder: Path | None) -> intake.Entry:
     for entry in entries:
         if nfc(student.rstrip(os.sep)) in (entry.student, *(path.name for path in entry.paths)):
             return entry
-    cure = _close(student, [entry.student for entry in entries])
+    cure = choose(student, [entry.student for entry in entries])
     raise UsageError(f"No submission in '{folder}' is called {student!r}; {cure}")
-
-
-def _close(word: str, known: Sequence[str]) -> str:
-    close = difflib.get_close_matches(word, known, n=1)
-    return f"did you mean {close[0]!r}?" if close else f"choose from: {', '.join(known[:40])}."
 
 
 def _wanted(course: Course, text: str) -> tuple[Exercise, Check]:
@@ -77,7 +71,7 @@ def _wanted(course: Course, text: str) -> tuple[Exercise, Check]:
     if matches := matches or [name for name in known if name.startswith(f"{text}.")]:
         raise UsageError(f"{text!r} can be more than one check; choose from: {', '.join(matches)}.")
     names = [*known, *dict.fromkeys(check.name for _, check in known.values())]
-    raise UsageError(f"No check is called {text!r}; {_close(text, names)}")
+    raise UsageError(f"No check is called {text!r}; {choose(text, names)}")
 
 
 def _test(root: Path, exercise: str, check: str) -> Test:
@@ -124,7 +118,7 @@ def _verdict(failure: CheckFailed | None, check: Check) -> Iterator[str]:
         return
     cause = failure.misconception or ("" if failure.status == "graded" else failure.status)
     yield f"not passed: 0 of {check.points:g} points{f' ({cause})' if cause else ''}"
-    hint = check.hints[0] if failure.status == "graded" else ""
+    hint = check.hint if failure.status == "graded" else ""
     for line in (failure.observation, failure.reason, failure.next_step or hint):
         if line:
             yield f"  {line}"

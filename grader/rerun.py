@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -24,14 +24,14 @@ __all__ = ["Rerun"]
 LARGE = 60
 
 
+@dataclass
 class Rerun:
     """What a check's probe came to, for whoever may see everything."""
 
-    def __init__(self) -> None:
-        self.probe: Replay | None = None
-        self.hidden: frozenset[int] = frozenset()
-        self.tried: list[tuple[int, Outcome]] = []
-        self.wrong: tuple[int, Example, Outcome] | None = None
+    probe: Replay | None = None
+    hidden: frozenset[int] = frozenset()
+    tried: list[tuple[int, Example, Outcome]] = field(default_factory=list)
+    wrong: tuple[int, Example, Outcome] | None = None
 
     def agree(self, fixture: StudentFixture, name: str) -> None:
         """What `agrees` does here: the public examples first, then the others; CheckFailed with everything shown."""
@@ -44,12 +44,11 @@ class Rerun:
         self._part(fixture, self.probe, [at for at in sorted(self.hidden) for _ in range(times)])
 
     def _part(self, fixture: StudentFixture, probe: Replay, numbers: Sequence[int]) -> None:
-        self.tried += zip(numbers, _outcomes(fixture, probe, numbers), strict=True)
-        triples = [(at, probe.examples[at], outcome) for at, outcome in self.tried]
-        self.wrong = next((triple for triple in triples if not is_right(probe, *triple[1:])), None)
-        examples = tuple(example for _, example, _ in triples)
-        outcomes = [outcome for _, _, outcome in triples]
-        agree(fixture.student, replace(probe, examples=examples, twice=False), fixture.locate, outcomes)
+        outcomes = _outcomes(fixture, probe, numbers)
+        self.tried += [(at, probe.examples[at], outcome) for at, outcome in zip(numbers, outcomes, strict=True)]
+        self.wrong = next((tried for tried in self.tried if not is_right(probe, *tried[1:])), None)
+        once = replace(probe, examples=tuple(example for _, example, _ in self.tried), twice=False)
+        agree(fixture.student, once, fixture.locate, [outcome for _, _, outcome in self.tried])
 
     @property
     def problem(self) -> Problem | None:

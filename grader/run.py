@@ -8,8 +8,8 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing.util import Finalize
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 __all__ = ["PRIVATE", "Graded", "Run", "claim", "default_jobs", "grade_all"]
 
 PRIVATE = ".grader"
-MOST_BREAKS = 2
 
 
 class Graded(msgspec.Struct, frozen=True):
@@ -79,27 +78,26 @@ def claim(out: Path, submissions: Path) -> filelock.BaseFileLock:
 def grade_all(run: Run, progress: Callable[[int, int], None]) -> list[Graded]:
     """Grades every submission; `progress` hears (done, all).
 
-    After a judge died, what is left is graded one by one: who takes two judges along is given up, the others are not.
+    After a judge died, what is left is graded one by one: who takes a judge along then is given up, the others are not.
     """
     done: dict[str, Graded] = {}
     if _pass(run, run.scan.entries, done, progress):
         for entry in run.scan.entries:
-            for _ in range(MOST_BREAKS):
-                if entry.student in done or not _pass(run, [entry], done, progress):
-                    break
-            done.setdefault(entry.student, _given_up(entry, run))
+            if entry.student not in done and _pass(run, [entry], done, progress):
+                done[entry.student] = _given_up(entry, run)
     return [done[entry.student] for entry in run.scan.entries]
 
 
 def _pass(run: Run, waiting: Sequence[Entry], done: dict[str, Graded], progress: Callable[[int, int], None]) -> bool:
     """Works through `waiting` with one pool; true when the pool broke before the end."""
-    everything = len(run.scan.entries)
-    pool = _pool(run, len(waiting))
+    jobs = max(1, min(run.jobs, len(waiting)))
+    told = msgspec.json.encode(run.settings), os.getpid()
+    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), initializer=_begin, initargs=told)
     try:
-        for future in as_completed(_submitted(pool, waiting)):
+        for future in as_completed([pool.submit(_grade, entry) for entry in waiting]):
             graded = future.result()
             done[graded.result.student] = graded
-            progress(len(done), everything)
+            progress(len(done), len(run.scan.entries))
     except BrokenProcessPool:
         return True
     except BaseException:
@@ -108,18 +106,6 @@ def _pass(run: Run, waiting: Sequence[Entry], done: dict[str, Graded], progress:
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
     return False
-
-
-def _pool(run: Run, most: int) -> ProcessPoolExecutor:
-    jobs = max(1, min(run.jobs, most))
-    context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(
-        jobs, context, initializer=_begin, initargs=(msgspec.json.encode(run.settings), os.getpid())
-    )
-
-
-def _submitted(pool: Executor, entries: Iterable[Entry]) -> list[Future[Graded]]:
-    return [pool.submit(_grade, entry) for entry in entries]
 
 
 def _kill(pool: ProcessPoolExecutor) -> None:
@@ -136,7 +122,7 @@ def _given_up(entry: Entry, run: Run) -> Graded:
         score=0.0,
         max_score=full,
         isolation=run.settings.isolation,
-        reason="the judge's process ended several times while this was graded",
+        reason="the judge's process ended twice while this was graded",
     )
     return Graded(result, time.time(), 0.0, 0.0, 0)
 

@@ -1,4 +1,4 @@
-"""A few lines of Python that make the failing calls again, arguments written out as literals."""
+"""A few lines of Python that make the failing calls again, small arguments written out as literals."""
 
 from __future__ import annotations
 
@@ -85,35 +85,31 @@ def _commented(code: str, expected: str) -> list[str]:
 
 
 def _assignments(names: Sequence[str], step: Step) -> Iterator[str]:
-    if any(_is_long(arg) for arg in step.args):
+    from_recording = [bool(step.recorded) and _is_special(arg) for arg in step.args]
+    if any(from_recording):
         yield f"given = {step.recorded}"
     for at, (name, arg) in enumerate(zip(names, step.args, strict=False)):
         if isinstance(arg, PictureFile):
             yield f"{name} = Path(tempfile.mkdtemp()) / {arg.name!r}"
             yield f"{name}.write_bytes(given[{at}].data)"
             yield f"{name} = str({name})"
-        elif _is_long(arg):
+        elif from_recording[at]:
             yield f"{name} = given[{at}]"
-        elif isinstance(arg, np.ndarray):
-            yield _literal(name, arg)
-            if not arg.flags.writeable:
-                yield f"{name}.flags.writeable = False"
         else:
-            yield f"{name} = {arg!r}"
+            yield _literal(name, arg) if isinstance(arg, np.ndarray) else f"{name} = {arg!r}"
 
 
-def _is_long(arg: Any) -> bool:
-    return isinstance(arg, PictureFile) or (isinstance(arg, np.ndarray) and arg.size > LARGEST)
+def _is_special(arg: Any) -> bool:
+    """Whether an argument is too large for a literal, or more than its values: a file, a layout in memory."""
+    if isinstance(arg, np.ndarray):
+        return arg.size > LARGEST or not (arg.flags.c_contiguous and arg.flags.writeable)
+    return isinstance(arg, PictureFile)
 
 
 def _literal(name: str, array: NDArray[Any]) -> str:
-    """An assignment that gives the array its values, its dtype, and the layout that it has in memory."""
-    start, end = f"{name} = np.array(", ")"
-    if not array.flags.c_contiguous:
-        fortran = array.flags.f_contiguous
-        start = f"{name} = np.{'asfortranarray' if fortran else 'repeat'}(np.array("
-        end = "))" if fortran else "), 2, axis=-1)[..., ::2]"
+    """An assignment that gives the array its values and its dtype."""
+    start = f"{name} = np.array("
     with np.printoptions(floatmode="unique", threshold=sys.maxsize, linewidth=WIDTH):
         numbers = np.array2string(array, separator=", ", prefix=start)
     kind = "" if array.dtype.kind == "b" or array.dtype in (np.float64, np.int64) else f", dtype=np.{array.dtype.name}"
-    return f"{start}{numbers}{kind}{end}"
+    return f"{start}{numbers}{kind})"

@@ -69,12 +69,10 @@ class Solo(Verdicts):
             raise pytest.UsageError(str(error)) from None
 
     def _spec(self, name: str, functions: tuple[str, ...]) -> ExerciseSpec:
-        if self.course is not None and self.root is not None and self._is_known(name):
-            return spec_of(self.course.exercise(name), self.root / "exercises")
-        return ExerciseSpec(name=name, functions=functions, forbidden=(), stub="")
-
-    def _is_known(self, name: str) -> bool:
-        return self.course is not None and any(name == exercise.name for exercise in self.course.exercises)
+        known = self.known(name)
+        if known is not None and self.root is not None:
+            return spec_of(known, self.root / "exercises")
+        return ExerciseSpec(name=name, functions=functions)
 
     def fixture(self, exercise: str) -> StudentFixture:
         """The `student` of an exercise; CheckFailed when its module cannot count."""
@@ -85,7 +83,7 @@ class Solo(Verdicts):
             raise CheckFailed(facts.message, status=facts.status)
         fixture = self.desk.fixture(self.case, exercise)
         # A suite that no index knows has no hidden examples: all that its author compares stands in the file.
-        fixture.shows_all = not self._is_known(exercise) or bool(self.config.getoption("--live"))
+        fixture.shows_all = self.known(exercise) is None or bool(self.config.getoption("--live"))
         fixture.student.start()  # so that the first call does not take longer than the others
         if self.config.getoption("--live"):
             from grader.live import Live  # hypothesis and the oracles are only needed for a search

@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from grader.errors import GraderError
 
-__all__ = ["generated", "stale_message", "stub_of", "write_stubs"]
+__all__ = ["generated", "stub_of", "write_stubs"]
 
 _MARKER = re.compile(r"(?P<indent>[ ]*)### (?P<kind>BEGIN|END) SOLUTION")
 _NEARLY_MARKER = re.compile(r"\b(BEGIN|END)[ _-]*SOLUTION", re.IGNORECASE)
-_TODO = re.compile(r"(?P<indent>[ ]*)# TODO \((?P<exercise>\w+)\.(?P<number>[1-9]\d*)\): [A-Z].*\.")
+_TODO = re.compile(r"(?P<indent>[ ]*)# TODO \((?P<name>\w+\.[1-9]\d*)\): [A-Z].*\.")
 _TODO_FORM = "# TODO (convolve.2): Imperative sentence."
 
 
@@ -45,7 +44,9 @@ def stub_of(source: str, file: str = "the solution") -> str:
     regions = _regions(lines, file)
     for region in regions:
         _check_region(lines, region, file)
-    stub = "\n".join(_without(lines, regions))
+    for region in reversed(regions):
+        lines[region.begin : region.end + 1] = [f"{region.indent}raise NotImplementedError"]
+    stub = "\n".join(lines)
     _parse(stub, f"the stub of {file}", "put the markers round whole statements")
     return stub
 
@@ -58,7 +59,12 @@ def generated(name: str, source: str) -> str:
     """
     file = f"solutions/{name}.py"
     stub = stub_of(source, file)
-    _check_tasks(name, source.split("\n"), file)
+    tasks = [
+        (line, task) for line, text in enumerate(source.split("\n"), 1) if (task := _TODO.fullmatch(text.rstrip()))
+    ]
+    for count, (line, task) in enumerate(tasks, 1):
+        if task["name"] != f"{name}.{count}":
+            raise GraderError(f"{file}:{line}: task {task['name']} is out of order; call it {name}.{count}.")
     first = f"# Generated from {file} by `grader sync`; students fill in each TODO, then hand it in."
     return f"{first}\n{stub}"
 
@@ -81,12 +87,6 @@ def write_stubs(root: Path, check: bool) -> list[str]:
         (root / name).parent.mkdir(exist_ok=True)
         (root / name).write_text(wanted[name], encoding="utf-8", newline="\n")
     return stale
-
-
-def stale_message(stale: list[str]) -> str:
-    """Say in one sentence which exercises are not current and what to run."""
-    verb = "differs" if len(stale) == 1 else "differ"
-    return f"{', '.join(stale)} {verb} from what solutions/ gives now; run: grader sync"
 
 
 def _read(path: Path) -> str:
@@ -148,26 +148,5 @@ def _check_region(lines: list[str], region: _Region, file: str) -> None:
     task = _TODO.fullmatch(lines[region.begin - 1].rstrip()) if region.begin else None
     if task is None:
         raise GraderError(f"{place}: region without a task; write `{_TODO_FORM}` on the line directly above it.")
-    if not task["indent"] == region.indent == _indent(lines[region.begin]):
+    if region.indent != task["indent"] or not lines[region.begin].startswith(f"{region.indent}###"):
         raise GraderError(f"{place}: task and markers are not at one indentation; align the three lines.")
-
-
-def _indent(line: str) -> str:
-    return line[: len(line) - len(line.lstrip())]
-
-
-def _without(lines: list[str], regions: list[_Region]) -> Iterator[str]:
-    start = 0
-    for region in regions:
-        yield from lines[start : region.begin]
-        yield f"{region.indent}raise NotImplementedError"
-        start = region.end + 1
-    yield from lines[start:]
-
-
-def _check_tasks(name: str, lines: list[str], file: str) -> None:
-    for count, region in enumerate(_regions(lines, file), 1):
-        task = _TODO.fullmatch(lines[region.begin - 1].rstrip())
-        found = f"{task['exercise']}.{task['number']}" if task else ""
-        if found != f"{name}.{count}":
-            raise GraderError(f"{file}:{region.begin}: task {found} is out of order; call it {name}.{count}.")

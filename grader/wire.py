@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import msgspec
@@ -21,20 +21,14 @@ __all__ = [
     "PREFIX",
     "Array",
     "Big",
-    "Flag",
-    "Long",
     "Map",
-    "Null",
     "Opaque",
     "Reader",
-    "Real",
     "Seq",
     "Text",
     "Value",
-    "Whole",
     "WireError",
     "frame",
-    "lay_out",
     "normal",
     "pack",
     "pack_array",
@@ -158,7 +152,7 @@ def unpack(header: bytes, body: bytes, decoder: msgspec.msgpack.Decoder[Any]) ->
     """The message of a frame, and a reader that takes the arrays from its body in the order of the header."""
     try:
         message = decoder.decode(header)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError, ValueError) as error:
+    except (msgspec.DecodeError, RecursionError, ValueError) as error:
         raise WireError(f"a header that is none: {type(error).__name__}") from None
     return message, Reader(body, len(body) + DECODED * len(header))
 
@@ -249,24 +243,13 @@ def pack_array(array: NDArray[Any], buffers: list[bytes], listed: bool = False) 
     return Array(native.str, array.shape, _form(array), bool(array.flags.writeable), listed)
 
 
-def value_of(value: Value, take: Callable[[Array], NDArray[Any]], fresh: bool = False) -> Any:
+def value_of(value: Value, take: Callable[[Array], NDArray[Any]], fresh: bool = False, depth: int = 0) -> Any:
     """Plain data from a `Value`; arrays are read-only views of the frame.
 
     With `fresh` everything is as whoever sent it had it: arrays are copies in their layout, lists that travelled as an
-    array are lists again, tuples tuples.
-    Opaque and Big values stay as they are: the reader decides what they mean.
+    array are lists again, tuples tuples. Opaque and Big values stay as they are: the reader decides what they mean.
+    `depth` says inside how many others this one is.
     """
-    return _plain(value, take, fresh, 0)
-
-
-def normal(value: object) -> Any:
-    """Plain data as it reads after a trip over the wire."""
-    buffers: list[bytes] = []
-    packed = pack(value, buffers)
-    return value_of(packed, Reader(b"".join(buffers)))
-
-
-def _plain(value: Value, take: Callable[[Array], NDArray[Any]], fresh: bool, depth: int) -> Any:
     if depth > MAX_NESTING:
         raise WireError("values nested too deeply")
     match value:
@@ -282,15 +265,25 @@ def _plain(value: Value, take: Callable[[Array], NDArray[Any]], fresh: bool, dep
                 return _nested(array)
             return lay_out(array, value) if fresh else array
         case Seq():
-            items = [_plain(item, take, fresh, depth + 1) for item in value.items]
+            items = [value_of(item, take, fresh, depth + 1) for item in value.items]
             return tuple(items) if fresh and value.fixed else items
         case Map():
-            pairs = list(_pairs(value, take, fresh, depth + 1))
-            if len(plain := dict(pairs)) < len(pairs):
+            plain = {}
+            for key, item in value.items:
+                if isinstance(key, Array | Seq | Map | Opaque):
+                    raise WireError("a dictionary key that is no plain value")
+                plain[value_of(key, take)] = value_of(item, take, fresh, depth + 1)
+            if len(plain) < len(value.items):
                 raise WireError("a dictionary with the same key twice")
             return plain
-        case _:
-            return value
+    return value
+
+
+def normal(value: object) -> Any:
+    """Plain data as it reads after a trip over the wire."""
+    buffers: list[bytes] = []
+    packed = pack(value, buffers)
+    return value_of(packed, Reader(b"".join(buffers)))
 
 
 def _nested(array: NDArray[Any]) -> Any:
@@ -298,10 +291,3 @@ def _nested(array: NDArray[Any]) -> Any:
     if math.prod(extent or 1 for extent in array.shape) > MAX_LISTED:
         raise WireError("a list that is too long")
     return array.tolist()
-
-
-def _pairs(value: Map, take: Callable[[Array], NDArray[Any]], fresh: bool, depth: int) -> Iterator[tuple[Any, Any]]:
-    for key, item in value.items:
-        if not isinstance(key, Flag | Whole | Big | Long | Real | Text | Null):
-            raise WireError("a dictionary key that is no plain value")
-        yield _plain(key, take, fresh, depth), _plain(item, take, fresh, depth)

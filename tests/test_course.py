@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from grader.course import Course, agree_with, load
 from grader.errors import CourseError, UsageError
+from grader.toml_lines import Place
 
 __all__: list[str] = []
 
@@ -59,7 +63,7 @@ after = [
     "hand",
 ]
 reveal = "after_due"
-hint = ["First?", 'Then "what"?']
+hint = 'First "what"?'
 
 [[exercise]]
 name = "lines"
@@ -79,7 +83,7 @@ BROKEN = {
     "unknown key of the course": ("isolation =", "isolatoin =", 6, "did you mean 'isolation'?"),
     "unknown key of a limit": ("memory_mb", "memory", 14, "did you mean 'memory_mb'?"),
     "unknown key of an exercise": ("functions =", "function =", 25, "did you mean 'functions'?"),
-    "unknown key of a check": ("hint = [", "hints = [", 45, "did you mean 'hint'?"),
+    "unknown key of a check": ("hint = 'First", "hints = 'First", 45, "did you mean 'hint'?"),
     "unknown key, nothing close": ("points = 34.5", "zzz = 34.5", 40, "choose from: name, points"),
     "missing limit": ("call_seconds = 2\n", "", 8, "add call_seconds"),
     "missing hint": ('hint = "What is 1 + 1?"\n', "", 31, "add hint"),
@@ -107,8 +111,8 @@ BROKEN = {
     "circle of after": ("points = 25.5", 'points = 25.5\nafter = ["agrees"]', 34, "further up"),
     "no module": ('["scipy"]', '["scipy signal"]', 29, "keras.applications"),
     "blank hint": ('"What is 1 + 1?"', '"  "', 34, "write a question"),
-    "blank stage of a hint": ('"First?"', '""', 45, "write a question"),
-    "hint without stages": ("""["First?", 'Then "what"?']""", "[]", 45, "write a question"),
+    "empty hint": ("""'First "what"?'""", '""', 45, "write a question"),
+    "list for a hint": ("""'First "what"?'""", "[]", 45, "write text in quotes"),
     "points of the checks": ("points = 25.5", "points = 25", 24, "59.5 points, not 60"),
     "points of all": ("points = 40", "points = 41", 51, "101 points, not 100"),
     "ready without checks": ('status = "planned"', 'status = "ready"\nfunctions = ["f"]', 47, '"planned"'),
@@ -138,6 +142,15 @@ def broken_by(path: Path, old: str, new: str) -> str:
     return str(caught.value)
 
 
+def places_in(value: Any, place: Place) -> Iterator[Place]:
+    """Yield the places of all keys and tables in what was read, those inside `value` at `place`."""
+    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in inside:
+        if isinstance(key, str) or isinstance(item, dict):
+            yield (*place, key)
+            yield from places_in(item, (*place, key))
+
+
 def test_the_course_of_this_repository_is_valid() -> None:
     course = load(ROOT / "course.toml")
     assert [exercise.name for exercise in course.ready][:3] == ["multiply_sum", "convolve", "filter_design"]
@@ -146,8 +159,9 @@ def test_the_course_of_this_repository_is_valid() -> None:
 
 
 def test_each_line_found_in_the_course_holds_its_key() -> None:
-    rows = (ROOT / "course.toml").read_text(encoding="utf-8").split("\n")
-    numbers = load(ROOT / "course.toml").lines.numbers
+    text = (ROOT / "course.toml").read_text(encoding="utf-8")
+    rows, lines = text.split("\n"), load(ROOT / "course.toml").lines
+    numbers = {place: lines.of(place) for place in places_in(tomllib.loads(text), ())}
     assert len(numbers) > 200
     for place, number in numbers.items():
         assert [part for part in place if isinstance(part, str)][-1] in rows[number - 1]
@@ -157,7 +171,7 @@ def test_a_valid_index_is_read_whole(course: Course) -> None:
     assert (course.title, course.isolation) == ("Filters [[exercise]] = # not a comment", "process")
     assert course.limits.call_seconds == 2.0
     sums = course.exercise("sums")
-    assert [check.hints for check in sums.checks] == [("What is 1 + 1?",), ("First?", 'Then "what"?')]
+    assert [check.hint for check in sums.checks] == ["What is 1 + 1?", 'First "what"?']
     assert [check.reveal for check in sums.checks] == ["always", "after_due"]
     assert course.exercise("lines").checks == ()
 

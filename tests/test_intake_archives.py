@@ -224,13 +224,19 @@ def test_zips_that_lie(tmp_path: Path, marker: bytes, offset: int, value: bytes)
     assert "broken" in refusal(tmp_path / "a.zip", data) or "size that it claims" in refusal(tmp_path / "a.zip", data)
 
 
-def test_overlapping_members(tmp_path: Path) -> None:
+def test_members_that_share_their_bytes_count_in_full(tmp_path: Path) -> None:
     data = zip_of(("a.py", b"1"), ("b.py", b"1"))
     start = data.index(b"PK\x01\x02", data.index(b"PK\x01\x02") + 1)
     twice = data[: start + 42] + bytes(4) + data[start + 46 :]
-    assert "overlap" in refusal(tmp_path / "a.zip", twice)
-    swollen = edited(zip_of(("a.bin", b"1" * 50), ("b.py", b"1")), b"PK\x01\x02", 20, struct.pack("<L", 90))
-    assert "overlap" in refusal(tmp_path / "a.zip", swollen)
+    assert "broken" in refusal(tmp_path / "a.zip", twice)
+    one = zip_of(("00.bin", bytes(9 * MB)))
+    entry, end = one.index(b"PK\x01\x02"), one.index(b"PK\x05\x06")
+    names = [b"%02d.bin" % number for number in range(6)]
+    entries = b"".join(one[entry:end].replace(b"00.bin", name) for name in names)
+    counts = struct.pack("<HHL", len(names), len(names), len(entries))
+    bomb = one[:entry] + entries + one[end : end + 8] + counts + one[end + 16 :]
+    assert len(bomb) < MB
+    assert "larger than 50 MB" in refusal(tmp_path / "a.zip", bomb)
 
 
 # -------------------------------------------------------------------------------------------------------- hostile tars
@@ -241,7 +247,9 @@ def test_a_gzip_bomb_stops_early(tmp_path: Path) -> None:
     size = b"%011o" % (300 * MB)
     hidden = gzip.compress(header(b".hidden", size)) + zeros * 30
     assert "unpacks to far more" in refusal(tmp_path / "a.tgz", hidden)
-    assert "larger than 50 MB" in refusal(tmp_path / "a.tgz", gzip.compress(header(b"seen.bin", size)) + zeros * 30)
+    assert "unpacks to far more" in refusal(tmp_path / "a.tgz", gzip.compress(header(b"seen.bin", size)) + zeros * 30)
+    large = gzip.compress(header(b"seen.bin", b"%011o" % (60 * MB)))
+    assert "larger than 50 MB" in refusal(tmp_path / "a.tgz", large + zeros * 6)
     assert "unpacks to far more" in refusal(tmp_path / "a.tgz", gzip.compress(bytes(1024)) + zeros * 30)
 
 

@@ -219,6 +219,7 @@ def test_sources_that_python_refuses_in_other_ways_are_named(bad: str) -> None:
         b'{"cells": [{"cell_type": "code"}]}',
         b'{"cells": [{"cell_type": "code", "source": [1]}]}',
         b'{"worksheets": [1]}',
+        b'{"nbformat": 3, "worksheets": [{"cells": [{"cell_type": "code", "input": "def convolve(): pass"}]}]}',
         b"[" * 100_000,
         b'{"cells": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
     ],
@@ -228,14 +229,6 @@ def test_a_malformed_notebook_is_an_import_error_with_a_sentence(data: bytes) ->
     assert (facts.status, facts.path) == ("import_error", "work.ipynb")
     assert facts.message.startswith("work.ipynb is not a notebook yet: ")
     assert facts_of(data, modules={"convolve": SLIDE.encode()}).status == "ok"
-
-
-def test_the_old_format_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    code = [{"cell_type": "heading", "source": "A"}, {"cell_type": "code", "input": SLIDE.splitlines(keepends=True)}]
-    data = json.dumps({"nbformat": 3, "worksheets": [{"cells": code[:1]}, {"cells": code[1:]}]}).encode()
-    made = program(facts_of(data), {}, {"work.ipynb": data})
-    assert run(made, monkeypatch).convolve(1, 2) == (1, 2)
-    assert made.where(made.cells[0][0] + 1) == "cell 2, line 2"
 
 
 def test_places_are_told_in_cells_and_lines() -> None:

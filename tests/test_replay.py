@@ -285,19 +285,32 @@ def test_a_notebook_needs_no_import() -> None:
     ]
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32", "float16", "int64", "int8", "uint16", "bool"])
+DTYPES = ["float64", "float32", "float16", "int64", "int8", "uint16", "bool"]
+
+
+def as_given(array: np.ndarray, folder: Path) -> np.ndarray:  # type: ignore[type-arg]
+    """What a snippet hands to the student's function for an array that was recorded."""
+    path = folder / "work.bin"
+    probe = Replay("all", "f", "", False, False, False, 0.0, (), (Example((array,), 0.0, 0.0, False, ()),))
+    path.write_bytes(recorded.write(Recording("work", "", {}, {}, {"all": probe})))
+    step = Step((array,), "", f'recorded.read(Path({str(path)!r})).probes["all"].examples[0].args')
+    code = "\n".join(snippet(FACTS, "def f(array): ...", "f", [step]))
+    names: dict[str, np.ndarray] = {"f": lambda array: None}  # type: ignore[dict-item, type-arg]
+    exec(code.replace("from work import f", ""), names)
+    assert ("np.array(" in code) == (array.flags.c_contiguous and array.flags.writeable)
+    return names["array"]
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("form", ["C", "F", "strided", "read-only"])
-def test_literals_are_the_same_array_again(dtype: str, form: str) -> None:
+def test_arguments_are_the_same_array_again(dtype: str, form: str, tmp_path: Path) -> None:
     array = (np.arange(24).reshape(2, 3, 4) / 7 * 13).astype(dtype)
     if form == "F":
         array = np.asfortranarray(array)
     elif form == "strided":
         array = np.repeat(array, 2, axis=-1)[..., ::2]
     array.flags.writeable = form != "read-only"
-    code = "\n".join(snippet(FACTS, "def f(array): ...", "f", [Step((array,), "")])).split("\n\n", 1)[1]
-    names: dict[str, np.ndarray] = {"np": np, "f": lambda array: None}  # type: ignore[dict-item]
-    exec(code, names)
-    again = names["array"]
+    again = as_given(array, tmp_path)
     assert again.dtype == array.dtype
     assert np.array_equal(again, array)
     assert (again.flags.c_contiguous, again.flags.f_contiguous, again.flags.writeable) == (

@@ -141,19 +141,6 @@ def test_output_says_what_why_and_what_next() -> None:
     assert tests[4]["output"] == "Not run; it waits for: title of hand"
 
 
-def test_a_check_can_wait_for_another_exercise() -> None:
-    waiting = exercise("convolve", check("hand", "not_run", waits_for="multiply_sum"))
-    result = graded("Anna", exercise("multiply_sum", title="Multiply and sum"), waiting)
-    assert parsed(result)["tests"][1]["output"].endswith("waits for: Multiply and sum")
-    assert "waits for: Multiply and sum" in student_page(result, {"multiply_sum": "Multiply and sum"})
-
-
-def test_an_exercise_without_verdicts_keeps_its_line() -> None:
-    (test,) = parsed(graded("Anna", exercise("convolve", status="missing", score=0.0)))["tests"]
-    assert (test["number"], test["score"], test["max_score"], test["status"]) == ("1", 0, 25, "failed")
-    assert test["output"].startswith("No module")
-
-
 def test_a_refused_submission_has_zero_and_the_reason() -> None:
     document = parsed(refused())
     assert (document["score"], document["max_score"], document["tests"]) == (0, 35, [])
@@ -270,7 +257,7 @@ def evil_result() -> SubmissionResult:
 
 
 def pages(*results: SubmissionResult) -> list[str]:
-    return [*(student_page(result, {}) for result in results), class_page(results, CHOSEN, "Course")]
+    return [*(student_page(result) for result in results), class_page(results, CHOSEN, "Course")]
 
 
 @pytest.mark.parametrize("state", ["graded", "refused", "error"])
@@ -303,7 +290,7 @@ def test_links_lead_to_the_files() -> None:
 
 
 def test_the_student_reads_what_was_right_then_the_root_cause() -> None:
-    text = Outline(student_page(graded("Anna", WRONG), {})).text
+    text = Outline(student_page(graded("Anna", WRONG))).text
     order = [
         "1.5 of 35 points",
         "What was right title of load Where to start title of grey failed, 0 of 2",
@@ -318,21 +305,21 @@ def test_the_student_reads_what_was_right_then_the_root_cause() -> None:
 
 
 def test_a_check_that_reveals_nothing_shows_title_and_verdict() -> None:
-    text = Outline(student_page(graded("Anna", WRONG), {})).text
+    text = Outline(student_page(graded("Anna", WRONG))).text
     assert "title of hidden failed, 0 of 2" in text
     assert "a secret sentence" not in text
     assert "clipped" not in text
 
 
 def test_other_states_say_what_happened() -> None:
-    text = Outline(student_page(refused(), {})).text
+    text = Outline(student_page(refused())).text
     assert "The archive holds a link." in text
     assert text.endswith("no code of this submission was run.")
-    text = Outline(student_page(graded("Anna", state="error", score=0.0), {})).text
+    text = Outline(student_page(graded("Anna", state="error", score=0.0))).text
     assert "No total yet." in text
     assert "0 of 35" not in text
     missing = exercise("convolve", check("hand", "not_run"), status="missing", score=0.0)
-    assert "was found in the submission" in Outline(student_page(graded("Anna", missing), {})).text
+    assert "was found in the submission" in Outline(student_page(graded("Anna", missing))).text
 
 
 def test_the_class_page_counts() -> None:
@@ -365,9 +352,9 @@ def test_reports_are_pure() -> None:
     assert class_page(results, CHOSEN, "C") == class_page(results[::-1], CHOSEN, "C")
     assert grades_csv(results, COLUMNS, CHOSEN) == grades_csv(results[::-1], COLUMNS, CHOSEN)
     slower = msgspec.structs.replace(WRONG, student_seconds=9.0)
-    assert student_page(graded("b", slower), {}) == student_page(graded("b", WRONG), {})
+    assert student_page(graded("b", slower)) == student_page(graded("b", WRONG))
 
 
 def test_long_output_is_kept_whole_within_the_limit_of_a_run() -> None:
     printed = "x" * 4096 + "end"
-    assert printed in student_page(graded("Anna", exercise("convolve", printed=printed)), {})
+    assert printed in student_page(graded("Anna", exercise("convolve", printed=printed)))

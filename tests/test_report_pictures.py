@@ -10,13 +10,12 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from grader.errors import GraderError
 from grader.model import Picture
-from grader.report import picture_caption, png
+from grader.report.pictures import picture_caption, png
 
 __all__: list[str] = []
 
-ORANGE, MAGENTA = (255, 176, 0), (255, 0, 255)
+ORANGE = (255, 176, 0)
 
 
 def picture(array: NDArray[Any], mark: tuple[int, int, int, int] | None = None, caption: str = "Input") -> Picture:
@@ -44,20 +43,13 @@ def test_floats_run_from_black_to_white_and_constants_are_grey() -> None:
     assert drawn(picture(huge), scale=1).tolist() == [[0, 255]]
 
 
-def test_entries_that_are_not_finite_are_magenta_and_counted() -> None:
-    values = np.array([[0.0, np.nan, 2.0, -np.inf]], dtype=np.float32)
-    image = drawn(picture(values), scale=1)
-    assert [tuple(pixel) for pixel in image[0]] == [(0, 0, 0), MAGENTA, (255, 255, 255), MAGENTA]
-    assert picture_caption(picture(values)) == "Input (1 x 4): from 0 (black) to 2 (white); 2 not finite, in magenta"
-
-
 @pytest.mark.parametrize(
     ("array", "told"),
     [
         (np.array([[3, 9]], dtype=np.uint8), "Input (1 x 2): from 3 to 9"),
         (np.full((1, 2, 3), 0.5, dtype=np.float32), "Input (1 x 2 x 3): every value is 0.5"),
         (np.zeros((0, 2), dtype=np.float32), "Input (0 x 2): no entries"),
-        (np.full((1, 1), np.nan, dtype=np.float32), "Input (1 x 1): no finite value; 1 not finite, in magenta"),
+        (np.array([[0.5, 2.0]], dtype=np.float32), "Input (1 x 2): from 0.5 (black) to 2 (white)"),
     ],
 )
 def test_captions_tell_the_range(array: NDArray[Any], told: str) -> None:
@@ -72,10 +64,9 @@ def test_captions_tell_the_range(array: NDArray[Any], told: str) -> None:
         ((1, 1), (240, 240)),
         ((96, 48), (192, 96)),
         ((600, 512), (600, 512)),
-        ((1, 3000), (1, 1000)),
     ],
 )
-def test_small_arrays_are_enlarged_and_very_large_ones_thinned(shape: tuple[int, int], size: tuple[int, int]) -> None:
+def test_small_arrays_are_enlarged(shape: tuple[int, int], size: tuple[int, int]) -> None:
     assert drawn(picture(np.zeros(shape, dtype=np.uint8))).shape == size
 
 
@@ -94,17 +85,3 @@ def test_the_patch_is_framed_and_left_visible(level: int) -> None:
 def test_a_mark_outside_draws_nothing(mark: tuple[int, int, int, int]) -> None:
     image = drawn(picture(np.zeros((4, 4), dtype=np.uint8), mark=mark), scale=4)
     assert not (image == ORANGE).all(axis=2).any()
-
-
-@pytest.mark.parametrize(
-    "broken",
-    [
-        Picture(caption="", shape=(2, 2), dtype="uint8", data=b"abc"),
-        Picture(caption="", shape=(2, 2, 4), dtype="uint8", data=bytes(16)),
-        Picture(caption="", shape=(2,), dtype="uint8", data=b"ab"),
-        Picture(caption="", shape=(1, 1), dtype="object", data=bytes(8)),
-    ],
-)
-def test_a_record_that_is_no_picture_is_named(broken: Picture) -> None:
-    with pytest.raises(GraderError, match="A picture of shape"):
-        png(broken)

@@ -109,8 +109,6 @@ def test_missing_says_what_to_add() -> None:
     facts = look({"other": DONE})
     assert (facts.status, facts.origin, facts.path) == ("missing", "", "")
     assert facts.message == "There is no convolve.py, and no notebook cell defines convolve; please add convolve.py."
-    with pytest.raises(ValueError, match="its status is missing"):
-        program(facts, {}, {})
 
 
 ALSO_STUB = "# mine\n\n'''Other words.'''\ndef convolve(image,\n        weights):\n    raise NotImplementedError"
@@ -160,8 +158,6 @@ def test_a_notebook_that_cannot_be_read_matters_only_where_nothing_else_answers(
     found = {facts.exercise: facts for facts in analyse(sources, {"a.ipynb": b"{"}, SPECS)}
     assert (found["convolve"].status, found["multiply_sum"].status) == ("ok", "import_error")
     assert found["convolve"].notes == (found["multiply_sum"].message,)
-    with pytest.raises(ValueError, match="is no notebook"):
-        program(found["multiply_sum"], sources, {"a.ipynb": b"{"})
 
 
 @pytest.mark.parametrize(

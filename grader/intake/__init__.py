@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from grader.errors import SubmissionError, UsageError
-from grader.intake.folder import found_at, kind_of, read_regular, status_of, walk
+from grader.intake.folder import found_at, read_regular, walk
 from grader.intake.members import MEGABYTE, SUBMISSION_BYTES, Found, collect
 from grader.intake.modules import modules_of
 from grader.intake.names import ENDINGS, ending_of, escaped, flaw_of_student, ignored, nfc, shown
@@ -47,13 +47,12 @@ def scan(folder: Path) -> Scan:
     loose: list[str] = []
     for name in _listing(folder):
         student = _student_of(folder / name)
-        flaw = "" if student is None else flaw_of_student(student)
-        if flaw:
-            unusable.append(f"The name {shown(name)} {flaw}; rename it to have it graded.")
-        elif student is not None:
-            found.setdefault(student, []).append(folder / name)
-        else:
+        if student is None:
             loose.append(shown(name))
+        elif flaw := flaw_of_student(student):
+            unusable.append(f"The name {shown(name)} {flaw}; rename it to have it graded.")
+        else:
+            found.setdefault(student, []).append(folder / name)
     if not found and not unusable:
         raise UsageError(f"No submission in '{escaped(str(folder))}'; looked for {_LOOKED_FOR}.")
     entries = tuple(Entry(student=student, paths=tuple(found[student])) for student in sorted(found))
@@ -90,11 +89,9 @@ def entry_for(path: Path) -> Entry:
     """
     absolute = Path(os.path.abspath(path))
     where = f"'{escaped(str(path))}'"
-    if not os.path.exists(absolute):
-        raise UsageError(f"There is no submission {where}; give a folder or a file ending in {', '.join(ENDINGS)}.")
-    student = _student_of(absolute)
+    student = _student_of(absolute) if os.path.exists(absolute) else None
     if student is None:
-        raise UsageError(f"{where} is no submission; give a folder or a file ending in {', '.join(ENDINGS)}.")
+        raise UsageError(f"There is no submission {where}; give a folder or a file ending in {', '.join(ENDINGS)}.")
     flaw = "starts with a dot" if ignored((absolute.name,)) else flaw_of_student(student)
     if flaw:
         raise UsageError(f"The name {shown(absolute.name)} {flaw}; rename it to have it graded.")
@@ -111,23 +108,21 @@ def read(entry: Entry, exercises: Sequence[str]) -> Submission:
     if len(entry.paths) != 1:
         names = ", ".join(shown(path.name) for path in entry.paths[:4])
         raise SubmissionError(f"There are {len(entry.paths)} submissions under this name ({names}); keep one of them.")
-    contents = collect(_found_in(entry.paths[0]))
-    modules, notes = modules_of(contents, exercises)
-    notebooks = {escaped(member.path): member.data for member in contents.members if member.ending == ".ipynb"}
+    members = collect(_found_in(entry.paths[0]))
+    modules, notes = modules_of(members, exercises)
+    notebooks = {escaped(member.path): member.data for member in members if member.ending == ".ipynb"}
     if not modules and not notebooks:
         notes.append("No module and no notebook was found; an archive inside the submission is not opened.")
     return Submission(student=entry.student, modules=modules, notebooks=notebooks, notes=tuple(notes))
 
 
 def _found_in(path: Path) -> Iterator[Found]:
-    kind = kind_of(status_of(path).st_mode)
-    if kind == "folder":
+    itself = found_at(path, (path.name,))
+    if itself.kind == "folder":
         return walk(path)
-    if kind != "file":
+    if itself.kind != "file":
         raise SubmissionError(f"The submission {shown(path.name)} is a link or a device; hand in the work itself.")
-    if ending_of(path.name) == ".ipynb":
-        return iter([found_at(path, (path.name,))])
-    return _unpacked(path)
+    return iter([itself]) if ending_of(path.name) == ".ipynb" else _unpacked(path)
 
 
 def _unpacked(archive: Path) -> Iterator[Found]:

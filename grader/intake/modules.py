@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import keyword
+import os
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
-from itertools import takewhile
 
 from grader.errors import SubmissionError
-from grader.intake.members import Contents, Member
+from grader.intake.members import Member
 from grader.intake.names import shown
 
 __all__ = ["modules_of"]
@@ -19,38 +19,31 @@ _Parts = tuple[str, ...]
 _MOST_NAMED = 4
 
 
-def modules_of(contents: Contents, exercises: Sequence[str]) -> tuple[dict[str, bytes], list[str]]:
+def modules_of(members: Sequence[Member], exercises: Sequence[str]) -> tuple[dict[str, bytes], list[str]]:
     """Importable dotted names with their sources, and the notes on how they were chosen.
 
     SubmissionError when an exercise is there twice.
     """
-    sources = [member for member in contents.members if member.ending == ".py"]
-    notebooks = [member for member in contents.members if member.ending == ".ipynb"]
-    chosen, notes = _exercise_files(sources, exercises)
-    names = {exercise: member.data for exercise, member in chosen.items()}
-    base = _common_folder([*chosen.values()] or notebooks)
     own = {f"{exercise}.py" for exercise in exercises}
-    for name, member in _importable([source for source in sources if source.parts[-1] not in own], base):
-        names.setdefault(name, member.data)
-    notes += [f"A folder is called {name} and was not taken for the module." for name in sorted(own & contents.folders)]
-    return dict(sorted(names.items())), notes
-
-
-def _exercise_files(sources: Sequence[Member], exercises: Sequence[str]) -> tuple[dict[str, Member], list[str]]:
+    sources = [member for member in members if member.ending == ".py"]
+    others = [member for member in sources if member.parts[-1] not in own]
     chosen: dict[str, Member] = {}
     notes: list[str] = []
-    own = {f"{exercise}.py" for exercise in exercises}
     for exercise in exercises:
         exact = [member for member in sources if member.parts[-1] == f"{exercise}.py"]
-        pattern = _variants_of(exercise)
-        others = [m for m in sources if m.parts[-1] not in own and pattern.fullmatch(m.parts[-1])]
+        variants = [member for member in others if _variants_of(exercise).fullmatch(member.parts[-1])]
         if len(exact) > 1:
             raise SubmissionError(f"The module {exercise}.py is there twice: {_listed(exact)}; keep one of them.")
-        if exact or len(others) == 1:
-            chosen[exercise] = (exact or others)[0]
-        if others:
-            notes.append(_note_on_variants(exercise, others, bool(exact)))
-    return chosen, notes
+        if exact or len(variants) == 1:
+            chosen[exercise] = (exact or variants)[0]
+        if variants:
+            notes.append(_note_on_variants(exercise, variants, bool(exact)))
+    names = {exercise: member.data for exercise, member in chosen.items()}
+    placed = [*chosen.values()] or [member for member in members if member.ending == ".ipynb"]
+    base = os.path.commonpath(["/".join(member.parts[:-1]) for member in placed] or [""])
+    for name, member in _importable(others, tuple(filter(None, base.split("/")))):
+        names.setdefault(name, member.data)
+    return dict(sorted(names.items())), notes
 
 
 def _variants_of(exercise: str) -> re.Pattern[str]:
@@ -74,33 +67,20 @@ def _note_on_variants(exercise: str, others: Sequence[Member], exact: bool) -> s
     return f"{exercise}.py is missing and none of these was taken for it: {_listed(others)}; rename the right one."
 
 
-def _common_folder(members: Sequence[Member]) -> _Parts:
-    """The innermost folder that holds all of `members`; the root without any."""
-    folders = [member.parts[:-1] for member in members] or [()]
-    pairs = zip(min(folders), max(folders), strict=False)
-    return tuple(one for one, _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
-
-
 def _importable(sources: Sequence[Member], base: _Parts) -> list[tuple[str, Member]]:
     """Names in the order in which they win: below `base`, elsewhere, and stems that are there once."""
-    inside = sorted((m for m in sources if m.parts[: len(base)] == base), key=_is_no_package)
-    outside = sorted((m for m in sources if m.parts[: len(base)] != base), key=_is_no_package)
+    # Python, too, prefers the package where a module has the same name.
+    packages_first = sorted(sources, key=lambda member: member.parts[-1] != "__init__.py")
+    inside = [member for member in packages_first if member.parts[: len(base)] == base]
+    outside = [member for member in packages_first if member.parts[: len(base)] != base]
     named = [(_dotted(member.parts[len(base) :]), member) for member in inside]
     named += [(_dotted(member.parts), member) for member in outside]
     # A stem must not hide a package whose modules are imported by their dotted names.
-    taken = {name.partition(".")[0] for name, _ in named if "." in name} | {"__init__"}
-    stems = Counter(map(_stem, sources))
-    named += [(_stem(member), member) for member in sources if stems[_stem(member)] == 1 and _stem(member) not in taken]
+    taken = {name.partition(".")[0] for name, _ in named if "." in name}
+    stems = [(_dotted(member.parts[-1:]), member) for member in sources]
+    counts = Counter(stem for stem, _ in stems)
+    named += [(stem, member) for stem, member in stems if counts[stem] == 1 and stem not in taken]
     return [(name, member) for name, member in named if name]
-
-
-def _is_no_package(member: Member) -> bool:
-    """Python, too, prefers the package where a module has the same name."""
-    return member.parts[-1] != "__init__.py"
-
-
-def _stem(member: Member) -> str:
-    return _identifier(member.parts[-1][: -len(".py")])
 
 
 def _identifier(name: str) -> str:

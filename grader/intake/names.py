@@ -24,13 +24,9 @@ def nfc(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def _escape(character: str) -> str:
-    return character if character.isprintable() and character != "\\" else repr(character)[1:-1]
-
-
 def escaped(text: str) -> str:
     """`text` with everything that is not printable written as an escape, as `repr` does."""
-    return "".join(map(_escape, text))
+    return repr(text)[1:-1]
 
 
 def shown(text: str, width: int = 80) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from grader.report.gradescope import results_json
 from grader.report.pages import class_page, student_page
-from grader.report.pictures import picture_caption, png
 from grader.report.table import grades_csv
 from grader.report.text import clean, feedback_name, number, one_line, results_name
 
@@ -15,8 +14,6 @@ __all__ = [
     "grades_csv",
     "number",
     "one_line",
-    "picture_caption",
-    "png",
     "results_json",
     "results_name",
     "student_page",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from grader.model import CheckResult, Evidence, ExerciseResult, Reveal, SubmissionResult
@@ -13,7 +12,6 @@ from grader.report.wording import awaited, status_line
 __all__ = ["results_json"]
 
 _VISIBILITY: dict[Reveal, str] = {"always": "visible", "after_due": "after_due_date", "never": "hidden"}
-_EVIDENCE_LIMIT = 2000
 
 
 def results_json(result: SubmissionResult) -> bytes:
@@ -28,13 +26,14 @@ def results_json(result: SubmissionResult) -> bytes:
 
 
 def _document(result: SubmissionResult) -> dict[str, Any]:
-    titles = {exercise.name: exercise.title for exercise in result.exercises}
     document: dict[str, Any] = {
         "score": None if result.state == "error" else _plain(result.score),
         "max_score": _plain(result.max_score),
-        "execution_time": _seconds(result),
+        "execution_time": _plain(round(sum(e.student_seconds + e.grader_seconds for e in result.exercises), 3)),
         "tests": [
-            test for index, exercise in enumerate(result.exercises, 1) for test in _tests(index, exercise, titles)
+            _test(f"{index}.{place}", check, exercise)
+            for index, exercise in enumerate(result.exercises, 1)
+            for place, check in enumerate(exercise.checks, 1)
         ],
         "extra_data": {
             "exercises": {exercise.name: _summary(exercise) for exercise in result.exercises},
@@ -59,18 +58,7 @@ def _summary(exercise: ExerciseResult) -> dict[str, Any]:
     return {"score": score, "max_score": _plain(exercise.max_score), "status": exercise.status}
 
 
-def _tests(index: int, exercise: ExerciseResult, titles: Mapping[str, str]) -> list[dict[str, Any]]:
-    if exercise.checks:
-        return [_test(f"{index}.{place}", check, exercise, titles) for place, check in enumerate(exercise.checks, 1)]
-    # No verdicts were recorded: one line carries the points, so that an exercise never goes missing from the list.
-    whole = CheckResult(
-        name=exercise.name, title=exercise.title, points=exercise.score, max_points=exercise.max_score,
-        outcome="failed", status=exercise.status,
-    )  # fmt: skip
-    return [_test(str(index), whole, exercise, titles)]
-
-
-def _test(place: str, check: CheckResult, exercise: ExerciseResult, titles: Mapping[str, str]) -> dict[str, Any]:
+def _test(place: str, check: CheckResult, exercise: ExerciseResult) -> dict[str, Any]:
     failed_here = "error" in (check.status, exercise.status)
     return {
         "name": one_line(f"{exercise.name}: {check.title}"),
@@ -78,7 +66,7 @@ def _test(place: str, check: CheckResult, exercise: ExerciseResult, titles: Mapp
         "score": None if failed_here else _plain(check.points),
         "max_score": _plain(check.max_points),
         "status": "passed" if check.outcome == "passed" else "failed",
-        "output": _output(check, awaited(check, exercise, titles)),
+        "output": _output(check, awaited(check, exercise)),
         "output_format": "text",
         "visibility": _VISIBILITY[check.reveal],
     }
@@ -99,12 +87,7 @@ def _output(check: CheckResult, cause: str) -> str:
 
 def _evidence(item: Evidence) -> str:
     parts = (("Call", item.call), ("Expected", item.expected), ("Given", item.given))
-    return "\n".join(f"{label}:\n{clean(text, _EVIDENCE_LIMIT)}" for label, text in parts if text)
-
-
-def _seconds(result: SubmissionResult) -> int | float:
-    spent = sum(exercise.student_seconds + exercise.grader_seconds for exercise in result.exercises)
-    return _plain(round(spent, 3))
+    return "\n".join(f"{label}:\n{clean(text)}" for label, text in parts if text)
 
 
 def _plain(value: float) -> int | float:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import math
-import os
 import unicodedata
 from functools import lru_cache
 
@@ -28,12 +27,21 @@ def clean(text: str, limit: int = 4000) -> str:
     encoded as UTF-8 and stands in XML 1.0; at most `limit` characters of it come from `text`, and where that is not
     all, a count of the missing characters follows.
     """
-    return _bounded(text, limit, lines=True)
+    pieces: list[str] = []
+    room = limit
+    for char in text:
+        piece = char if char in "\n\t" else _shown(char)
+        room -= len(piece)
+        if room < 0:
+            break
+        pieces.append(piece)
+    missing = len(text) - len(pieces)
+    return "".join(pieces) + (f" … ({missing} more character{'s' if missing > 1 else ''})" if missing else "")
 
 
 def one_line(text: str, limit: int = 200) -> str:
     r"""Return `text` as `clean` does, with newline and tab written as `\n` and `\t` as well."""
-    return _bounded(text, limit, lines=False)
+    return clean(text.replace("\n", "\\n").replace("\t", "\\t"), limit)
 
 
 def number(value: float) -> str:
@@ -57,36 +65,14 @@ def results_name(student: str) -> str:
     return _file_name(student, ".json")
 
 
-def _bounded(text: str, limit: int, *, lines: bool) -> str:
-    if len(text) <= limit and _harmless(text, lines=lines):
-        return text
-    pieces: list[str] = []
-    room = limit
-    for char in text:
-        piece = char if lines and char in "\n\t" else _shown(char)
-        room -= len(piece)
-        if room < 0:
-            break
-        pieces.append(piece)
-    missing = len(text) - len(pieces)
-    return "".join(pieces) + (f" … ({missing} more character{'s' if missing > 1 else ''})" if missing else "")
-
-
-def _harmless(text: str, *, lines: bool) -> bool:
-    """Tell quickly of most texts that they need no escape; a "no" may be wrong."""
-    rest = text.replace("\n", "").replace("\t", "") if lines else text
-    return rest.isprintable() and _INVISIBLE.isdisjoint(rest)
-
-
 @lru_cache(maxsize=4096)
 def _shown(char: str) -> str:
-    if char in "\n\t":
-        return "\\n" if char == "\n" else "\\t"
-    if unicodedata.category(char) not in _SHOWN_AS_CODE and char not in _INVISIBLE:
+    category = unicodedata.category(char)
+    if category not in _SHOWN_AS_CODE and char not in _INVISIBLE:
         return char
     code = ord(char)
-    if code < 0x100:
-        return f"\\x{code:02x}" if unicodedata.category(char) == "Cc" else f"\\u{code:04x}"
+    if category == "Cc":
+        return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
@@ -102,4 +88,4 @@ def _file_name(student: str, ending: str) -> str:
 
 def _unfit(text: str) -> bool:
     """Tell whether `text` holds what no file name may: intake refuses such names, nothing here relies on it."""
-    return any(char in ("/", os.sep) or unicodedata.category(char) in ("Cc", "Cs") for char in text)
+    return any(char == "/" or unicodedata.category(char) in ("Cc", "Cs") for char in text)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from grader.model import CheckResult, ExerciseResult
 
 __all__ = ["awaited", "isolation_line", "status_line"]
@@ -34,11 +32,9 @@ def isolation_line(level: str, *, ran: bool = True) -> str:
     """Return the level of isolation with what it means, for the foot of a page; `ran`: was any code run?"""
     if not ran:
         return f"Isolation: {level}; no code of this submission was run."
-    meaning = _ISOLATION.get(level)
-    return f"Isolation: {level}: {meaning}." if meaning else f"Isolation: {level or 'not recorded'}."
+    return f"Isolation: {level}: {_ISOLATION.get(level, 'not known to this version')}."
 
 
-def awaited(check: CheckResult, exercise: ExerciseResult, titles: Mapping[str, str]) -> str:
-    """Return the title of what `check` waits for: a check of the same exercise, else an exercise, else its name."""
-    own = {other.name: other.title for other in exercise.checks}
-    return own.get(check.waits_for) or titles.get(check.waits_for) or check.waits_for
+def awaited(check: CheckResult, exercise: ExerciseResult) -> str:
+    """Return the title of the check that `check` waits for, or its name where it is not among the others."""
+    return next((other.title for other in exercise.checks if other.name == check.waits_for), check.waits_for)

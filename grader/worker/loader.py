@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import importlib.abc
 import importlib.machinery
-import importlib.util
 import linecache
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
+
+from grader.worker.syntax import lines_of
 
 __all__ = ["Finder", "forbid", "install"]
 
 
+@dataclass(frozen=True)
 class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Finds the modules of one submission; `aliases` are names under which a running notebook is known."""
 
-    def __init__(self, modules: Mapping[str, bytes], aliases: Mapping[str, ModuleType]) -> None:
-        self.modules = modules
-        self.aliases = aliases
+    modules: Mapping[str, bytes]
+    aliases: Mapping[str, ModuleType]
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
@@ -41,32 +43,18 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         """Runs the source in the module; nothing to run for a folder or for the notebook itself."""
-        spec = module.__spec__
-        name = spec.name if spec is not None else module.__name__
+        name = module.__name__
         if name in self.modules and name not in self.aliases:
             run(self.modules[name], self.filename(name), module.__dict__)
 
 
-class _Refusal(importlib.abc.MetaPathFinder):
-    """Says no to libraries that the exercise is to be solved without."""
-
-    def __init__(self, names: Sequence[str]) -> None:
-        self.names = names
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
-    ) -> importlib.machinery.ModuleSpec | None:
-        if any(fullname == name or fullname.startswith(name + ".") for name in self.names):
-            raise ImportError(f"{fullname} is not for this exercise", name=fullname)
-        return None
-
-
 def forbid(names: Sequence[str]) -> None:
-    """Makes imports of `names` fail in this process, loaded before or not."""
+    """Makes imports of the packages `names` fail in this process, loaded before or not."""
     for loaded in list(sys.modules):
-        if any(loaded == name or loaded.startswith(name + ".") for name in names):
+        if loaded.partition(".")[0] in names:
             del sys.modules[loaded]
-    sys.meta_path.insert(0, _Refusal(names))
+    for name in names:
+        sys.modules[name] = None  # type: ignore[assignment]  # Python itself refuses to import this
 
 
 def install(modules: Mapping[str, bytes], aliases: Mapping[str, ModuleType]) -> Finder:
@@ -76,23 +64,9 @@ def install(modules: Mapping[str, bytes], aliases: Mapping[str, ModuleType]) -> 
     return finder
 
 
-def run(source: bytes | str, filename: str, namespace: dict[str, Any]) -> None:
+def run(source: bytes, filename: str, namespace: dict[str, Any]) -> None:
     """Executes a source; tracebacks and `inspect.getsource` find its lines without a file."""
     code = compile(source, filename, "exec", dont_inherit=True)
-    text = source if isinstance(source, str) else _decoded(source)
-    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
+    linecache.cache[filename] = (len(source), None, [f"{line}\n" for line in lines_of(source)], filename)
     namespace["__file__"] = filename
     exec(code, namespace)
-
-
-def _decoded(source: bytes) -> str:
-    """The text of a source for display; undecodable bytes are replaced."""
-    return importlib.util.decode_source(source) if _declares(source) else source.decode("utf-8", "replace")
-
-
-def _declares(source: bytes) -> bool:
-    try:
-        importlib.util.decode_source(source)
-    except (SyntaxError, UnicodeDecodeError, LookupError):
-        return False
-    return True

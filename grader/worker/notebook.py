@@ -14,12 +14,11 @@ import re
 import warnings
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from types import CodeType
-from typing import Any
 
 import msgspec
 
 from grader.worker import syntax
-from grader.worker.syntax import Problem, lines_of, parse
+from grader.worker.syntax import Import, Problem, lines_of, parse
 
 __all__ = [
     "Broken",
@@ -32,7 +31,7 @@ __all__ = [
     "select",
 ]
 
-RETRIES = 10
+MAIN = ("__name__", "'__main__'")
 RUNS_ITS_BODY = frozenset({"%%time", "%%timeit", "%%capture", "%%prun"})
 SEES_ALL_NAMES = frozenset({"globals", "locals", "vars", "eval", "exec"})
 READS = frozenset({"LOAD_NAME", "LOAD_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS"})
@@ -48,7 +47,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
 
     `line` is its first line in cell number `cell` (both from 1); line numbers in `node` count within the cell too.
     `binds` are names it binds or changes (`X[0] = 1` changes `X`), `reads` names it or its functions look up, `imports`
-    pairs of module and name ("" for a plain import, "*" for all). `always` marks what every program needs.
+    what it or they import. `always` marks what every program needs.
     """
 
     node: ast.stmt
@@ -57,7 +56,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     line: int
     binds: frozenset[str]
     reads: frozenset[str]
-    imports: frozenset[tuple[str, str]]
+    imports: tuple[Import, ...]
     always: bool
 
 
@@ -77,9 +76,18 @@ class Notebook(msgspec.Struct, frozen=True):
     broken: tuple[Broken, ...]
 
 
+class _Cell(msgspec.Struct):
+    cell_type: str
+    source: str | list[str]
+
+
+class _File(msgspec.Struct):
+    cells: list[_Cell]
+
+
 @functools.lru_cache(maxsize=8)
 def read(data: bytes) -> Notebook:
-    """Reads the bytes of an `.ipynb` file, nbformat 4 or 3; raises `MalformedError`."""
+    """Reads the bytes of an `.ipynb` file, nbformat 4; raises `MalformedError`."""
     statements: list[Statement] = []
     broken: list[Broken] = []
     for number, text in _code_cells(data):
@@ -92,60 +100,35 @@ def read(data: bytes) -> Notebook:
 
 
 def _cell(number: int, text: str) -> list[Statement] | Broken:
-    magic = text.split(maxsplit=1)[0] if text.lstrip().startswith("%%") else ""
-    if magic and magic not in RUNS_ITS_BODY:
-        return Broken(number, text, Problem(1, magic, f"{magic} makes it no Python"), magic)
-    lines, tree = _python(text, bool(magic))
+    """The statements of a cell without magics and shell lines, line numbers kept."""
+    lines = _dedented(text.split("\n"))
+    first = next((index for index, line in enumerate(lines) if line.strip()), 0)
+    if lines[first].startswith("%%"):
+        magic = lines[first].split()[0]
+        if magic not in RUNS_ITS_BODY:
+            return Broken(number, text, Problem(1, magic, f"{magic} makes it no Python"), magic)
+        _blank(lines, first)
     try:
-        return Broken(number, text, tree) if isinstance(tree, Problem) else list(_statements(tree, lines, number))
+        while isinstance(tree := parse("\n".join(lines)), Problem):
+            if not _is_magic(lines[tree.line - 1]):
+                return Broken(number, text, tree)
+            _blank(lines, tree.line - 1)
+        return list(_statements(tree, lines, number))
     except syntax.UNREADABLE:
         return Broken(number, text, Problem(1, "", syntax.TOO_DEEP))
 
 
 def _code_cells(data: bytes) -> Iterator[tuple[int, str]]:
     """Number (among all cells, from 1) and text of each code cell."""
-    for number, cell in enumerate(_cells(data), 1):
-        if not isinstance(cell, dict) or not isinstance(cell.get("cell_type"), str):
-            raise MalformedError(f"its cell {number} is no cell")
-        if cell["cell_type"] != "code":
-            continue
-        source = cell.get("source", cell.get("input"))
-        parts: list[Any] = source if isinstance(source, list) else [source]
-        if not all(isinstance(part, str) for part in parts):
-            raise MalformedError(f"its cell {number} has no text")
-        yield number, "\n".join(lines_of("".join(parts).removeprefix("\ufeff")))
-
-
-def _cells(data: bytes) -> list[Any]:
     try:
-        document = json.loads(data)
+        cells = msgspec.convert(json.loads(data), _File).cells
+    except msgspec.ValidationError:
+        raise MalformedError("its cells are not as Jupyter writes them") from None
     except (ValueError, RecursionError, MemoryError):
         raise MalformedError("it is no JSON") from None
-    if isinstance(document, dict):
-        sheets = document.get("worksheets")
-        parts = [document] if "cells" in document or not isinstance(sheets, list) else sheets
-        found = [part.get("cells") if isinstance(part, dict) else None for part in parts]
-        if all(isinstance(cells, list) for cells in found):
-            return [cell for cells in found for cell in cells or ()]
-    raise MalformedError("it has no list of cells")
-
-
-def _python(text: str, skip_first: bool) -> tuple[list[str], ast.Module | Problem]:
-    """The lines of a cell without magics and shell lines, line numbers kept, and the tree or what is still wrong."""
-    lines = _dedented(text.split("\n"))
-    if skip_first:
-        _blank(lines, next(i for i, line in enumerate(lines) if line.strip()))
-    for _ in range(RETRIES):
-        result = parse("\n".join(lines))
-        if not isinstance(result, Problem):
-            return lines, result
-        if not _is_magic(lines[result.line - 1]):
-            break
-        _blank(lines, result.line - 1)
-    for index, line in enumerate(lines):
-        if _is_magic(line):
-            _blank(lines, index)
-    return lines, parse("\n".join(lines))
+    for number, cell in enumerate(cells, 1):
+        if cell.cell_type == "code":
+            yield number, "\n".join(lines_of("".join(cell.source).removeprefix("\ufeff")))
 
 
 def _dedented(lines: list[str]) -> list[str]:
@@ -171,12 +154,9 @@ def _blank(lines: list[str], index: int) -> None:
 
 
 def _statements(tree: ast.Module, lines: list[str], cell: int) -> Iterator[Statement]:
-    for node in tree.body:
-        if _is_main_block(node):
-            continue
+    for node in _parts(tree):
         start, text = _segment(lines, node)
         binds, reads = _names(node)
-        nodes = list(ast.walk(node))
         yield Statement(
             node=node,
             text=text,
@@ -184,28 +164,30 @@ def _statements(tree: ast.Module, lines: list[str], cell: int) -> Iterator[State
             line=start,
             binds=binds | _changed(node),
             reads=reads,
-            imports=frozenset(pair for item in nodes for pair in _imported(item)),
+            imports=tuple(item for part in ast.walk(node) for item in syntax.imports(part, "")),
             always=_is_always(node),
         )
 
 
-def _is_main_block(node: ast.stmt) -> bool:
-    parts = list(ast.walk(node.test)) if isinstance(node, ast.If) else []
-    names = {part.id for part in parts if isinstance(part, ast.Name)}
-    return "__name__" in names and any(isinstance(part, ast.Constant) and part.value == "__main__" for part in parts)
+def _parts(tree: ast.Module) -> Iterator[ast.stmt]:
+    """The top-level statements, `import a, b` as two; without what a notebook does when it is run as a program."""
+    for node in tree.body:
+        if isinstance(node, ast.Import):
+            yield from (ast.copy_location(ast.Import([alias]), node) for alias in node.names)
+        elif not (isinstance(node, ast.If) and all(word in ast.unparse(node.test) for word in MAIN)):
+            yield node
 
 
 def _is_always(node: ast.stmt) -> bool:
-    imports = (item for item in syntax.walk_outside(node) if isinstance(item, ast.ImportFrom))
-    return any(item.module == "__future__" or item.names[0].name == "*" for item in imports)
+    found = [item for part in syntax.walk_outside(node) for item in syntax.imports(part, "")]
+    return any(item.local == "*" or item.target.startswith("__future__.") for item in found)
 
 
 def _segment(lines: list[str], node: ast.stmt) -> tuple[int, str]:
     """First line (from 1) and original text of a top-level statement, decorators included."""
-    start = node.lineno
-    for decorator in getattr(node, "decorator_list", ())[:1]:
-        above = range(decorator.lineno, 0, -1)
-        start = next((n for n in above if lines[n - 1].lstrip().startswith("@")), start)
+    if isinstance(node, ast.Import):
+        return node.lineno, ast.unparse(node)
+    start = min(part.lineno for part in (node, *getattr(node, "decorator_list", ())))
     chunk = lines[start - 1 : node.end_lineno]
     chunk[-1] = chunk[-1].encode()[: node.end_col_offset].decode()
     chunk[0] = chunk[0].encode()[node.col_offset :].decode()
@@ -244,19 +226,12 @@ def _changed(node: ast.stmt) -> frozenset[str]:
     return frozenset(found)
 
 
-def _imported(node: ast.AST) -> list[tuple[str, str]]:
-    if isinstance(node, ast.Import):
-        return [(alias.name, "") for alias in node.names]
-    if isinstance(node, ast.ImportFrom) and node.module and not node.level:
-        return [(node.module, alias.name) for alias in node.names]
-    return []
-
-
 def reads_of(statement: Statement, own: Mapping[str, Collection[str]]) -> set[str]:
     """What a statement reads, imports of the notebook by itself included; `own`: module names to their functions."""
     names = set(statement.reads)
-    for module, name in statement.imports:
-        if module in own and name != "*":
+    for item in statement.imports:
+        module, _, name = item.target.partition(".")
+        if module in own and item.local != "*":
             names.update([name] if name else own[module])
     return names
 
@@ -291,49 +266,45 @@ def assemble(
 ) -> tuple[str, tuple[tuple[int, int, int], ...]]:
     """The text of a program, and for each statement its first line there, its cell, and its first line in the cell.
 
-    A plain name that the notebook imports from itself is bound already, so that import goes; an alias is bound, and an
-    import of the module hung onto the function of the same name, as soon as everything that it needs is there.
+    An import of the notebook by itself waits until everything that it needs is bound.
     """
-    last = {n: i for i, statement in enumerate(statements) if not _own_import(statement, own) for n in statement.binds}
+    last = {name: at for at, one in enumerate(statements) if not _own_import(one, own) for name in one.binds}
     pieces: list[tuple[tuple[int, int], Statement, str]] = []
     for index, statement in enumerate(statements):
-        text, later = _rewritten(statement, own, last)
-        future = any(module == "__future__" for module, _ in statement.imports)
-        pieces.append(((-1 if future else index, 0), statement, text))
-        pieces += [((max(index, *(last[name] for name in needs)), 1), statement, extra) for extra, needs in later]
+        place, text = (index, 0), statement.text
+        if any(item.target.startswith("__future__.") for item in statement.imports):
+            place = (-1, 0)
+        elif _own_import(statement, own):
+            text, needs = _postponed(statement, own, last)
+            place = (max([index, *(last[name] for name in needs if name in last)]), 1)
+        pieces.append((place, statement, text))
     texts = ["", ""]  # a coding line counts in the first two lines only: a comment of the student's is none
     line = len(texts) + 1
     cells = []
-    for _, statement, part in sorted(pieces, key=lambda piece: piece[0]):
+    for _, statement, text in sorted(pieces, key=lambda piece: piece[0]):
         cells.append((line, statement.cell, statement.line))
-        texts += [part, ""]
-        line += part.count("\n") + 2
+        texts += [text, ""]
+        line += text.count("\n") + 2
     return "\n".join(texts), tuple(cells)
 
 
 def _own_import(statement: Statement, own: Collection[str]) -> bool:
     is_import = isinstance(statement.node, ast.Import | ast.ImportFrom)
-    return is_import and any(module in own for module, _ in statement.imports)
+    return is_import and any(item.target.partition(".")[0] in own for item in statement.imports)
 
 
-def _rewritten(
+def _postponed(
     statement: Statement, own: Mapping[str, Collection[str]], bound: Collection[str]
-) -> tuple[str, list[tuple[str, tuple[str, ...]]]]:
-    """A statement without its imports of the notebook itself; lines to add later, each with the names it needs."""
-    node = statement.node
-    if not isinstance(node, ast.Import | ast.ImportFrom) or not _own_import(statement, own):
-        return statement.text, []
-    keep: list[ast.alias] = []
-    later: list[tuple[str, tuple[str, ...]]] = []
-    for alias in node.names:
-        module, name = (node.module or "", alias.name) if isinstance(node, ast.ImportFrom) else (alias.name, "")
-        if module not in own or name not in (*bound, "", "*") or (not name and (alias.asname or module not in bound)):
-            keep.append(alias)
-        elif not name:
-            later += [(HUNG.format(module, part), (module, part)) for part in own[module] if part in bound]
-        elif alias.asname and alias.asname != name:
-            later.append((f"{alias.asname} = {name}", (name,)))
-    if not keep:
-        return "", later
-    kept = ast.Import(keep) if isinstance(node, ast.Import) else ast.ImportFrom(node.module, keep, node.level)
-    return ast.unparse(kept), later
+) -> tuple[str, Collection[str]]:
+    """What an import of the notebook by itself becomes, and the names that it needs.
+
+    `import convolve` may not bind the notebook to the name of its function `convolve`: the function gets a part of
+    that name in its place.
+    """
+    if isinstance(statement.node, ast.ImportFrom):
+        return statement.text, reads_of(statement, own)
+    module = statement.imports[0].target
+    if module not in statement.binds or module not in bound:
+        return statement.text, ()
+    parts = [name for name in own[module] if name in bound]
+    return "\n".join(HUNG.format(module, part) for part in parts), (module, *parts)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 import functools
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate
 
 import msgspec
 
 from grader.worker import notebook, syntax
 from grader.worker.notebook import Notebook
-from grader.worker.syntax import Problem
+from grader.worker.syntax import Mention, Problem
 
 __all__ = ["ExerciseSpec", "Facts", "Program", "analyse", "program"]
 
@@ -70,22 +71,6 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.filename}, line {line}"
 
 
-class _Unit(msgspec.Struct, frozen=True):
-    """Code that is judged as one: a module, or an exercise's part of a notebook that `uses` other exercises."""
-
-    mentions: tuple[syntax.Mention, ...] = ()
-    uses: tuple[str, ...] = ()
-
-
-class _Choice(msgspec.Struct, frozen=True):
-    """Which file counts for an exercise, and what is wrong with it ("" for nothing)."""
-
-    origin: str
-    path: str
-    message: str = ""
-    notes: tuple[str, ...] = ()
-
-
 class _Answer(msgspec.Struct, frozen=True):
     """What a notebook holds for an exercise; `message` where a definition stands in a cell that is no Python."""
 
@@ -104,16 +89,11 @@ def analyse(modules: Mapping[str, bytes], notebooks: Mapping[str, bytes], specs:
 
 
 def program(facts: Facts, modules: Mapping[str, bytes], notebooks: Mapping[str, bytes]) -> Program:
-    """The program of an exercise that `analyse` found; raises `ValueError` where it found none that can run."""
-    if facts.origin == "module" and facts.exercise in modules:
+    """The program of an exercise that `analyse` found in these sources."""
+    if facts.origin == "module":
         return Program(filename=facts.path, source=modules[facts.exercise], own=(facts.exercise,))
-    if facts.origin != "notebook" or facts.path not in notebooks:
-        raise ValueError(f"there is no program for {facts.exercise}: its status is {facts.status}")
-    try:
-        book = notebook.read(notebooks[facts.path])
-    except notebook.MalformedError as error:
-        raise ValueError(f"{facts.path} is no notebook: {error}") from None
-    chosen = notebook.select(book, facts.own.get(facts.exercise, ()), facts.own)
+    book = notebook.read(notebooks[facts.path])
+    chosen = notebook.select(book, facts.own[facts.exercise], facts.own)
     text, cells = notebook.assemble(chosen, facts.own)
     return Program(filename=facts.path, source=text.encode(), cells=cells, own=tuple(facts.own))
 
@@ -131,36 +111,23 @@ class _Work:
         self.books: dict[str, Notebook] = {}
         self.unreadable: dict[str, str] = {}
         for path in sorted(notebooks):
-            self.open(path)
-        self.tree = functools.cache(self.parsed)
+            try:
+                self.books[path] = notebook.read(notebooks[path])
+            except notebook.MalformedError as error:
+                self.unreadable[path] = f"{_shown(path)} is not a notebook yet: {error}; save it anew in Jupyter."
+        self.tree = functools.cache(lambda name: syntax.parse(modules[name]))
         self.unit = functools.cache(self.read_unit)
         self.choices = {spec.name: self.choose(spec) for spec in specs}
 
-    def open(self, path: str) -> None:
-        try:
-            self.books[path] = notebook.read(self.notebooks[path])
-        except notebook.MalformedError as error:
-            self.unreadable[path] = f"{_shown(path)} is not a notebook yet: {error}; please save it anew in Jupyter."
-
-    def parsed(self, name: str) -> ast.Module | Problem:
-        return syntax.parse(self.modules[name])
-
     def facts(self, spec: ExerciseSpec) -> Facts:
         choice = self.choices[spec.name]
-        facts = Facts(
-            exercise=spec.name,
-            origin=choice.origin,
-            path=choice.path,
-            status="import_error" if choice.origin else "missing",
-            message=choice.message,
-            notes=choice.notes,
-            own=self.own(choice),
-        )
-        message = choice.message or self.unassembled(facts)
-        if message:
-            return msgspec.structs.replace(facts, message=message)
+        facts = msgspec.structs.replace(choice, own=self.own(choice))
+        if facts.status == "ok" and (message := self.unassembled(facts)):
+            return msgspec.structs.replace(facts, status="import_error", message=message)
+        if facts.status != "ok":
+            return facts
         reached = self.reach(spec.name, lambda _: False)
-        loaded = [mention.dotted for name in reached for mention in self.unit(name).mentions if mention.loads]
+        loaded = [mention.dotted for name in reached for mention in self.unit(name) if mention.loads]
         outside = {name.partition(".")[0] for name in loaded} - self.roots - {"", "__future__"}
         message = self.blocked(spec)
         return msgspec.structs.replace(
@@ -171,7 +138,7 @@ class _Work:
             siblings=tuple(sorted(name for name in reached[1:] if name in self.specs)),
         )
 
-    def own(self, choice: _Choice) -> dict[str, tuple[str, ...]]:
+    def own(self, choice: Facts) -> dict[str, tuple[str, ...]]:
         """The exercises that a notebook stands for, with their functions: imports of these find the notebook itself."""
         if choice.origin != "notebook":
             return {}
@@ -187,7 +154,8 @@ class _Work:
             return ""
         return _sentence(f"{_shown(facts.path)}, {whole.where(tree.line)}", tree)
 
-    def choose(self, spec: ExerciseSpec) -> _Choice:
+    def choose(self, spec: ExerciseSpec) -> Facts:
+        """Which file counts for an exercise, and what is wrong with it by itself."""
         answers = [answer for path in self.books if (answer := self.answer(spec, path))]
         best = [answer for answer in answers if answer.differs] or answers
         file = _file(spec.name)
@@ -196,14 +164,14 @@ class _Work:
             note = f"Both {file} and {_shown(best[0].path)} answer {spec.name}; {file} counts." if both else ""
             tree = self.tree(spec.name)
             message = _sentence(f"{file}, line {tree.line}", tree) if isinstance(tree, Problem) else ""
-            return _Choice("module", file, message, tuple(filter(None, [note, *self.unreadable.values()])))
+            return _chosen(spec, "module", file, message, [note, *self.unreadable.values()])
         if best:
-            return _Choice("notebook", best[0].path, best[0].message, tuple(self.notes(spec, best)))
-        if self.unreadable:
-            return _Choice("notebook", *next(iter(self.unreadable.items())))
+            return _chosen(spec, "notebook", best[0].path, best[0].message, self.notes(spec, best))
+        for path, message in self.unreadable.items():
+            return _chosen(spec, "notebook", path, message)
         functions = spec.functions[0] + (" or another of its functions" if spec.functions[1:] else "")
         message = f"There is no {file}, and no notebook cell defines {functions}; please add {file}."
-        return _Choice("", "", message, tuple(note for path in self.books for note in self.left_out(spec, path)))
+        return _chosen(spec, "", "", message, [note for path in self.books for note in self.left_out(spec, path)])
 
     def notes(self, spec: ExerciseSpec, answers: Sequence[_Answer]) -> Iterator[str]:
         path = answers[0].path
@@ -222,70 +190,64 @@ class _Work:
 
     def answer(self, spec: ExerciseSpec, path: str) -> _Answer | None:
         book = self.books[path]
-        found = [pair for part in book.statements for pair in self.bound(part) if pair[0] in spec.functions]
+        found = [(name, part.node) for part in book.statements for name in self.bound(part) if name in spec.functions]
         lost = [name for name in spec.functions if name not in dict(found)]
         for cell in book.broken:
             if not cell.magic and any(_seems_to_define(cell.source, name) for name in lost):
                 place = f"{_shown(path)}, cell {cell.cell}, line {cell.problem.line}"
                 return _Answer(path, True, _sentence(place, cell.problem))
-        stub = syntax.parse(spec.stub)
-        body = [] if isinstance(stub, Problem) else stub.body
-        released = {node.name: node for node in body if isinstance(node, ast.FunctionDef)}
+        released = {node.name: node for node in ast.parse(spec.stub).body if isinstance(node, ast.FunctionDef)}
         differs = any(name not in released or not syntax.same(node, released[name]) for name, node in found)
         return _Answer(path, differs) if found else None
 
-    def bound(self, statement: notebook.Statement) -> Iterator[tuple[str, ast.AST]]:
-        """Names that a statement provides, with the node that does; imports from exercises provide nothing new."""
-        for node in syntax.walk_outside(statement.node):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                yield node.name, node
-            elif isinstance(node, ast.Name) and node.id in statement.binds and isinstance(node.ctx, ast.Store):
-                yield node.id, node
-            for item in syntax.imports(node, ""):
-                if item.loaded.partition(".")[0] not in self.specs:
-                    yield item.local, node
+    def bound(self, statement: notebook.Statement) -> frozenset[str]:
+        """Names that a statement provides; imports from exercises provide nothing new."""
+        return statement.binds.difference(
+            item.local for item in statement.imports if item.target.partition(".")[0] in self.specs
+        )
 
     def differs(self, spec: ExerciseSpec) -> bool:
-        tree, stub = self.tree(spec.name), syntax.parse(spec.stub)
-        return isinstance(tree, Problem) or isinstance(stub, Problem) or not syntax.same(tree, stub)
+        tree = self.tree(spec.name)
+        return isinstance(tree, Problem) or not syntax.same(tree, ast.parse(spec.stub))
 
-    def read_unit(self, name: str) -> _Unit:
+    def read_unit(self, name: str) -> list[Mention]:
+        """What code that is judged as one mentions: a module, or an exercise's part of a notebook."""
         choice = self.choices.get(name)
         if choice and choice.origin == "notebook":
-            return _Unit() if choice.message else self.notebook_unit(self.specs[name], choice)
+            return [] if choice.message else self.notebook_unit(self.specs[name], choice)
         tree = self.tree(name) if name in self.modules else None
         if not isinstance(tree, ast.Module):
-            return _Unit()
+            return []
         is_package = any(other.startswith(f"{name}.") for other in self.modules)
-        package = name if is_package else name.rpartition(".")[0]
-        return _Unit(tuple(syntax.mentions([(_file(name), tree)], package)))
+        return syntax.mentions([(_file(name), tree)], name if is_package else name.rpartition(".")[0])
 
-    def notebook_unit(self, spec: ExerciseSpec, choice: _Choice) -> _Unit:
+    def notebook_unit(self, spec: ExerciseSpec, choice: Facts) -> list[Mention]:
         """What one exercise needs of a notebook, up to the functions of other exercises, which have their own rules."""
         own = self.own(choice)
         stop = {name for functions in own.values() for name in functions}.difference(spec.functions)
         chosen = notebook.select(self.books[choice.path], spec.functions, own, stop)
         reads = {name for statement in chosen for name in notebook.reads_of(statement, own)} & stop
-        mentions = syntax.mentions([(f"{_shown(choice.path)}, cell {part.cell}", part.node) for part in chosen], "")
-        return _Unit(tuple(mentions), tuple(name for name in own if reads.intersection(own[name])))
+        uses = [Mention(name, choice.path, True) for name in own if reads.intersection(own[name])]
+        place = f"{_shown(choice.path)}, cell "
+        return uses + syntax.mentions([(f"{place}{part.cell}", part.node) for part in chosen], "")
 
     def reach(self, start: str, stop: Callable[[str], bool]) -> list[str]:
         """The names of all units that `start` uses, itself first; not entering units where `stop` is true."""
         reached = [start]
         for name in reached:
-            unit = self.unit(name)
-            loaded = [part for mention in unit.mentions if mention.loads for part in _prefixes(mention.dotted)]
-            for other in dict.fromkeys([*unit.uses, *loaded]):
-                known = other in self.modules or other in self.specs
-                if known and other not in reached and not stop(other):
-                    reached.append(other)
+            for mention in self.unit(name):
+                # "a.b" runs "a", then "a.b"
+                for other in accumulate(mention.dotted.split("."), "{}.{}".format) if mention.loads else ():
+                    known = other in self.modules or other in self.specs
+                    if known and other not in reached and not stop(other):
+                        reached.append(other)
         return reached
 
     def blocked(self, spec: ExerciseSpec) -> str:
         """The sentence on the first use of a library that the exercise's rule leaves out; "" for none."""
         for library in spec.forbidden:
             for name in self.reach(spec.name, functools.partial(self.has_own_rule, library)):
-                for mention in self.unit(name).mentions:
+                for mention in self.unit(name):
                     if syntax.covers(library, mention.dotted):
                         return _blocked_sentence(spec, library, mention.place)
         return ""
@@ -294,12 +256,10 @@ class _Work:
         return name in self.specs and any(syntax.covers(rule, library) for rule in self.specs[name].forbidden)
 
 
-def _prefixes(dotted: str) -> Iterator[str]:
-    """The modules that an import of a dotted name runs: "a.b" runs "a" (or "a.__init__") and "a.b"."""
-    parts = dotted.split(".")
-    for count in range(1, len(parts) + 1):
-        name = ".".join(parts[:count])
-        yield from (name, f"{name}.__init__")
+def _chosen(spec: ExerciseSpec, origin: str, path: str, message: str, notes: Iterable[str] = ()) -> Facts:
+    status = ("import_error" if origin else "missing") if message else "ok"
+    told = tuple(filter(None, notes))
+    return Facts(exercise=spec.name, origin=origin, path=path, status=status, message=message, notes=told)
 
 
 def _file(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -34,12 +35,12 @@ def outgoing(value: object, buffers: list[bytes], limit: int, exact: bool = Fals
     return _Outgoing(buffers, limit, exact).convert(value, 0)
 
 
+@dataclass
 class _Outgoing:
-    def __init__(self, buffers: list[bytes], limit: int, exact: bool) -> None:
-        self.buffers = buffers
-        self.array_bytes = limit
-        self.header_bytes = HEADER_BYTES
-        self.exact = exact
+    buffers: list[bytes]
+    array_bytes: int
+    exact: bool
+    header_bytes: int = HEADER_BYTES
 
     def convert(self, value: Any, depth: int) -> wire.Value:
         """Classes are asked of `type`, because `isinstance` believes what an object says of itself."""
