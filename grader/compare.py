@@ -147,7 +147,8 @@ def _items(expected: list[Any], value: Any, tolerance: float) -> Problem | None:
 
 
 def _shown(values: list[Any]) -> str:
-    return "(" + ", ".join(str(v)[:40] for v in values[:6]) + (", ..." if len(values) > 6 else "") + ")"
+    texts = [kind_of(v) if isinstance(v, np.ndarray) else repr(v) if isinstance(v, str) else str(v) for v in values[:6]]
+    return "(" + ", ".join(text[:40] for text in texts) + (", ..." if len(values) > 6 else "") + ")"
 
 
 def _mapping(expected: dict[Any, Any], value: Any, tolerance: float) -> Problem | None:

@@ -88,6 +88,8 @@ def _examine(
     mistake = MUTATED
     if "changed an array" not in problem.what:
         mistake = _recognise(probe, answered) or _stale(alone, probe, example) or _structural(probe, answered, problem)
+    if problem.general == OTHER_DTYPE:
+        mistake = DTYPE
     seen = problem.what if example.public else problem.general
     where = "" if example.public else "With an example that is not shown, "
     observation = where + seen if where else seen[:1].upper() + seen[1:]
@@ -159,7 +161,7 @@ def _other_dtype(probe: Replay, outcome: Returned) -> Problem | None:
     for value in outcome.value if isinstance(outcome.value, list) else [outcome.value]:
         if isinstance(value, np.ndarray) and value.dtype != probe.dtype:
             text = f"the numbers are right, and of dtype {value.dtype}; {probe.dtype} is asked for"
-            return Problem(text, "the dtype differs")
+            return Problem(text, OTHER_DTYPE)
     return None
 
 
@@ -207,6 +209,13 @@ def _is_right(example: Example, outcome: Outcome) -> bool:
     return False
 
 
+OTHER_DTYPE = "the dtype differs"
+DTYPE = Mistake(
+    "other dtype",
+    "",
+    "Layers compute in the kind of numbers that they are given, and another kind takes another amount of memory.",
+    "Convert the array at the end, for example with `.astype(np.float32)`.",
+)
 NOTHING = Mistake("", "", "", "")
 
 
@@ -222,6 +231,13 @@ def _structural(probe: Replay, answered: Sequence[tuple[Example, Outcome]], prob
         )
     if "returned None" in problem.what:
         return Mistake("no return", "", "A function without `return` gives None.", "End the function with `return`.")
+    if " is nan" in problem.what:
+        return Mistake(
+            "division by zero",
+            "The answer holds NaN, which is no number.",
+            "0 divided by 0 gives NaN, without an error, and whatever NaN goes into becomes NaN as well.",
+            "Which input makes the divisor 0? Treat it by itself.",
+        )
     if _ignores_arguments(answered):
         return Mistake(
             "ignores an argument",
@@ -244,7 +260,7 @@ def _stale(alone: Alone, probe: Replay, example: Example) -> Mistake | None:
     """Whether the same call is answered rightly by a worker that was asked nothing before."""
     if isinstance(example.expected, Raises):
         return None
-    return STALE if _is_right(example, alone(probe, example)) else None
+    return STALE if is_right(probe, example, alone(probe, example)) else None
 
 
 def _ignores_arguments(answered: Sequence[tuple[Example, Outcome]]) -> bool:

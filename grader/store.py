@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from grader.desk import Case
+from grader.desk import MOST_COPIED, Case
 from grader.errors import SubmissionError
 from grader.files import write_whole
 from grader.intake.folder import read_regular
@@ -34,9 +34,11 @@ def seal(root: Path, exercise: str, extra: tuple[str, ...]) -> str:
 
 def _sources(root: Path, exercise: str) -> list[Path]:
     suites = root / "grader" / "suites"
-    engine = [path for path in (root / "grader").rglob("*.py") if suites not in path.parents]
+    others = {suites, root / "grader" / "artefacts"}
+    engine = [path for path in (root / "grader").rglob("*.py") if others.isdisjoint(path.parents)]
     own = [suites / "recorded" / f"{exercise}.bin", *suites.glob("*.py")]
-    data = [path for path in (root / "data").glob("*.*") if path.suffix not in (".md", ".toml")]
+    data = [path for path in (root / "data").glob("*.*") if path.suffix not in (".md", ".toml", ".part")]
+    data = [path for path in data if path.stat().st_size <= MOST_COPIED]  # workers get no others
     return [path for path in (*engine, *own, *data) if path.is_file()]
 
 

@@ -24,9 +24,12 @@ def entries(data: Path) -> list[dict[str, Any]]:
 
 
 def present(data: Path) -> list[str]:
-    """Name what lies in a data folder and belongs in its manifest, sorted."""
+    """Name what lies in a data folder and belongs in its manifest, sorted; what was fetched does not."""
+    manifest = tomllib.loads((data / "MANIFEST.toml").read_text(encoding="utf-8"))
+    fetched = {entry["path"] for entry in manifest.get("download", [])}
+    outside = OUTSIDE | fetched | {f"{name}.part" for name in fetched}
     paths = (path.relative_to(data) for path in data.rglob("*") if not path.is_dir())
-    return sorted(path.as_posix() for path in paths if path.parts[0] not in OUTSIDE)
+    return sorted(path.as_posix() for path in paths if path.parts[0] not in outside)
 
 
 def faults(data: Path) -> list[str]:

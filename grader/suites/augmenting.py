@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -36,6 +37,7 @@ def _ramps() -> NDArray[np.float32]:
 
 
 RAMPS = _ramps()
+TWICE = ([RAMPS, True], [RAMPS, True])
 # Other statistics than those of the ramps; channel 2 varies, so that its deviation is not 0.
 TRAINING = (np.random.default_rng(2).random((6, HEIGHT, WIDTH, 3)) * [0.5, 0.8, 0.6] + [0.3, 0.1, 0.2]).astype(
     np.float32
@@ -55,13 +57,13 @@ class Draws:
         draws: Draws = student.values.setdefault("draws", cls(student))
         return draws
 
-    def _answers(self, seed: int, salt: int) -> list[NDArray[Any]]:
-        asked = Request("make_augmentation", (TRAINING, seed), True, "called", [[RAMPS, True], [RAMPS, True]], salt)
+    def _answers(self, seed: int, salt: int, calls: Sequence[Any] = TWICE) -> list[NDArray[Any]]:
+        asked = Request("make_augmentation", (TRAINING, seed), True, "called", list(calls), salt)
         outcome = self.student.outcome(asked, 1.0)
         if not isinstance(outcome, Returned):
             raise refusal("make_augmentation", outcome, public=False)
         answers = outcome.value
-        if not isinstance(answers, np.ndarray) or answers.shape != (2, *RAMPS.shape):
+        if not isinstance(answers, np.ndarray) or answers.shape != (len(calls), *calls[0][0].shape):
             text = "What `make_augmentation` returns has to answer a batch of images with a batch of the same shape."
             raise CheckFailed(text, "", "Return something that can be called as f(images, training=True).")
         return [answer.astype(np.float64) * STD + MEAN for answer in answers]
@@ -72,25 +74,43 @@ class Draws:
         return self._answers(5, 1)
 
     @cached_property
+    def drawn(self) -> NDArray[Any]:
+        """The pictures of both calls; of many small ones where a call draws for its whole batch."""
+        if all(_alike(images) for images in self.first):
+            return np.concatenate(self._answers(5, 1, [[RAMPS[:2], True]] * 60))
+        return np.concatenate(self.first)
+
+    @cached_property
     def rows(self) -> NDArray[Any]:
         """By how many rows each picture moved."""
-        return np.concatenate([_moved(images[..., 1], HEIGHT) for images in self.first])
+        return _moved(self.drawn[..., 1], HEIGHT)
 
     @cached_property
     def columns(self) -> NDArray[Any]:
         """By how many columns each picture moved, its mirror image aside."""
-        return np.concatenate([_moved(images[..., 0], WIDTH) for images in self.first])
+        return _moved(self.drawn[..., 0], WIDTH)
 
     @cached_property
     def slopes(self) -> NDArray[Any]:
         """The steepness of both ramps along rows and columns, (n, 2, 2); 1 and 0, or -1 where they are turned round."""
-        return np.concatenate([np.stack([_slopes(images[..., c]) for c in (0, 1)], axis=1) for images in self.first])
+        return np.stack([_slopes(self.drawn[..., channel]) for channel in (0, 1)], axis=1)
+
+    def settled(self) -> None:
+        """CheckFailed where two calls outside of training differ."""
+        one, other = self._answers(5, 1, [[RAMPS[:40], False]] * 2)
+        if np.abs(one - other).max() > 1e-3:
+            raise CheckFailed(
+                "With training=False, two calls give different answers to the same pictures.",
+                "Random changes belong to the training; afterwards a picture should be seen as it is.",
+                "Look at what `training` decides in your function, and at `training=True` in calls of layers.",
+                misconception="augments at inference",
+            )
 
     def plain(self) -> None:
         """CheckFailed where pictures are not only moved and mirrored."""
         along = np.abs(np.stack([self.slopes[:, 0, 1], self.slopes[:, 1, 0]]))
         across = np.abs(np.stack([self.slopes[:, 0, 0], self.slopes[:, 1, 1]]))
-        even = np.concatenate([images[:, *INNER, 2] for images in self.first])
+        even = self.drawn[:, *INNER, 2]
         if np.abs(along - 1).max() > SLOPE or across.max() > SLOPE:
             raise CheckFailed(
                 "Some pictures are turned, sheared or zoomed.",
@@ -115,15 +135,15 @@ class Draws:
                 text = f"Some pictures move by {far / size:.0%} of their {side}."
                 raise CheckFailed(text, SHIFTING, step, misconception="shifts too far")
             if far < 0.5:
-                text = f"No picture moves {way}."
-                raise CheckFailed(text, SHIFTING, step, misconception="no shift")
+                still = max(np.abs(self.rows).max(), np.abs(self.columns).max()) < 0.5
+                name = "no shift" if still else "one direction only"
+                raise CheckFailed(f"No picture moves {way}.", SHIFTING, step, misconception=name)
             if moved.min() > -0.5 or moved.max() < 0.5 or far < 0.3 * most:
                 text = f"Pictures move {way} by {moved.min():+.1f} to {moved.max():+.1f} pixels of {size}."
                 raise CheckFailed(text, SHIFTING, step, misconception="one direction only" if far >= 0.3 * most else "")
 
     def flipped(self) -> None:
         """CheckFailed unless about half of the pictures are mirrored, and none is upside down."""
-        self.plain()
         step = 'RandomFlip("horizontal") exchanges left and right in half of the pictures.'
         if (self.slopes[:, 1, 0] < 0).any():
             raise CheckFailed(
@@ -141,7 +161,7 @@ class Draws:
     def fresh(self) -> None:
         """CheckFailed unless each picture and each call has draws of its own, and a seed repeats them."""
         one, other = self.first
-        if all(np.abs(image - one[0]).max() < 1e-3 for image in one):
+        if _alike(one):
             raise CheckFailed(
                 "All pictures of a batch are changed in the same way.",
                 "The more the pictures of a batch differ, the more a step of the training learns.",
@@ -162,6 +182,11 @@ class Draws:
                 "Hand `seed` to everything that draws at random.",
                 misconception="seed ignored",
             )
+
+
+def _alike(images: NDArray[Any]) -> bool:
+    """Whether all pictures of a batch of equal ones were changed in the same way."""
+    return bool(np.abs(images - images[0]).max() < 1e-3)
 
 
 def _moved(channel: NDArray[Any], side: int) -> NDArray[Any]:

@@ -150,7 +150,7 @@ def splits(draw: st.DrawFn) -> tuple[Pixels, Pixels, Pixels, Pixels]:
     """(x_train, y_train, x_test, y_test) of small pictures, labels (n, 1) or (n,), some classes missing."""
     size = (draw(st.integers(1, 4)), draw(st.integers(1, 4)), draw(st.sampled_from([1, 3])))
     source, form = rng(draw(NUMBERS)), draw(st.sampled_from([(1,), ()]))
-    dtype = draw(st.sampled_from([np.uint8, np.uint8, np.float64]))
+    dtype = draw(st.sampled_from([np.uint8, np.float32, np.float64]))
     parts: list[Pixels] = []
     for count in (draw(st.integers(3, 6)), draw(st.integers(1, 2))):
         parts.append(source.integers(0, 256, (count, *size)).astype(dtype))

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
-__all__ = ["Fault", "described", "differences", "error_words", "strange"]
+__all__ = ["Fault", "added_twice", "described", "differences", "error_words", "strange"]
 
 MOST_LAYERS = 150
+ACTIVATIONS = ("Activation", "ReLU", "Softmax")
 
 
 @dataclass(frozen=True)
@@ -146,6 +147,17 @@ def strange(function: str, facts: dict[str, Any]) -> Fault | None:
     return None
 
 
+def added_twice(function: str, first: int, again: int) -> Fault:
+    """The words for a builder that goes on with the model of the call before."""
+    seen = f"a second one a network of {again}" if again else "a second one raised an exception"
+    return Fault(
+        f"The first call of `{function}` built a network of {first} layers, and {seen}.",
+        "A model that is kept outside of the function gets all layers once more in each call.",
+        "Begin each call with a fresh `keras.Sequential()`.",
+        "layers added twice",
+    )
+
+
 def error_words(facts: dict[str, Any]) -> Fault | None:
     """What the layers that were there before an error give away."""
     layers = facts.get("layers", [])
@@ -170,11 +182,14 @@ def differences(
         return Fault(f"There is no layer for it: {_plural(len(wanted), 'layer')} expected.", "", "Add the next layers.")
     if values and (fault := _numbers(expected, layers, start)) is not None:
         return fault
+    if not values and (extra := _apart(wanted, classes)) is not None:
+        return _listing([], layers, extra, extra + 1, start)
     match = SequenceMatcher(None, wanted, classes, autojunk=False)
     for tag, low, high, there, beyond in match.get_opcodes():
         for offset in range(high - low if tag == "equal" else 0):
-            layer, options = layers[there + offset], expected[low + offset][1]
-            if (fault := _options(layer, options, start + there + offset, values)) is not None:
+            place, options = there + offset, expected[low + offset][1]
+            before = layers[place - 1]["class"] if place else ""
+            if (fault := _options(layers[place], options, start + place, values, before)) is not None:
                 return fault
         if tag != "equal" and not (values and _harmless(wanted[low:high], classes[there:beyond], layers)):
             return _listing(wanted[low:high], layers, there, beyond, start)
@@ -193,11 +208,17 @@ def _numbers(
     return _with(LONGER if (wanted, found) == (3, 4) else COUNT, text)
 
 
+def _apart(wanted: Sequence[str], classes: Sequence[str]) -> int | None:
+    """The place of a layer that is only an activation."""
+    places = [place for place, kind in enumerate(classes) if kind in ACTIVATIONS and kind not in wanted]
+    return places[0] if places else None
+
+
 def _harmless(wanted: Sequence[str], found: Sequence[str], layers: Sequence[dict[str, Any]]) -> bool:
     """Whether a difference in the list can leave the answers as they are."""
     pads = any(layer.get("padding") == "same" for layer in layers)
     missing_pads = set(wanted) == {"ZeroPadding2D"} and not found and pads
-    return missing_pads or (not wanted and set(found) <= {"Activation", "ReLU", "Softmax"})
+    return missing_pads or (not wanted and set(found) <= set(ACTIVATIONS))
 
 
 def _listing(wanted: Sequence[str], layers: Sequence[dict[str, Any]], there: int, beyond: int, start: int) -> Fault:
@@ -209,7 +230,7 @@ def _listing(wanted: Sequence[str], layers: Sequence[dict[str, Any]], there: int
             name, reason, step = OPTIONS["padding"]
             return Fault(f"Before layer {place} the table has a ZeroPadding2D, and yours has none.", reason, step, name)
         return _with(PADDING, f"Before layer {place} ({_named(layers, there)}) a ZeroPadding2D is missing.")
-    if not wanted and set(found) <= {"Activation", "Softmax", "ReLU"}:
+    if not wanted and set(found) <= set(ACTIVATIONS):
         return Fault(
             f"Layer {place} is a separate {found[0]} layer.",
             "It computes the same, and makes the list of layers longer than the table's.",
@@ -228,7 +249,7 @@ def _listing(wanted: Sequence[str], layers: Sequence[dict[str, Any]], there: int
     )
 
 
-def _options(layer: dict[str, Any], wanted: dict[str, Any], place: int, values: bool) -> Fault | None:
+def _options(layer: dict[str, Any], wanted: dict[str, Any], place: int, values: bool, before: str) -> Fault | None:
     """The first option of a layer that is not the contract's."""
     for option, value in wanted.items():
         if option == "rate" and "dropped" in layer and abs(layer.get("rate", 0) - value) > 1e-6:
@@ -241,16 +262,18 @@ def _options(layer: dict[str, Any], wanted: dict[str, Any], place: int, values: 
         observation = f"Layer {place} ({layer['name']}) {given}."
         if option == "name":
             observation = f"Layer {place} is called {layer['name']!r}; {value!r} expected."
-        return _special(option, layer, value, observation) or Fault(observation, reason, step, name)
+        return _special(option, layer, value, before, observation) or Fault(observation, reason, step, name)
     return None
 
 
-def _special(option: str, layer: dict[str, Any], wanted: Any, observation: str) -> Fault | None:
+def _special(option: str, layer: dict[str, Any], wanted: Any, before: str, observation: str) -> Fault | None:
     """Mistakes that have a name of their own."""
     if option == "strides" and layer["class"] == "Conv2D":
         return _with(STRIDES, observation)
     if option == "padding" and layer["class"] == "Conv2D" and wanted == "same":
         return _with(SAME, observation)
+    if option == "padding" and layer["class"] == "Conv2D" and before == "ZeroPadding2D":
+        return _with(TWICE, observation)
     if option == "activation" and wanted == "softmax":
         return _with(SOFTMAX, observation)
     if option == "units" and layer.get("activation") == "softmax" and layer["units"] == 1:

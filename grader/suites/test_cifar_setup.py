@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grader.fixture import StudentFixture
+from grader.probing import CheckFailed
 from grader.suites.augmenting import Draws
 from grader.suites.cifar_layers import PARTS
 from grader.suites.compiling import compiles
@@ -72,7 +73,12 @@ def test_counts(student: StudentFixture) -> None:
 
 def test_normalise(student: StudentFixture) -> None:
     """without training, only centres and scales each channel, by statistics of the training images"""
-    student.agrees("normalise")
+    try:
+        student.agrees("normalise")
+    except CheckFailed as failure:
+        if failure.status == "graded" and not failure.misconception:
+            Draws.of(student).settled()
+        raise
 
 
 def test_shift(student: StudentFixture) -> None:

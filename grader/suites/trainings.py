@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from grader.fixture import StudentFixture
-from grader.probing import CheckFailed
+from grader.probing import CheckFailed, CheckNotRun
 from grader.refusals import refusal
 from grader.student import Returned
 from grader.worker.training import INFERRED, TRAINED
@@ -75,10 +75,16 @@ class Training:
                 "Do images and labels stay together when they are shuffled? Are all batches of an epoch used?",
             )
 
+    def _trained(self) -> None:
+        """CheckNotRun where the model that was handed over has seen no training."""
+        if not np.size(self.long["train_marks"]):
+            raise CheckNotRun("Not run: the model that was handed over was never trained.")
+
     def augments(self) -> None:
         """CheckFailed unless every training image went through the augmentation, anew in each epoch."""
+        self._trained()
         marks = np.asarray(self.long["train_marks"], float)
-        counts, sums = marks if marks.size else np.zeros((2, 1))
+        counts, sums = marks
         step = "Call `augmentation(images, training=True)` on the images of each batch, inside the loop over epochs."
         mean = sums.sum() / max(counts.sum(), 1.0)
         if not TRAINED - 0.5 <= mean <= TRAINED + 1.5:
@@ -100,9 +106,11 @@ class Training:
 
     def validates(self) -> None:
         """CheckFailed unless validation is done on test images that are normalised, and not augmented."""
+        self._trained()
         history, step = self.long["history"], "Hand `augmentation(x_test, training=False)` to fit as validation data."
         last = [history["val_loss"][-1], history["val_accuracy"][-1]]
-        if _close(last, self.long["prepared"]):
+        counts, sums = np.asarray(self.long["test_marks"], float).reshape(2, -1)
+        if _close(last, self.long["prepared"]) and (sums < counts * INFERRED * 0.9).any():
             return
         if _close(last, self.long["raw"]):
             raise CheckFailed(
@@ -111,8 +119,7 @@ class Training:
                 step,
                 misconception="validation not normalised",
             )
-        marks = np.asarray(self.long["test_marks"], float)
-        if marks.size and (marks[1] > marks[0] * TRAINED * 0.9).any():
+        if (sums > counts * TRAINED * 0.9).any():
             raise CheckFailed(
                 "Validation was done on augmented images.",
                 "Shifts and flips are for training; a test should be the same every time.",

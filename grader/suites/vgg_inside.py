@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.probing import Made, Misconception, Probe
+from grader.probing import Made, Misconception, Probe, Raises
 from grader.suites import keras_strategies as draw
+from grader.suites.layer_outputs import DROPPED
 from grader.suites.single_layers import chain
 from grader.worker import models
 
@@ -98,6 +99,15 @@ def _weights(model: Made, batch: Pixels, index: int) -> Any:
     return models.bank(shape, model.given["number"] + number)
 
 
+def _alone(model: Made, batch: Pixels, index: int) -> Any:
+    """One layer called with the picture itself; of those behind the first convolution only some take it."""
+    kind, options = model.given["layers"][index]
+    first = [layer[0] for layer in model.given["layers"]].index("Conv2D")
+    if kind in ("Conv2D", "Dense") and index % len(model.given["layers"]) != first:
+        return Raises("ValueError")
+    return chain([(kind, options)], batch, model.given["number"])[0]
+
+
 BY_ONE = (
     "Keras counts layers from 0, and `model.layers` of a Sequential does not contain the input.",
     "Take `model.layers[layer]`, without adding or subtracting one.",
@@ -118,6 +128,13 @@ OUTPUT_MISTAKES = (
         "Only the answer to the first picture is there.",
         "A batch goes in and a batch comes out, one answer a picture.",
         "Return all of it; whoever wants the first picture writes [0].",
+    ),
+    Misconception(
+        "one layer alone",
+        _alone,
+        "The layer was called with the picture itself.",
+        "Between the picture and this layer lie all the layers before it.",
+        "Build a model from the input to `model.layers[layer].output`, and call that.",
     ),
     Misconception(
         "whole network",
@@ -177,10 +194,6 @@ def _not_scaled(weights: Pixels, pad_size: int = 1, pad_value: float = 0.0) -> P
     return _grid(list(weights.astype(float)), weights.shape[1:], pad_size, pad_value)
 
 
-def _fixed(pad_size: int, pad_value: float) -> Callable[..., Any]:
-    return lambda weights, size=1, value=0.0: tiled(weights, pad_size, pad_value)
-
-
 def _empty_tiles(weights: Pixels, pad_size: int = 1, pad_value: float = 0.0) -> Any:
     side = math.ceil(math.sqrt(len(weights)))
     flat = np.array(tiled(weights, pad_size, pad_value))
@@ -194,6 +207,10 @@ def _empty_tiles(weights: Pixels, pad_size: int = 1, pad_value: float = 0.0) -> 
 TOGETHER = (
     "Scaled together, tiles can be compared: a filter with small weights stays pale.",
     "Take the smallest and the largest value over all tiles.",
+)
+CALLER = (
+    "`pad_size` and `pad_value` are what the caller wants.",
+    "Use both parameters where the code has numbers.",
 )
 TILE_MISTAKES = (
     Misconception("each tile scaled alone", _per_tile, "Each tile was scaled by itself.", *TOGETHER),
@@ -221,10 +238,21 @@ TILE_MISTAKES = (
     ),
     Misconception(
         "ignores an argument",
-        _fixed(1, 0.0),
+        lambda weights, size=1, value=0.0: tiled(weights, 1, 0.0),
         "The padding is one pixel of 0, whatever was asked for.",
-        "`pad_size` and `pad_value` are what the caller wants.",
-        "Use both parameters where the code has numbers.",
+        *CALLER,
+    ),
+    Misconception(
+        "ignores an argument",
+        lambda weights, size=1, value=0.0: tiled(weights, 1, value),
+        "The padding is one pixel wide, whatever was asked for.",
+        *CALLER,
+    ),
+    Misconception(
+        "ignores an argument",
+        lambda weights, size=1, value=0.0: tiled(weights, size, 0.0),
+        "The padding is 0, whatever was asked for.",
+        *CALLER,
     ),
     Misconception(
         "missing tiles not filled",
@@ -274,7 +302,7 @@ PROBES = {
     "layer_output": Probe(
         "get_layer_output",
         answer,
-        tuple((STEPS, BATCH, index) for index in (1, 5, 8, -1)),
+        tuple((STEPS, BATCH, index) for index in (1, DROPPED, 5, 8, -1)),
         draw.layer_calls(),
         8,
         OUTPUT_MISTAKES,

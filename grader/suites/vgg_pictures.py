@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageOps
 
 from grader.probing import Misconception, PictureFile, Probe, ShapeOf
 from grader.suites import keras_strategies as draw
@@ -40,6 +40,16 @@ def _pixels(answer: Callable[[PictureFile, tuple[int, int]], Any]) -> Callable[.
     return model
 
 
+def _fitted(picture: PictureFile | str, size: tuple[int, int]) -> Pixels:
+    return np.asarray(ImageOps.fit(_open(picture), size, Image.Resampling.BILINEAR))[..., ::-1]
+
+
+def _middle(picture: PictureFile | str, size: tuple[int, int]) -> Pixels:
+    pixels = np.asarray(_open(picture))[..., ::-1]
+    top, left = (max(pixels.shape[0] - size[1], 0) // 2, max(pixels.shape[1] - size[0], 0) // 2)
+    return pixels[top : top + size[1], left : left + size[0]]
+
+
 BGR_MISTAKES = (
     Misconception(
         "channels in RGB order",
@@ -61,6 +71,27 @@ BGR_MISTAKES = (
         "The picture came back in its own size.",
         "The network takes pictures of one size only.",
         "Return what cv2.resize gives; it changes no array in place.",
+    ),
+    Misconception(
+        "ignores an argument",
+        lambda picture, size=(224, 224): ShapeOf((224, 224, 3)),
+        "The picture is 224 pixels wide and high, whatever was asked for.",
+        "`size` is what the caller wants.",
+        "Hand `size` to cv2.resize.",
+    ),
+    Misconception(
+        "cropped instead of resized",
+        _pixels(lambda picture, size: _fitted(picture, size)),
+        "The picture kept its proportions, and what did not fit was cut off.",
+        "The network is to see the whole picture, even if that stretches it.",
+        "Resize with cv2.resize to `size`, without cropping.",
+    ),
+    Misconception(
+        "cropped instead of resized",
+        _pixels(lambda picture, size: _middle(picture, size)),
+        "Only the middle of the picture is there.",
+        "The network is to see the whole picture.",
+        "Resize with cv2.resize to `size`, without cropping.",
     ),
     Misconception(
         "cropped instead of resized",
@@ -260,6 +291,15 @@ RANKING_MISTAKES = (
         "label and probability apart",
         lambda p, labels, k=5: [[labels[i], float(p[n])] for n, i in enumerate(np.argsort(p)[::-1][:k])],
         "The labels are sorted, and the probabilities are not.",
+        "A probability belongs to the label with the same index.",
+        "Take label and probability with the same index.",
+    ),
+    Misconception(
+        "label and probability apart",
+        lambda p, labels, k=5: [
+            [labels[i], float(value)] for i, value in zip(np.argsort(p)[-k:], np.sort(p)[::-1][:k], strict=True)
+        ],
+        "The probabilities run downwards, and the labels upwards.",
         "A probability belongs to the label with the same index.",
         "Take label and probability with the same index.",
     ),

@@ -69,9 +69,9 @@ def _flat(arrays: list[list[Any]]) -> list[Any]:
     return [array for layer in arrays for array in layer]
 
 
-def loaded(model: Made, path: PictureFile, aim: None) -> dict[str, Any]:
+def loaded(model: Made, path: PictureFile, aim: None) -> list[Any]:
     """The weights that the file holds, in the order of the layers."""
-    return {"class": "Model", "weights": _flat(_arrays(SAVED))}
+    return _flat(_arrays(SAVED))
 
 
 def refused(model: Made, path: Any) -> Raises:
@@ -82,17 +82,10 @@ def refused(model: Made, path: Any) -> Raises:
 UNLOADED = (
     Misconception(
         "by_name loads nothing",
-        lambda model, path, aim: {"class": "Model", "weights": _flat(_arrays(model.given["number"]))},
+        lambda model, path, aim: _flat(_arrays(model.given["number"])),
         "The model still has the weights it had before.",
         "The published file calls its layers block1_conv1 and so on: by_name=True finds none of them, silently.",
         "Load in the order of the layers: `model.load_weights(path)`, without by_name or skip_mismatch.",
-    ),
-    Misconception(
-        "no return",
-        lambda model, path, aim: {"class": "builtins.NoneType"},
-        "The function returned None.",
-        "`model.load_weights` changes the model and returns nothing.",
-        "End the function with `return model`.",
     ),
 )
 

@@ -145,10 +145,18 @@ def _described(model: Any, aim: dict[str, Any]) -> dict[str, Any]:
     if not model.built and "build" in aim:
         model.build((None, *aim["build"]))
     layers = model.layers
-    facts["input"] = list(model.inputs[0].shape[1:]) if model.built else []
+    facts["input"] = _input_shape(model)
     facts["layers"] = [_layer(layer) for layer in layers[:MOST_LAYERS]]
     facts["weights"] = sum(math.prod(weight.shape) for layer in layers for weight in layer.weights)
     return facts
+
+
+def _input_shape(model: Any) -> list[Any]:
+    """The shape of a picture, batch axis aside; of a model that could not be built, that of its input layer."""
+    if model.built:
+        return list(model.inputs[0].shape[1:])
+    first: Any = next(iter(getattr(model, "_layers", ())), None)
+    return list(first.batch_shape[1:]) if type(first) is keras.layers.InputLayer else []
 
 
 def _layer(layer: Any) -> dict[str, Any]:
@@ -180,11 +188,19 @@ def name_of(value: Any) -> str:
 
 
 def _chain(model: Any, images: NDArray[Any], upto: int) -> list[Any]:
-    """The sampled answers of the first layers of a network, each layer fed by the one before."""
-    fill(model.layers[:upto])
-    through = keras.Model(model.inputs[0], [layer.output for layer in model.layers[:upto]])
-    answers = through(images, training=False)
-    return [sampled(answer) for answer in (answers if isinstance(answers, list | tuple) else [answers])]
+    """The sampled answers of the first layers of a network at inference, each layer fed by the one before.
+
+    The last layer's is that of the network itself. A second model over all outputs would compute them from the start
+    again and again where layers were added one by one: each addition left a graph of its own.
+    """
+    layers, answers, answer = model.layers, [], images
+    fill(layers[:upto])
+    for layer in layers[:upto]:
+        answer = layer(answer)
+        answers.append(sampled(answer))
+    if upto == len(layers):
+        answers[-1] = sampled(model(images, training=False))
+    return answers
 
 
 def _piece(layers: Sequence[Any], piece: dict[str, Any], number: int) -> Any:
@@ -237,11 +253,9 @@ def _family(value: Any) -> list[str]:
     return [kind.__name__ for kind in type(value).__mro__ if kind in known]
 
 
-def weights(value: Any, args: Sequence[Any], aim: dict[str, Any]) -> dict[str, Any]:
-    """The weights of a returned model, and whether it is the one that was handed over."""
-    if not isinstance(value, keras.Model):
-        return {"class": name_of(value)}
-    return {"class": "Model", "same": value is args[0], "weights": [np.asarray(w) for w in value.get_weights()]}
+def weights(value: Any, args: Sequence[Any], aim: None) -> Any:
+    """The weights of a returned model; the value itself if it is none."""
+    return [np.asarray(array) for array in value.get_weights()] if isinstance(value, keras.Model) else value
 
 
 def called(value: Any, args: Sequence[Any], aim: list[Any]) -> Any:

@@ -35,7 +35,7 @@ def _layers() -> tuple[type, type]:
             scaled = images * 2.0 - 1.0
             if training:
                 shape = ops.shape(scaled)
-                scaled = scaled + keras.random.normal(shape, stddev=0.05, seed=self.draws)
+                scaled = scaled + keras.random.normal(shape, stddev=0.2, seed=self.draws)
                 mark = TRAINED + keras.random.uniform((shape[0],), seed=self.draws)
             else:
                 mark = ops.full((ops.shape(scaled)[0],), INFERRED)

@@ -1,0 +1,32 @@
+"""Tells from the answer of a Dropout layer whether it was asked as in training."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from grader.fixture import StudentFixture
+from grader.probing import CheckFailed
+from grader.student import Returned
+
+__all__ = ["DROPPED", "dropout"]
+
+# The place of a Dropout layer that no other one stands in front of, and its rate.
+DROPPED, RATE = 2, 0.5
+
+
+def dropout(student: StudentFixture, failure: CheckFailed) -> None:
+    """Names the mistake of a failure where units are switched off and the others are louder instead."""
+    examples = [example for example in student.recording().probes["layer_output"].examples if example.public]
+    for position, example in enumerate(examples):
+        outcome = student.public["layer_output"][2 * position]
+        if example.args[2] != DROPPED or not isinstance(outcome, Returned):
+            continue
+        given, expected = np.asarray(outcome.value, float), np.asarray(example.expected, float)
+        if given.shape != expected.shape:
+            return
+        off, loud = np.abs(given) < 1e-6, np.abs(given - expected / (1 - RATE)) < 1e-3
+        if (off | loud).all() and not np.allclose(given, expected, atol=1e-3):
+            failure.misconception = "dropout active"
+            failure.observation = "Some units of a Dropout layer are switched off."
+            failure.reason = "Dropout is for training; outside of it a network should answer twice the same."
+            failure.next_step = "Call the model with training=False, or use predict."

@@ -1,0 +1,95 @@
+import keras
+import numpy as np
+from keras import layers
+from keras.datasets import cifar10
+
+
+def load_cifar10():
+    train, test = cifar10.load_data()
+    return train[0], train[1], test[0], test[1]
+
+
+CLASSES = 10
+
+
+def prepare(x_train, y_train, x_test, y_test):
+    result = []
+    for x, y in ((x_train, y_train), (x_test, y_test)):
+        images = x.astype(np.float32)
+        images /= 255.0
+        labels = np.zeros((len(y), CLASSES))
+        labels[np.arange(len(y)), y.ravel().astype(int)] = 1
+        result += [images, labels]
+    return tuple(result)
+
+
+def build_cifar10_model():
+    model = keras.Sequential([keras.Input(shape=(32, 32, 3))])
+    for filters in (32, 64):
+        model.add(layers.Conv2D(filters, 3, padding="same", activation="relu"))
+        model.add(layers.Conv2D(filters, 3, activation="relu"))
+        model.add(layers.MaxPooling2D(2))
+        model.add(layers.Dropout(0.25))
+    model.add(layers.Flatten())
+    model.add(layers.Dense(512, activation="relu"))
+    model.add(layers.Dropout(0.5))
+    model.add(layers.Dense(10, activation="softmax"))
+    return model
+
+
+def compile_cifar10_model(model):
+    model.compile(optimizer=keras.optimizers.Adam(), loss="categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def weight_counts():
+    counts = {}
+    model = build_cifar10_model()
+    convs = [layer for layer in model.layers if "conv" in layer.name]
+    for i in (1, 2):
+        kernel, bias = convs[i - 1].get_weights()
+        counts[f"conv_{i}_weights"] = kernel.size
+        counts[f"conv_{i}_biases"] = bias.size
+    counts["total"] = model.count_params()
+    return counts
+
+
+def make_augmentation(x_train, seed=None):
+    mean = np.mean(x_train, axis=(0, 1, 2), dtype=np.float64)
+    std = np.std(x_train, axis=(0, 1, 2), dtype=np.float64)
+    rng = np.random.default_rng(seed)
+
+    def augment(images, training=False):
+        images = np.array(images, dtype="float64")
+        if training:
+            height, width = images.shape[1:3]
+            for i in range(len(images)):
+                dy = rng.integers(-(height // 10), height // 10 + 1)
+                dx = rng.integers(-(width // 10), width // 10 + 1)
+                images[i] = np.roll(images[i], (dy, dx), axis=(0, 1))
+                if rng.random() < 0.5:
+                    images[i] = images[i][:, ::-1]
+        return ((images - mean) / std).astype("float32")
+
+    return augment
+
+
+def train(model, augmentation, x_train, y_train, x_test, y_test, epochs=200, batch_size=32):
+    history = keras.callbacks.History()
+    history.set_model(model)
+    history.on_train_begin()
+    test_images = np.asarray(augmentation(x_test, training=False))
+    for epoch in range(epochs):
+        order = np.random.permutation(len(x_train))
+        label_order = np.random.permutation(len(y_train))
+        model.reset_metrics()
+        for start in range(0, len(order), batch_size):
+            idx = order[start:start + batch_size]
+            images = np.asarray(augmentation(x_train[idx], training=True))
+            labels = y_train[label_order[start:start + batch_size]]
+            logs = model.train_on_batch(images, labels, return_dict=True)
+        results = model.evaluate(test_images, y_test, verbose=0, return_dict=True)
+        for key in results:
+            logs["val_" + key] = results[key]
+        history.on_epoch_end(epoch, logs)
+    return history

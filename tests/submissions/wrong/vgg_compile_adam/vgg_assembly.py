@@ -1,0 +1,86 @@
+# assemble VGG16
+import cv2
+import h5py
+import imageio.v3 as iio
+import keras
+import numpy as np
+from keras import layers
+
+
+def build_vgg16(input_shape=(224, 224, 3), classes=1000):
+    model = keras.Sequential()
+    model.add(keras.Input(shape=input_shape))
+    block = 1
+    for filters, convs in [(64, 2), (128, 2), (256, 3), (512, 3), (512, 3)]:
+        for i in range(1, convs + 1):
+            model.add(layers.ZeroPadding2D((1, 1)))
+            model.add(layers.Conv2D(filters, (3, 3), activation="relu", name="conv%d_%d" % (block, i)))
+        model.add(layers.MaxPooling2D((2, 2), strides=(2, 2)))
+        block += 1
+    model.add(layers.Flatten())
+    model.add(layers.Dense(4096, activation="relu"))
+    model.add(layers.Dropout(0.5))
+    model.add(layers.Dense(4096, activation="relu"))
+    model.add(layers.Dropout(0.5))
+    model.add(layers.Dense(classes, activation="softmax"))
+    return model
+
+
+def load_vgg16_weights(model, path):
+    # h5py complains if this is not a HDF5 file
+    with h5py.File(path, "r"):
+        pass
+    model.load_weights(path)
+    return model
+
+
+def compile_vgg16(model):
+    model.compile(optimizer="adam", loss="categorical_crossentropy")
+    return model
+
+
+def read_bgr(path, size=(224, 224)):
+    rgb = iio.imread(path)
+    bgr = np.ascontiguousarray(rgb[..., ::-1])
+    return cv2.resize(bgr, dsize=tuple(size), interpolation=cv2.INTER_LINEAR)
+
+
+def transform_image(image):
+    blue = image[:, :, 0].astype("float32") - 103.939
+    green = image[:, :, 1].astype("float32") - 116.779
+    red = image[:, :, 2].astype("float32") - 123.68
+    return np.array([np.dstack([blue, green, red])], dtype="float32")
+
+
+def load_labels(path):
+    # the id is n + 8 digits, then comes one blank
+    return [line[10:].rstrip("\n") for line in open(path).readlines()]
+
+
+def top_k(probabilities, labels, k=5):
+    order = np.argsort(probabilities)[::-1][:k]
+    return [(labels[i], float(probabilities[i])) for i in order]
+
+
+def first_layer_filters(model):
+    # the first weights with four axes are the kernel of the first convolution
+    kernel = next(w for w in model.get_weights() if w.ndim == 4)
+    return np.array([kernel[:, :, :, i] for i in range(kernel.shape[3])])
+
+
+def get_layer_output(model, image, layer):
+    part = keras.Model(model.inputs, model.layers[layer].output)
+    return part.predict(image, verbose=0)
+
+
+def tile_filters(weights, pad_size=1, pad_value=0.0):
+    data = np.asarray(weights).astype(np.float64)
+    low, high = data.min(), data.max()
+    data = (data - low) / (high - low) if high > low else np.zeros(data.shape)
+    n = int(np.ceil(np.sqrt(data.shape[0])))
+    padding = [(0, n * n - data.shape[0]), (0, pad_size), (0, pad_size)] + [(0, 0)] * (data.ndim - 3)
+    data = np.pad(data, padding, mode="constant", constant_values=pad_value)
+    # (rows, columns, h, w, ...) -> (rows, h, columns, w, ...)
+    data = data.reshape((n, n) + data.shape[1:])
+    data = data.transpose((0, 2, 1, 3) + tuple(range(4, data.ndim)))
+    return data.reshape((n * data.shape[1], n * data.shape[3]) + data.shape[4:])

@@ -1,0 +1,84 @@
+"""VGG-16 in Keras"""
+import cv2
+import keras
+import numpy as np
+from keras import layers
+
+
+def build_vgg16(input_shape=(224, 224, 3), classes=1000):
+    model = keras.Sequential()
+    model.add(keras.Input(shape=input_shape))
+    block = 1
+    for filters, convs in [(64, 2), (128, 2), (256, 4), (512, 4), (512, 4)]:
+        for i in range(1, convs + 1):
+            model.add(layers.ZeroPadding2D((1, 1)))
+            model.add(layers.Conv2D(filters, (3, 3), activation="relu", name="conv%d_%d" % (block, i)))
+        model.add(layers.MaxPooling2D((2, 2), strides=(2, 2)))
+        block += 1
+    model.add(layers.Flatten())
+    model.add(layers.Dense(4096, activation="relu"))
+    model.add(layers.Dropout(0.5))
+    model.add(layers.Dense(4096, activation="relu"))
+    model.add(layers.Dropout(0.5))
+    model.add(layers.Dense(classes, activation="softmax"))
+    return model
+
+
+def load_vgg16_weights(model, path):
+    model.load_weights(path)
+    return model
+
+
+def compile_vgg16(model):
+    model.compile("sgd", keras.losses.CategoricalCrossentropy(), metrics=["accuracy"])
+    return model
+
+
+def read_bgr(path, size=(224, 224)):
+    img = cv2.imread(path)
+    if img is None:
+        raise FileNotFoundError(path)
+    return cv2.resize(img, size)
+
+
+def transform_image(image):
+    centred = image - np.array([103.939, 116.779, 123.68])
+    batch = centred.reshape((1,) + image.shape)
+    return batch.astype("float32")
+
+
+def load_labels(path):
+    labels = []
+    with open(path) as f:
+        for line in f:
+            labels.append(line.strip().split(" ", 1)[1])
+    return labels
+
+
+def top_k(probabilities, labels, k=5):
+    pairs = sorted(zip(labels, probabilities), key=lambda pair: pair[1], reverse=True)
+    return [(label, float(p)) for label, p in pairs[:k]]
+
+
+def first_layer_filters(model):
+    # the first weights with four axes are the kernel of the first convolution
+    kernel = next(w for w in model.get_weights() if w.ndim == 4)
+    return np.array([kernel[:, :, :, i] for i in range(kernel.shape[3])])
+
+
+def get_layer_output(model, image, layer):
+    sub_model = keras.Model(inputs=model.layers[0].input, outputs=model.layers[layer].output)
+    return np.asarray(sub_model(image, training=False))
+
+
+def tile_filters(weights, pad_size=1, pad_value=0.0):
+    data = np.asarray(weights).astype(np.float64)
+    low, high = data.min(), data.max()
+    data = (data - low) / (high - low) if high > low else np.zeros(data.shape)
+    n = int(np.ceil(np.sqrt(data.shape[0])))
+    padding = [(0, n * n - data.shape[0]), (0, pad_size), (0, pad_size)] + [(0, 0)] * (data.ndim - 3)
+    data = np.pad(data, padding, mode="constant", constant_values=pad_value)
+    # (rows, columns, h, w, ...) -> (rows, h, columns, w, ...)
+    data = data.reshape((n, n) + data.shape[1:])
+    data = data.transpose((0, 2, 1, 3) + tuple(range(4, data.ndim)))
+    return data.reshape((n * data.shape[1], n * data.shape[3]) + data.shape[4:])

@@ -1,0 +1,98 @@
+import os
+
+import keras
+import numpy as np
+from PIL import Image
+
+
+class Pad(keras.layers.Layer):
+    def call(self, x):
+        return keras.ops.pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]])
+
+
+CONVS = {
+    1: [64, 64],
+    2: [128, 128],
+    3: [256, 256, 256],
+    4: [512, 512, 512],
+    5: [512, 512, 512],
+}
+
+
+def build_vgg16(input_shape=(224, 224, 3), classes=1000):
+    stack = [keras.layers.Input(input_shape)]
+    for block in CONVS:
+        for i, filters in enumerate(CONVS[block]):
+            stack.append(Pad())
+            stack.append(keras.layers.Conv2D(filters, (3, 3), activation="relu",
+                                             name="conv" + str(block) + "_" + str(i + 1)))
+        stack.append(keras.layers.MaxPooling2D((2, 2), (2, 2)))
+    stack += [
+        keras.layers.Flatten(),
+        keras.layers.Dense(4096, activation="relu"),
+        keras.layers.Dropout(0.5),
+        keras.layers.Dense(4096, activation="relu"),
+        keras.layers.Dropout(0.5),
+        keras.layers.Dense(classes, activation="softmax"),
+    ]
+    return keras.Sequential(stack)
+
+
+def load_vgg16_weights(model, path):
+    if not os.path.isfile(path):
+        raise FileNotFoundError("no weights: " + os.path.abspath(path))
+    model.load_weights(path)
+    return model
+
+
+def compile_vgg16(model):
+    model.compile("sgd", keras.losses.CategoricalCrossentropy(), metrics=["accuracy"])
+    return model
+
+
+def read_bgr(path, size=(224, 224)):
+    picture = Image.open(path).convert("RGB")
+    rgb = np.array(picture.resize(size, Image.BILINEAR))
+    return rgb[:, :, ::-1].copy()
+
+
+BGR_MEANS = np.array([103.939, 116.779, 123.68], dtype=np.float32)
+
+
+def transform_image(image):
+    centred = image.astype(np.float32) - BGR_MEANS
+    return centred[np.newaxis]
+
+
+def load_labels(path):
+    # the id is n + 8 digits, then comes one blank
+    return [line[10:].rstrip("\n") for line in open(path).readlines()]
+
+
+def top_k(probabilities, labels, k=5):
+    pairs = sorted(zip(labels, probabilities), key=lambda pair: pair[1], reverse=True)
+    return [(label, float(p)) for label, p in pairs[:k]]
+
+
+def first_layer_filters(model):
+    # the first weights with four axes are the kernel of the first convolution
+    kernel = next(w for w in model.get_weights() if w.ndim == 4)
+    return np.array([kernel[:, :, :, i] for i in range(kernel.shape[3])])
+
+
+def get_layer_output(model, image, layer):
+    sub_model = keras.Model(inputs=model.layers[0].input, outputs=model.layers[layer].output)
+    return np.asarray(sub_model(image, training=False))
+
+
+def tile_filters(weights, pad_size=1, pad_value=0.0):
+    data = np.asarray(weights).astype(np.float64)
+    low, high = data.min(), data.max()
+    data = (data - low) / (high - low) if high > low else np.zeros(data.shape)
+    n = int(np.ceil(np.sqrt(data.shape[0])))
+    padding = [(0, n * n - data.shape[0]), (0, pad_size), (0, pad_size)] + [(0, 0)] * (data.ndim - 3)
+    data = np.pad(data, padding, mode="constant", constant_values=pad_value)
+    # (rows, columns, h, w, ...) -> (rows, h, columns, w, ...)
+    data = data.reshape((n, n) + data.shape[1:])
+    data = data.transpose((0, 2, 1, 3) + tuple(range(4, data.ndim)))
+    return data.reshape((n * data.shape[1], n * data.shape[3]) + data.shape[4:])

@@ -1,0 +1,81 @@
+import cv2
+import imageio.v3 as iio
+import keras
+import numpy as np
+from keras import layers
+
+
+def build_vgg16(input_shape=(224, 224, 3), classes=1000):
+    model = keras.Sequential()
+    model.add(keras.Input(shape=input_shape))
+    block = 1
+    for filters, convs in [(64, 2), (128, 2), (256, 3), (512, 3), (512, 3)]:
+        for i in range(1, convs + 1):
+            model.add(layers.ZeroPadding2D((1, 1)))
+            model.add(layers.Conv2D(filters, 3, 3, activation="relu", name="conv%d_%d" % (block, i)))
+        model.add(layers.MaxPooling2D((2, 2), strides=(2, 2)))
+        block += 1
+    model.add(layers.Flatten())
+    model.add(layers.Dense(4096, activation="relu"))
+    model.add(layers.Dropout(0.5))
+    model.add(layers.Dense(4096, activation="relu"))
+    model.add(layers.Dropout(0.5))
+    model.add(layers.Dense(classes, activation="softmax"))
+    return model
+
+
+def load_vgg16_weights(model, path):
+    model.load_weights(path)
+    return model
+
+
+def compile_vgg16(model):
+    model.compile(optimizer=keras.optimizers.SGD(learning_rate=0.01), loss="categorical_crossentropy")
+    return model
+
+
+def read_bgr(path, size=(224, 224)):
+    rgb = iio.imread(path)
+    bgr = np.ascontiguousarray(rgb[..., ::-1])
+    return cv2.resize(bgr, dsize=tuple(size), interpolation=cv2.INTER_LINEAR)
+
+
+def transform_image(image):
+    blue = image[:, :, 0].astype("float32") - 103.939
+    green = image[:, :, 1].astype("float32") - 116.779
+    red = image[:, :, 2].astype("float32") - 123.68
+    return np.array([np.dstack([blue, green, red])], dtype="float32")
+
+
+def load_labels(path):
+    # the id is n + 8 digits, then comes one blank
+    return [line[10:].rstrip("\n") for line in open(path).readlines()]
+
+
+def top_k(probabilities, labels, k=5):
+    pairs = sorted(zip(labels, probabilities), key=lambda pair: pair[1], reverse=True)
+    return [(label, float(p)) for label, p in pairs[:k]]
+
+
+def first_layer_filters(model):
+    convs = [l for l in model.layers if type(l).__name__ == "Conv2D"]
+    kernel = convs[0].get_weights()[0]
+    return np.moveaxis(kernel, -1, 0)
+
+
+def get_layer_output(model, image, layer):
+    sub_model = keras.Model(inputs=model.layers[0].input, outputs=model.layers[layer].output)
+    return np.asarray(sub_model(image, training=False))
+
+
+def tile_filters(weights, pad_size=1, pad_value=0.0):
+    data = np.asarray(weights).astype(np.float64)
+    low, high = data.min(), data.max()
+    data = (data - low) / (high - low) if high > low else np.zeros(data.shape)
+    n = int(np.ceil(np.sqrt(data.shape[0])))
+    padding = [(0, n * n - data.shape[0]), (0, pad_size), (0, pad_size)] + [(0, 0)] * (data.ndim - 3)
+    data = np.pad(data, padding, mode="constant", constant_values=pad_value)
+    # (rows, columns, h, w, ...) -> (rows, h, columns, w, ...)
+    data = data.reshape((n, n) + data.shape[1:])
+    data = data.transpose((0, 2, 1, 3) + tuple(range(4, data.ndim)))
+    return data.reshape((n * data.shape[1], n * data.shape[3]) + data.shape[4:])

@@ -1,0 +1,99 @@
+# -*- coding: utf-8 -*-
+import cv2
+import h5py
+import imageio.v3 as iio
+import keras
+import numpy as np
+
+
+CONVS = {
+    1: [64, 64],
+    2: [128, 128],
+    3: [256, 256, 256],
+    4: [512, 512, 512],
+    5: [512, 512, 512],
+}
+
+
+def build_vgg16(input_shape=(224, 224, 3), classes=1000):
+    stack = [keras.layers.Input(input_shape)]
+    for block in CONVS:
+        for i, filters in enumerate(CONVS[block]):
+            stack.append(keras.layers.ZeroPadding2D((1, 1)))
+            stack.append(keras.layers.Conv2D(filters, (3, 3), activation="relu",
+                                             name="conv" + str(block) + "_" + str(i + 1)))
+        stack.append(keras.layers.MaxPooling2D((2, 2), (2, 2)))
+    stack += [
+        keras.layers.Flatten(),
+        keras.layers.Dense(4096, activation="relu"),
+        keras.layers.Dropout(0.5),
+        keras.layers.Dense(4096, activation="relu"),
+        keras.layers.Dropout(0.5),
+        keras.layers.Dense(classes, activation="softmax"),
+    ]
+    return keras.Sequential(stack)
+
+
+def load_vgg16_weights(model, path):
+    # h5py complains if this is not a HDF5 file
+    with h5py.File(path, "r"):
+        pass
+    model.load_weights(path)
+    return model
+
+
+def compile_vgg16(model):
+    model.compile("sgd", keras.losses.CategoricalCrossentropy(), metrics=["accuracy"])
+    return model
+
+
+def read_bgr(path, size=(224, 224)):
+    rgb = iio.imread(path)
+    bgr = np.ascontiguousarray(rgb[..., ::-1])
+    return cv2.resize(bgr, dsize=tuple(size), interpolation=cv2.INTER_LINEAR)
+
+
+def transform_image(image):
+    img = np.array(image, dtype="float32")
+    img[:, :, 0] -= 103.939
+    img[:, :, 1] -= 116.779
+    img[:, :, 2] -= 123.68
+    return np.expand_dims(img, axis=0)
+
+
+def load_labels(path):
+    labels = []
+    with open(path) as f:
+        for line in f:
+            labels.append(line.strip().split(" ", 1)[1])
+    return labels
+
+
+def top_k(probabilities, labels, k=5):
+    pairs = sorted(zip(labels, probabilities), key=lambda pair: pair[1], reverse=True)
+    return [(label, float(p)) for label, p in pairs[:k]]
+
+
+def first_layer_filters(model):
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.Conv2D):
+            return layer.get_weights()[0].transpose(3, 0, 1, 2)
+    raise ValueError("no convolution in this model")
+
+
+def get_layer_output(model, image, layer):
+    sub_model = keras.Model(inputs=model.layers[0].input, outputs=model.layers[layer].output)
+    return np.asarray(sub_model(image, training=False))
+
+
+def tile_filters(weights, pad_size=1, pad_value=0.0):
+    data = np.asarray(weights).astype(np.float64)
+    low, high = data.min(), data.max()
+    data = (data - low) / (high - low) if high > low else np.zeros(data.shape)
+    n = int(np.ceil(np.sqrt(data.shape[0])))
+    padding = [(0, 0), (0, pad_size), (0, pad_size)] + [(0, 0)] * (data.ndim - 3)
+    data = np.pad(data, padding, mode="constant", constant_values=pad_value)
+    # (rows, columns, h, w, ...) -> (rows, h, columns, w, ...)
+    data = data.reshape((n, n) + data.shape[1:])
+    data = data.transpose((0, 2, 1, 3) + tuple(range(4, data.ndim)))
+    return data.reshape((n * data.shape[1], n * data.shape[3]) + data.shape[4:])

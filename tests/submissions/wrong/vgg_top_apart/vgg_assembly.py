@@ -1,0 +1,89 @@
+# assemble VGG16
+from pathlib import Path
+
+import h5py
+import keras
+import numpy as np
+from PIL import Image
+from keras import layers
+
+
+def build_vgg16(input_shape=(224, 224, 3), classes=1000):
+    model = keras.Sequential()
+    model.add(keras.Input(shape=input_shape))
+    block = 1
+    for filters, convs in [(64, 2), (128, 2), (256, 3), (512, 3), (512, 3)]:
+        for i in range(1, convs + 1):
+            model.add(layers.ZeroPadding2D((1, 1)))
+            model.add(layers.Conv2D(filters, (3, 3), activation="relu", name="conv%d_%d" % (block, i)))
+        model.add(layers.MaxPooling2D((2, 2), strides=(2, 2)))
+        block += 1
+    model.add(layers.Flatten())
+    model.add(layers.Dense(4096, activation="relu"))
+    model.add(layers.Dropout(0.5))
+    model.add(layers.Dense(4096, activation="relu"))
+    model.add(layers.Dropout(0.5))
+    model.add(layers.Dense(classes, activation="softmax"))
+    return model
+
+
+def load_vgg16_weights(model, path):
+    # h5py complains if this is not a HDF5 file
+    with h5py.File(path, "r"):
+        pass
+    model.load_weights(path)
+    return model
+
+
+def compile_vgg16(model):
+    model.compile("sgd", keras.losses.CategoricalCrossentropy(), metrics=["accuracy"])
+    return model
+
+
+def read_bgr(path, size=(224, 224)):
+    picture = Image.open(path).convert("RGB")
+    rgb = np.array(picture.resize(size, Image.BILINEAR))
+    return rgb[:, :, ::-1].copy()
+
+
+def transform_image(image):
+    centred = image - np.array([103.939, 116.779, 123.68])
+    batch = centred.reshape((1,) + image.shape)
+    return batch.astype("float32")
+
+
+def load_labels(path):
+    text = Path(path).read_text()
+    return [line.partition(" ")[2] for line in text.splitlines()]
+
+
+def top_k(probabilities, labels, k=5):
+    best_labels = [labels[i] for i in np.argsort(probabilities)[-k:]]
+    best_values = [float(p) for p in np.sort(probabilities)[::-1][:k]]
+    return list(zip(best_labels, best_values))
+
+
+def first_layer_filters(model):
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.Conv2D):
+            return layer.get_weights()[0].transpose(3, 0, 1, 2)
+    raise ValueError("no convolution in this model")
+
+
+def get_layer_output(model, image, layer):
+    n = len(model.layers)
+    short = keras.Sequential(model.layers[:(layer % n) + 1])
+    return short.predict(image, verbose=0)
+
+
+def tile_filters(weights, pad_size=1, pad_value=0.0):
+    data = np.asarray(weights).astype(np.float64)
+    low, high = data.min(), data.max()
+    data = (data - low) / (high - low) if high > low else np.zeros(data.shape)
+    n = int(np.ceil(np.sqrt(data.shape[0])))
+    padding = [(0, n * n - data.shape[0]), (0, pad_size), (0, pad_size)] + [(0, 0)] * (data.ndim - 3)
+    data = np.pad(data, padding, mode="constant", constant_values=pad_value)
+    # (rows, columns, h, w, ...) -> (rows, h, columns, w, ...)
+    data = data.reshape((n, n) + data.shape[1:])
+    data = data.transpose((0, 2, 1, 3) + tuple(range(4, data.ndim)))
+    return data.reshape((n * data.shape[1], n * data.shape[3]) + data.shape[4:])
