@@ -208,7 +208,7 @@ def transform_image(image: np.ndarray) -> np.ndarray:
 
 
 def load_labels(path: str) -> list[str]:
-    r"""Read the names of the classes.
+    """Read the names of the classes.
 
     Args:
         path: an ASCII text file of at least two lines like `n02123045 tabby, tabby cat`.
@@ -220,11 +220,9 @@ def load_labels(path: str) -> list[str]:
         FileNotFoundError: there is no such file.
 
     Example:
-        >>> from tempfile import TemporaryDirectory
-        >>> with TemporaryDirectory() as folder:
-        ...     _ = Path(folder, "words.txt").write_text("n01 tabby, tabby cat\nn02 lynx\n", encoding="ascii")
-        ...     load_labels(f"{folder}/words.txt")
-        ['tabby, tabby cat', 'lynx']
+        >>> labels = load_labels("synset_words.txt")
+        >>> len(labels), labels[281]
+        (1000, 'tabby, tabby cat')
     """
     # TODO (vgg_assembly.6): Return what follows the first blank of each line.
     ### BEGIN SOLUTION
@@ -261,21 +259,32 @@ def top_k(probabilities: np.ndarray, labels: list[str], k: int = 5) -> list[tupl
 # %% [markdown]
 # ## Two predictions
 #
-# Take the portrait and a second picture of your own, a pet maybe: over a hundred of the classes are dogs and cats.
-# If all answers are near 0.001, the weights are random. What changes without centring, and with red and blue swapped?
+# Put a picture of your own, `my_pet.jpg`, beside the portrait; over a hundred of the classes are dogs and cats. Best is
+# one with a lawn. If all answers are near 0.001, are weights loaded? What changes without centring?
 #
 # ```python
-# import matplotlib.pyplot as plt
-# from pathlib import Path
 # from vgg_assembly import *
-# vgg, weights, words = build_vgg16(), Path("vgg16_weights_tf_dim_ordering_tf_kernels.h5"), Path("synset_words.txt")
-# if weights.is_file():
-#     load_vgg16_weights(vgg, str(weights))
-# labels = load_labels(str(words)) if words.is_file() else [f"class {number}" for number in range(1000)]
-# for name in filter(lambda name: Path(name).is_file(), ["grace_hopper.jpg", "my_pet.jpg"]):
-#     probabilities = vgg.predict(transform_image(read_bgr(name)), verbose=0)[0]      # of the one picture in the batch
+# network, labels = build_vgg16(), load_labels("synset_words.txt")
+# load_vgg16_weights(network, "vgg16_weights_tf_dim_ordering_tf_kernels.h5")
+# pictures = {name: transform_image(read_bgr(name)) for name in ("grace_hopper.jpg", "my_pet.jpg")}
+# shown, rows, cols = ["conv1_1", "conv1_2", "conv2_2", "conv5_2", "conv5_3"], slice(180, 220), slice(20, 60)     # lawn
+# ```
+#
+# **No weights yet?** `data/` holds those of a small network that reads digits. Copy its layers from `docs/digits.md`,
+# then these lines in place of those above. All that follows works with either network.
+#
+# ```python
+# from vgg_assembly import *
+# network, labels = load_vgg16_weights(digits, "digits.weights.h5"), load_labels("digits_words.txt")
+# pictures = {name: read_bgr(name, size=(8, 8))[None, :, :, :1] for name in ("digit_9_misread.png", "digit_4.png")}
+# shown, rows, cols = ["conv1", "conv2", "conv3", "conv4", "conv5"], slice(20, 32), slice(12, 20)     # foot of the four
+# ```
+# ```python
+# import matplotlib.pyplot as plt
+# for name, batch in pictures.items():
+#     probabilities = network.predict(batch, verbose=0)[0]      # of the one picture in the batch
 #     print(name, top_k(probabilities, labels))
-#     plt.plot(probabilities)                                                         # one spike, or several?
+#     plt.plot(probabilities)                                   # one spike, or several?
 #     plt.show()
 # ```
 #
@@ -286,8 +295,8 @@ def top_k(probabilities: np.ndarray, labels: list[str], k: int = 5) -> list[tupl
 # each filter on its side, runs without a complaint because all three are 3 here.
 #
 # An *activation* is what a layer answers to one picture. `keras.Model(model.inputs[0], some_layer.output)` is a model
-# that ends early and shares all weights. Counted from 0, the eighth layer is `conv2_2`, from 1 it is a padding layer,
-# so prefer names: `[layer.name for layer in vgg.layers].index("conv2_2")`.
+# that ends early and shares all weights. Which one is "the eighth layer" of VGG-16? Counted from 0 it is `conv2_2`,
+# from 1 a padding layer; so prefer names: `[layer.name for layer in network.layers].index("conv2_2")`.
 #
 # Many maps are easier to compare as tiles on a square grid, read like a page: five tiles get `ceil(sqrt(5)) = 3` rows
 # of 3 places. Screens want 0..1, so the smallest of *all* values becomes 0, the largest 1. And if both are equal?
@@ -342,8 +351,7 @@ def get_layer_output(model: keras.Model, image: np.ndarray, layer: int) -> np.nd
     # TODO (vgg_assembly.9): Return the output of model.layers[layer] for this batch as an array.
     ### BEGIN SOLUTION
     shortened = keras.Model(model.inputs[0], model.layers[layer].output)
-    output: np.ndarray = keras.ops.convert_to_numpy(shortened(image, training=False))
-    return output
+    return keras.ops.convert_to_numpy(shortened(image, training=False))
     ### END SOLUTION
 
 
@@ -383,18 +391,17 @@ def tile_filters(weights: np.ndarray, pad_size: int = 1, pad_value: float = 0.0)
 # %% [markdown]
 # ## Which filter finds the grass?
 # ```python
-# plt.imshow(tile_filters(first_layer_filters(vgg))[:, :, ::-1])      # screens want red first
+# plt.imshow(tile_filters(first_layer_filters(network))[:, :, ::-1], cmap="gray")     # screens want red first
 # plt.show()
-# names, batch = [layer.name for layer in vgg.layers], transform_image(read_bgr("grace_hopper.jpg"))
-# for name in ("conv5_3", "conv5_2", "conv2_2", "conv1_1", "conv1_2"):
-#     maps = get_layer_output(vgg, batch, names.index(name))[0].transpose(2, 0, 1)
-#     print(name, maps.shape)
-#     plt.imshow(tile_filters(maps, pad_value=1.0), cmap="gray")
+# names = [layer.name for layer in network.layers]
+# maps = {name: get_layer_output(network, batch, names.index(name))[0].transpose(2, 0, 1) for name in shown}
+# for name in shown:
+#     print(name, maps[name].shape)
+#     plt.imshow(tile_filters(maps[name], pad_value=1.0), cmap="gray")
 #     plt.show()
-# contrast = maps[:, 90:120, 20:60].mean(axis=(1, 2)) - maps.mean(axis=(1, 2))
-# print("Of conv1_2, filter", contrast.argmax(), "prefers this piece of the flag to the rest of the picture.")
+# contrast = maps[shown[0]][:, rows, cols].mean(axis=(1, 2)) - maps[shown[0]].mean(axis=(1, 2))
+# print("Filter", contrast.argmax(), "prefers these rows and columns to the rest of the picture.")
 # ```
-#
-# Put a lawn, its rows and columns, in place of the flag: which filter finds the grass? What else does its map answer?
-# Which maps show edges, which areas? Why does `conv5_2`, 14 x 14 answers, no longer look like the picture?
+# Find that filter among the tiles: which colours has it? What else does its map answer? And in `conv1_2`, which filter
+# finds the grass? Which maps show edges, which areas? Why does `conv5_2`, 14 x 14 answers, not look like the picture?
 # Next: `cifar_setup.py`, where a network learns its own weights.

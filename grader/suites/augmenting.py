@@ -16,11 +16,12 @@ from grader.student import Request, Returned
 
 __all__ = ["Draws"]
 
-COUNT, HEIGHT, WIDTH = 120, 40, 60
+# Square, because the old ImageDataGenerator exchanges the two ranges of its shifts on other images.
+COUNT, HEIGHT, WIDTH = 120, 48, 48
 # A tenth of each side, and what rounding to whole pixels may add.
 MOST_ROWS, MOST_COLUMNS = HEIGHT / 10 + 0.75, WIDTH / 10 + 0.75
 # Far from all edges, where whatever fills them cannot reach: at shifts of up to a quarter.
-INNER = (slice(12, 28), slice(18, 42))
+INNER = (slice(14, 34), slice(14, 34))
 SLOPE = 0.04
 
 SHIFTING = "Each picture is moved by up to a tenth of its height and of its width, in both directions."

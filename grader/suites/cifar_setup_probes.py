@@ -15,6 +15,7 @@ from grader.suites.cifar_layers import LAYERS, PARTS
 from grader.suites.cifar_numbers import COUNT_MISTAKES, COUNTS, NORMAL_MISTAKES, normalised
 from grader.suites.compiling import examples, with_accuracy
 from grader.suites.single_layers import network
+from grader.suites.trainings import EPOCHS
 
 __all__ = ["PROBES", "STRATEGIES"]
 
@@ -89,7 +90,7 @@ PROBES = {
     "train": Probe(
         "train",
         unexamined,
-        ((METERED, MARKING, *TRAINING, 7, 32, None), (METERED, MARKING, *TRAINING, 2, 50, None)),
+        ((METERED, MARKING, *TRAINING, EPOCHS, 32, None),),
         look="trained",
     ),
 }

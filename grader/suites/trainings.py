@@ -13,53 +13,45 @@ from grader.refusals import refusal
 from grader.student import Returned
 from grader.worker.training import INFERRED, TRAINED
 
-__all__ = ["Training"]
+__all__ = ["EPOCHS", "Training"]
 
 KEYS = ("loss", "accuracy", "val_loss", "val_accuracy")
 # Guessing is right in a tenth of the cases; a few epochs on 300 digits bring four fifths.
 LEARNT = 0.55
 CLOSE = 0.02
+EPOCHS = 7
 
 
 class Training:
-    """The two trainings of one student, of 7 epochs and of 2."""
+    """The training of one student's `train`: a few epochs in batches of 32."""
 
     def __init__(self, student: StudentFixture) -> None:
         self.student = student
 
     @classmethod
     def of(cls, student: StudentFixture) -> Training:
-        """The trainings of this student, made once."""
+        """The training of this student, made once."""
         training: Training = student.values.setdefault("training", cls(student))
         return training
 
-    def _run(self, index: int) -> dict[str, Any]:
+    @cached_property
+    def facts(self) -> dict[str, Any]:
+        """What the worker saw of the training and its outcome."""
         self.student.require()
         self.student.illustrate()
-        outcome = self.student.public["train"][index]
+        outcome = self.student.public["train"][0]
         if not isinstance(outcome, Returned):
             raise refusal("train", outcome, public=True)
         facts: dict[str, Any] = outcome.value
         return facts
 
-    @cached_property
-    def long(self) -> dict[str, Any]:
-        """Seven epochs in batches of 32."""
-        return self._run(0)
-
-    @cached_property
-    def short(self) -> dict[str, Any]:
-        """Two epochs in batches of 50."""
-        return self._run(1)
-
     def history(self) -> None:
-        """CheckFailed unless both trainings return a History with one entry an epoch."""
-        for facts, epochs in ((self.long, 7), (self.short, 2)):
-            _history(facts, epochs)
+        """CheckFailed unless the training returns a History with one entry an epoch."""
+        _history(self.facts, EPOCHS)
 
     def learns(self) -> None:
         """CheckFailed unless the model that was handed over is good at test images in the end."""
-        marks = self.long["train_marks"]
+        marks = self.facts["train_marks"]
         if not np.size(marks):
             raise CheckFailed(
                 "The model that was handed over was never trained.",
@@ -67,23 +59,23 @@ class Training:
                 "Train `model` itself, no copy of it.",
                 misconception="a copy is trained",
             )
-        accuracy = self.long["prepared"][1]
+        accuracy = self.facts["prepared"][1]
         if accuracy < LEARNT:
             raise CheckFailed(
-                f"After 7 epochs the model is right about {accuracy:.0%} of the test digits; guessing gives 10 %.",
+                f"After {EPOCHS} epochs {accuracy:.0%} of the answers to test digits are right; guessing gives 10 %.",
                 "A training that works reaches four fifths here.",
                 "Do images and labels stay together when they are shuffled? Are all batches of an epoch used?",
             )
 
     def _trained(self) -> None:
         """CheckNotRun where the model that was handed over has seen no training."""
-        if not np.size(self.long["train_marks"]):
+        if not np.size(self.facts["train_marks"]):
             raise CheckNotRun("Not run: the model that was handed over was never trained.")
 
     def augments(self) -> None:
         """CheckFailed unless every training image went through the augmentation, anew in each epoch."""
         self._trained()
-        marks = np.asarray(self.long["train_marks"], float)
+        marks = np.asarray(self.facts["train_marks"], float)
         counts, sums = marks
         step = "Call `augmentation(images, training=True)` on the images of each batch, inside the loop over epochs."
         mean = sums.sum() / max(counts.sum(), 1.0)
@@ -96,7 +88,7 @@ class Training:
                 step,
                 misconception="not augmented",
             )
-        if _repeats(counts, sums, len(self.long["history"]["loss"])):
+        if _repeats(counts, sums, len(self.facts["history"]["loss"])):
             raise CheckFailed(
                 "In every epoch the model saw the images changed in the same way.",
                 "The more versions of a picture a network sees, the less it can learn them by heart.",
@@ -107,12 +99,12 @@ class Training:
     def validates(self) -> None:
         """CheckFailed unless validation is done on test images that are normalised, and not augmented."""
         self._trained()
-        history, step = self.long["history"], "Hand `augmentation(x_test, training=False)` to fit as validation data."
+        history, step = self.facts["history"], "Hand `augmentation(x_test, training=False)` to fit as validation data."
         last = [history["val_loss"][-1], history["val_accuracy"][-1]]
-        counts, sums = np.asarray(self.long["test_marks"], float).reshape(2, -1)
-        if _close(last, self.long["prepared"]) and (sums < counts * INFERRED * 0.9).any():
+        counts, sums = np.asarray(self.facts["test_marks"], float).reshape(2, -1)
+        if _close(last, self.facts["prepared"]) and (sums < counts * INFERRED * 0.9).any():
             return
-        if _close(last, self.long["raw"]):
+        if _close(last, self.facts["raw"]):
             raise CheckFailed(
                 "Validation was done on the test images as they are.",
                 "The network has only ever seen normalised images.",

@@ -297,7 +297,6 @@ PROBES = {
         5,
         FILTER_MISTAKES,
         scale=lambda *_: 1.0,
-        twice=True,
     ),
     "layer_output": Probe(
         "get_layer_output",
@@ -307,7 +306,6 @@ PROBES = {
         8,
         OUTPUT_MISTAKES,
         rtol=1e-4,
-        twice=True,
         intact=True,
     ),
     "tiles": _tiles(((FIVE,), (FOUR,), (RED,)), draw.tile_stacks()),

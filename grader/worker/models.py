@@ -163,7 +163,7 @@ def _layer(layer: Any) -> dict[str, Any]:
     """One layer in plain data; a Dropout also with the share of units that it really switches off."""
     config = layer.get_config() if type(layer) in genuine else {}
     facts = {"class": name_of(layer), "genuine": type(layer) in genuine, "name": str(getattr(layer, "name", ""))[:100]}
-    facts |= {key: _plain(config[key]) for key in TOLD if key in config}
+    facts |= {key: _plain(config[key]) for key in TOLD if key in config and not isinstance(config[key], dict)}
     try:
         facts["shape"] = list(layer.output.shape[1:])
     except Exception:  # a layer that was never called, or no layer at all
@@ -207,13 +207,22 @@ def _piece(layers: Sequence[Any], piece: dict[str, Any], number: int) -> Any:
     """The sampled answer of some layers, made anew from their settings and fed with a batch of their own."""
     images = batch(piece["input"], number)
     try:
-        fresh = [type(layer).from_config(layer.get_config()) for layer in layers]
+        fresh = [_again(layer) for layer in layers]
         model = keras.Sequential([keras.Input(images.shape[1:]), *fresh])
         fill(model.layers, piece["layer"])
         answer = model(images, training=False)
         return {"shape": list(answer.shape[1:]), "answer": sampled(answer)}
     except Exception as error:  # layers that do not fit each other
         return {"error": f"{type(error).__name__}: {error}"[:500]}
+
+
+def _again(layer: Any) -> Any:
+    """A new layer with the same settings; an activation that no configuration can name is handed on as it is."""
+    config = layer.get_config()
+    fresh = type(layer).from_config(config | ({"activation": "linear"} if "activation" in config else {}))
+    if "activation" in config:
+        fresh.activation = layer.activation
+    return fresh
 
 
 def leftover(error: BaseException) -> dict[str, Any] | None:

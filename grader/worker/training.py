@@ -106,14 +106,16 @@ def trained(value: Any, args: Sequence[Any], aim: Any) -> dict[str, Any]:
         np.stack([np.asarray(meter.counts)[row, :count], np.asarray(meter.sums)[row, :count]])
         for row, count in enumerate(steps)
     ]
-    prepared = keras.ops.convert_to_numpy(augmentation(x_test, training=False))
-    now = [model.evaluate(images, y_test, verbose=0, return_dict=True) for images in (prepared, np.array(x_test))]
-    facts |= {"train_marks": marks[0], "test_marks": marks[1], "prepared": _scores(now[0]), "raw": _scores(now[1])}
-    return facts
+    facts |= {"train_marks": marks[0], "test_marks": marks[1]}
+    prepared = augmentation(np.array(x_test), training=False)
+    return facts | {"prepared": _scores(model, prepared, y_test), "raw": _scores(model, x_test, y_test)}
 
 
-def _scores(reported: dict[str, Any]) -> list[float]:
-    return [float(reported["loss"]), float(reported["accuracy"])]
+def _scores(model: Any, images: Any, targets: Any) -> list[float]:
+    """Categorical cross-entropy and accuracy of a model, by their formulas: a graph would cost a second to trace."""
+    answers = np.asarray(models.keras.ops.convert_to_numpy(model(images, training=False)), np.float64)
+    loss = -np.log(np.maximum((answers * targets).sum(axis=1), 1e-7)).mean()
+    return [float(loss), float((answers.argmax(axis=1) == targets.argmax(axis=1)).mean())]
 
 
 def _numbers(entries: Any) -> list[float]:

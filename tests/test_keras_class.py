@@ -1,0 +1,50 @@
+"""The Keras exercises of the sample class through the command line: marks, and the same ones again."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from test_class import SAMPLE, rows, run
+
+__all__: list[str] = []
+
+pytestmark = [pytest.mark.keras, pytest.mark.xdist_group("class")]
+KERAS = ["--exercise", "vgg_assembly", "--exercise", "cifar_setup"]
+MARKS = {
+    "'-Sam Karlsson": ("24", "16"),
+    "'=Ines Duarte": ("23", "20"),
+    "Adaeze Okafor": ("25", "20"),
+    "Charlotte Dubois": ("25", "19"),
+    "Emre Y\u0131lmaz": ("11", "0"),
+    "Grete Lindqvist": ("10", "12"),
+    "Li Wei": ("25", "20"),
+    "Müller, Jürgen": ("25", "20"),
+    "Noor Haddad": ("0", "0"),
+    "Ravi Menon": ("22", "0"),
+    "Siobhan O'Brien": ("24", "19"),
+    "Tomasz Zielinski": ("24", "0"),
+}
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Keras exercises of the sample class, graded by two judges."""
+    out = tmp_path_factory.mktemp("keras") / "out"
+    run("grade", SAMPLE, "--out", out, "--jobs", 2, *KERAS)
+    return out
+
+
+def test_marks_of_the_sample_class(graded: Path) -> None:
+    assert {name: (row["vgg_assembly"], row["cifar_setup"]) for name, row in rows(graded).items()} == MARKS
+    assert {row["max_total"] for row in rows(graded).values()} == {"45"}
+
+
+def test_another_run_gives_the_same_pages(graded: Path, tmp_path: Path) -> None:
+    (tmp_path / "class").mkdir()
+    for name in ("-Sam Karlsson", "Grete Lindqvist"):
+        shutil.copytree(SAMPLE / name, tmp_path / "class" / name)
+    run("grade", tmp_path / "class", "--out", tmp_path / "out", "--jobs", 1, *KERAS)
+    for page in sorted((tmp_path / "out" / "feedback").iterdir()):
+        assert (graded / "feedback" / page.name).read_bytes() == page.read_bytes()
