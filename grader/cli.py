@@ -65,10 +65,18 @@ def _parser() -> argparse.ArgumentParser:
     again.add_argument("--resume", action="store_true", help="keep what is unchanged since the last run (the default)")
     again.add_argument("--fresh", action="store_true", help="grade everything anew")
     grade.add_argument("--isolation", choices=["locked", "container", "process"], help="default: as course.toml says")
+    grade.add_argument("--device", choices=["cpu", "gpu"], default="cpu", help="where Keras computes (default: cpu)")
     grade.set_defaults(action=_grade)
     sync = commands.add_parser("sync", help="make stubs and recorded examples from solutions and suites")
     sync.add_argument("--check", action="store_true", help="change nothing; exit status 1 when something is stale")
+    sync.add_argument("--device", choices=["cpu", "gpu"], default="cpu", help="where Keras computes the answers")
+    sync.add_argument("--into", metavar="DIR", type=Path, help="write the examples there, and no stubs")
+    sync.add_argument("exercises", metavar="EXERCISE", nargs="*", help="with --into: only these")
     sync.set_defaults(action=_sync)
+    diff = commands.add_parser("diff", help="compare two runs: whose mark moved, and by which check")
+    diff.add_argument("old", metavar="OLD", type=Path, help="the OUT folder of one run")
+    diff.add_argument("new", metavar="NEW", type=Path, help="the OUT folder of another one")
+    diff.set_defaults(action=_diff)
     replay = commands.add_parser("replay", help="run one check of one student with everything shown")
     replay.add_argument(
         "student", metavar="STUDENT", help="a submission's path, or a name in the folder given with --in"
@@ -103,11 +111,17 @@ def _grade(arguments: argparse.Namespace) -> int:
 
 
 def _sync(arguments: argparse.Namespace) -> int:
-    from grader.sync import sync
+    from grader.sync import record_into, sync
 
     root = _root(arguments)
     started = time.perf_counter()
-    stale = sync(root, courses.load(root / "course.toml"), arguments.check)
+    course = courses.load(root / "course.toml")
+    if arguments.into is not None:
+        names = arguments.exercises or [exercise.name for exercise in course.ready]
+        written = record_into(root, course, names, arguments.into, arguments.device)
+        print(f"written: {', '.join(written)}")
+        return 0
+    stale = sync(root, course, arguments.check)
     for name in stale:
         print(f"{'stale' if arguments.check else 'written'}: {name}")
     if arguments.check and stale:
@@ -122,3 +136,11 @@ def _replay(arguments: argparse.Namespace) -> int:
     root = _root(arguments)
     status: int = replay(root, courses.load(root / "course.toml"), arguments.student, arguments.check, arguments.folder)
     return status
+
+
+def _diff(arguments: argparse.Namespace) -> int:
+    from grader.diff import differences
+
+    lines = list(differences(arguments.old, arguments.new))
+    print("\n".join(lines) or "no mark moved")
+    return 1 if lines else 0

@@ -26,6 +26,7 @@ from grader.model import Submission
 from grader.probing import PictureFile
 from grader.recorded import Recording
 from grader.student import Bench, Sources, Student
+from grader.versions import missing
 from grader.warm import Stop, Template
 from grader.worker.lock import shield
 from grader.worker.source import ExerciseSpec, Facts
@@ -115,6 +116,7 @@ class Desk:
         data: Path | None,
         recordings: Path,
         lock: Path | None = None,
+        device: str = "cpu",
     ) -> None:
         shield()  # what the judge knows is out of reach for the code that it judges
         self.specs = {spec.name: spec for spec in specs}
@@ -128,7 +130,8 @@ class Desk:
         self.lock = lock
         slowness = max(1.0, _workload() / WORKLOAD_SECONDS)
         start = self.pictures if data is None else self._copied(data)
-        self.bench = Bench(Template(Path(self.scratch.name)), limits, start, slowness, self._alone)
+        self.bench = Bench(Template(Path(self.scratch.name)), limits, start, slowness, alone=self._alone)
+        self.device = device
         self.templates = {"numpy": self.bench.template}
 
     def _copied(self, data: Path) -> Path:
@@ -148,10 +151,10 @@ class Desk:
     def _template(self, facts: Facts) -> Template:
         """The template that an exercise needs, started when it is needed first."""
         kind = self.specs[facts.exercise].template
-        if KERAS.intersection(facts.imports):
-            kind = "keras"
+        if KERAS.intersection(facts.imports) and not missing("keras"):
+            kind = "keras"  # where there is none, the import fails as any other does
         if kind not in self.templates:
-            self.templates[kind] = Template(Path(self.scratch.name), kind)
+            self.templates[kind] = Template(Path(self.scratch.name), kind, self.device)
         return self.templates[kind]
 
     @contextmanager
@@ -212,7 +215,9 @@ class Desk:
         """The `student` of one exercise, made when first asked for."""
         if exercise not in case.fixtures:
             limits = msgspec.structs.replace(self.bench.limits, **self.specs[exercise].limits)
-            bench = replace(self.bench, template=self._template(case.facts[exercise]), limits=limits)
+            template = self._template(case.facts[exercise])
+            device = self.device if template is not self.bench.template else "cpu"
+            bench = replace(self.bench, template=template, limits=limits, device=device)
             student = Student(exercise, self.sources(case, exercise), bench)
             case.fixtures[exercise] = StudentFixture(student, self._recording_of(exercise), self.locate)
         return case.fixtures[exercise]

@@ -102,7 +102,8 @@ def judge_exercise(
     verdicts = run(exercise.name)
     printed = bytes(student.printed).decode("utf-8", "replace")
     ours = time.perf_counter() - started - student.seconds
-    text = clean(desk.tidy(printed), int(course.limits.output_kb) << 10)
+    room = exercise.limits.get("output_kb", course.limits.output_kb)
+    text = clean(desk.tidy(printed), int(room) << 10)
     return assemble(
         exercise, facts, [_cleaned(verdict, desk.tidy) for verdict in verdicts], text, (student.seconds, max(ours, 0.0))
     )

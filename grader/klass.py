@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from grader import intake
+from grader import gpu, intake
 from grader.course import Course
 from grader.errors import IsolationError, UsageError
 from grader.outputs import write_outputs
@@ -35,6 +35,10 @@ def grade_class(root: Path, course: Course, arguments: argparse.Namespace) -> in
     lock = claim(out, arguments.submissions)
     try:
         private = out / PRIVATE
+        stamp = ""
+        if arguments.device == "gpu":
+            stamp = gpu.prove(course, isolation)
+            gpu.reference(root, chosen, private / "recorded")
         settings = Settings(
             root=str(root),
             exercises=chosen,
@@ -42,6 +46,9 @@ def grade_class(root: Path, course: Course, arguments: argparse.Namespace) -> in
             store=str(private.resolve() / "store"),
             lock=str(private.resolve() / "alone"),
             fresh=arguments.fresh,
+            device=arguments.device,
+            stamp=stamp,
+            recordings=str((private / "recorded").resolve()) if stamp else None,
         )
         run = Run(course, settings, scan, arguments.jobs or default_jobs())
         graded = grade_all(run, partial(_show_progress, began))

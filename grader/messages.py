@@ -32,7 +32,10 @@ NO_MEMORY = 71
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """What the kernel enforces on one worker: processor seconds, bytes beyond what the libraries take, open files."""
+    """What the kernel enforces on one worker: processor seconds, bytes beyond what the libraries take, open files.
+
+    No `memory_bytes` means no limit.
+    """
 
     cpu_seconds: int
     memory_bytes: int

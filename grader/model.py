@@ -90,7 +90,8 @@ class ExerciseResult(msgspec.Struct, frozen=True, kw_only=True):
 class SubmissionResult(msgspec.Struct, frozen=True, kw_only=True):
     """Everything known about one submission; renderers are pure functions of a list of these.
 
-    `exercises` holds the chosen exercises in the order of the index. `isolation` is the level the code ran under.
+    `exercises` holds the chosen exercises in the order of the index. `isolation` is the level the code ran under,
+    `device` the GPU, driver and backend that Keras computed on, if any.
     A refused submission has no exercises and says why in `reason`; its score is 0 out of `max_score`.
     """
 
@@ -99,6 +100,7 @@ class SubmissionResult(msgspec.Struct, frozen=True, kw_only=True):
     score: float
     max_score: float
     isolation: str
+    device: str = ""
     reason: str = ""
     notes: tuple[str, ...] = ()
     exercises: tuple[ExerciseResult, ...] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
+from grader.messages import Trouble
 from grader.model import Status
 from grader.probing import CheckFailed, CheckNotRun, Raises
 from grader.recorded import Mistake
@@ -60,8 +61,8 @@ MUTATED = Mistake(
 
 # What to look at, by the class of an exception: what is true of it whatever the exercise.
 AT_IMPORT = {
-    "ModuleNotFoundError": "Only NumPy, SciPy, imageio, Pillow, OpenCV, Matplotlib and the other files that are handed "
-    "in can be imported, by their plain names (no dot in front).",
+    "ModuleNotFoundError": "Only NumPy, SciPy, imageio, Pillow, OpenCV, Matplotlib, Keras (TensorFlow) and the other "
+    "files that are handed in can be imported, by their plain names (no dot in front).",
     "ImportError": "Is the name in that file, and spelt like this?",
     "FileNotFoundError": "The working directory is the folder `data/`: give the name of a file in it, such as "
     "grace_hopper.jpg, or move the line into a function.",
@@ -73,7 +74,7 @@ AT_IMPORT = {
 IN_A_CALL = {
     "NameError": "Is the name spelt alike everywhere, and is its import there?",
     "AttributeError": "Is the name behind the dot spelt right, and is the object what the code takes it for?",
-    "ImportError": "Only NumPy, SciPy, imageio, Pillow, OpenCV, Matplotlib and the other files can be imported.",
+    "ImportError": "Only NumPy, SciPy, imageio, Pillow, OpenCV, Matplotlib, Keras and the other files can be imported.",
     "IndexError": "Print the index and the shape at this line: indices end one before the length.",
     "SystemExit": "A function gives its answer with `return`; leave out exit() and quit().",
     "RecursionError": "A function that calls itself needs a case in which it does not.",
@@ -81,9 +82,38 @@ IN_A_CALL = {
 }
 
 
-def _advice(family: tuple[str, ...], known: dict[str, str]) -> str:
-    """The advice for the first class of an exception that has one; "" where none has."""
-    return next((known[name] for name in family if name in known), "")
+# What libraries have renamed or removed, as their errors say it, and how it is written now.
+SPELLINGS = {
+    "keras.layers.core": "Layers are imported from keras.layers: `from keras.layers import Dense, Flatten`.",
+    "keras.layers.convolutional": "Layers are imported from keras.layers: `from keras.layers import Conv2D`.",
+    "keras.layers.pooling": "Layers are imported from keras.layers: `from keras.layers import MaxPooling2D`.",
+    "keras.layers.normalization": "Layers are imported from keras.layers: `from keras import layers`.",
+    "np_utils": "One-hot rows are made by `keras.utils.to_categorical(y, 10)`.",
+    "ImageDataGenerator": "Keras 3 has layers for this, such as keras.layers.RandomFlip; the old class is "
+    "tensorflow.keras.preprocessing.image.ImageDataGenerator.",
+    "keras.preprocessing.image": "Keras 3 has layers for this, such as keras.layers.RandomFlip and RandomTranslation.",
+    "fit_generator": "`model.fit` takes generators as well.",
+    "predict_classes": "Take `model.predict(x).argmax(axis=1)`.",
+    "predict_generator": "`model.predict` takes generators as well.",
+    "evaluate_generator": "`model.evaluate` takes generators as well.",
+    "{'lr':": "The argument is called learning_rate now.",
+    "border_mode": "The argument is called padding now.",
+    "subsample": "The argument is called strides now.",
+    "nb_epoch": "The argument is called epochs now.",
+    "samples_per_epoch": "The argument is called steps_per_epoch now, and counts batches.",
+    "dim_ordering": "The argument is called data_format now, and channels_last is the default.",
+    "has never been called and thus has no defined": "Use `model.inputs[0]` and `layer.output` of a built model.",
+    "no attribute 'function'": "`keras.Model(model.inputs[0], layer.output)` has taken the place of backend functions.",
+    "'float' object cannot be interpreted as an integer": "A number of steps is a whole number: `math.ceil(n / size)`.",
+    "scipy.misc": "Pictures are read with imageio.v3.imread now.",
+    "should have the same shape": "Are the labels one-hot, as the loss wants them?",
+}
+
+
+def _advice(trouble: Trouble, known: dict[str, str]) -> str:
+    """How something is spelt now, or the advice for the first class of an exception that has one."""
+    spelling = next((says for words, says in SPELLINGS.items() if words in trouble.message), "")
+    return spelling or next((known[name] for name in trouble.family if name in known), "")
 
 
 def not_written(outcome: Raised) -> bool:
@@ -125,7 +155,7 @@ def import_failure(exercise: str, outcome: Outcome, *, public: bool = True) -> C
         detail = f": {trouble.message}" if public and trouble.message else ""
         name = trouble.error if public or trouble.error in KNOWN_ERRORS else "an exception"
         text = f"Importing {exercise} raised {name}{where}{detail}."
-        return CheckFailed(text, "", _advice(trouble.family, AT_IMPORT), status=status)
+        return CheckFailed(text, "", _advice(trouble, AT_IMPORT), status=status)
     if isinstance(outcome, Stopped):
         _, observation, step = STOPS[outcome.stop.kind]
         text = observation.format(f=f"import {exercise}")
@@ -161,7 +191,7 @@ def _raised(function: str, outcome: Raised, public: bool, wanted: Any, status: S
         _, observation, step = STOPS["memory"]
         return CheckFailed(f"{observation.format(f=function)}{example}{where}.", "", step, status=status)
     sentence = f"`{function}` raised {name}{example}{where}{detail}."
-    step = _advice(trouble.family, IN_A_CALL)
+    step = _advice(trouble, IN_A_CALL)
     if "read-only" in trouble.message:
         return CheckFailed(sentence, MUTATED.reason, MUTATED.next_step, misconception=MUTATED.name, status=status)
     return CheckFailed(sentence, "", step, status=status)

@@ -79,24 +79,23 @@ class Session(Verdicts):
     @property
     def recordings(self) -> Path:
         """The folder of recorded examples."""
-        return self.root / "grader" / "suites" / "recorded"
+        return Path(self.settings.recordings or self.root / "grader" / "suites" / "recorded")
 
     def _desk(self) -> Desk:
         specs = [spec_of(exercise, self.root / "exercises") for exercise in self.index.ready]
         lock = Path(self.settings.lock) if self.settings.lock else None
-        return Desk(specs, self.index.limits, self.root / "data", self.recordings, lock)
+        return Desk(specs, self.index.limits, self.root / "data", self.recordings, lock, self.settings.device)
 
     def _seals(self) -> dict[str, str]:
         """By exercise, what its results depend on beside the submission."""
         libraries = [f"{name} {version(name)}" for name in LIBRARIES]
+        versions = [f"{name} {number}" for name, number in computed_by().items()]
         seals = {}
         for name in self.settings.exercises:
             exercise = self.index.exercise(name)
             index = msgspec.json.encode((exercise, self.index.limits)).decode()
-            more = (
-                [f"{name} {number}" for name, number in computed_by().items()] if exercise.template == "keras" else []
-            )
-            seals[name] = seal(self.root, name, (index, self.settings.isolation, sys.version, *libraries, *more))
+            level = (self.settings.isolation, self.settings.stamp, os.environ.get("KERAS_BACKEND", ""), sys.version)
+            seals[name] = seal(self.root, name, (index, *level, *libraries, *versions))
         return seals
 
     def _run(self) -> None:
@@ -152,7 +151,12 @@ class Session(Verdicts):
         chosen = [e for e in self.index.ready if e.name in self.settings.exercises]
         full = sum(exercise.points for exercise in chosen)
         base = SubmissionResult(
-            student=entry.student, state="graded", score=0.0, max_score=full, isolation=self.settings.isolation
+            student=entry.student,
+            state="graded",
+            score=0.0,
+            max_score=full,
+            isolation=self.settings.isolation,
+            device=self.settings.stamp,
         )
         self.case, self.student_seconds, self.kept = None, 0.0, 0
         try:

@@ -11,7 +11,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """One run's settings.
 
     `root` is the folder of the course, `exercises` the chosen ones, `store` where results are kept, `lock` a file for
-    retries that have to be alone on the machine; `fresh` grades everything anew.
+    retries that have to be alone on the machine; `fresh` grades everything anew. Keras computes on `device`, which
+    every result names by `stamp`; `recordings` holds the examples with the answers of that device, if it is no CPU.
     """
 
     root: str
@@ -20,3 +21,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     store: str | None = None
     lock: str | None = None
     fresh: bool = False
+    device: str = "cpu"
+    stamp: str = ""
+    recordings: str | None = None

@@ -108,15 +108,18 @@ class Bench:
     limits: Limits
     data: Path
     slowness: float = 1.0
+    device: str = "cpu"
     alone: Callable[[], AbstractContextManager[Any]] = nullcontext
 
     def worker(self) -> Worker:
         """A fresh locked worker; of a fresh template, where the last one came to an end."""
         if not self.template.alive:
             self.template.revive()
+        on_gpu = self.device == "gpu"
         kernel = KernelLimits(
             cpu_seconds=math.ceil(self.limits.exercise_seconds * self.slowness) + 5,
-            memory_bytes=int(self.limits.memory_mb) << 20,
+            memory_bytes=0 if on_gpu else int(self.limits.memory_mb) << 20,
+            open_files=1024 if on_gpu else 64,
         )
         return self.template.fork(kernel, self.data, ANSWER_BYTES, int(self.limits.output_limit_kb) << 10)
 

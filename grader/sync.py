@@ -5,27 +5,62 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from grader import recorded, stubs
 from grader.course import Course, Exercise
-from grader.errors import GraderError
+from grader.errors import GraderError, UsageError
 from grader.files import write_whole
-from grader.surroundings import KINDS
+from grader.recorded import Recording
+from grader.surroundings import surroundings
 from grader.versions import computed_by, missing
 
-__all__ = ["sync"]
+__all__ = ["record_into", "sync"]
 
 
 def sync(root: Path, course: Course, check: bool) -> list[str]:
     """Writes stubs and recordings that are out of date; with `check` only names them. Paths are relative to `root`."""
     stale = stubs.write_stubs(root, check)
-    sys.path.insert(0, str((root / "solutions").resolve()))
-    os.environ.update(KINDS["keras"][0])  # solutions and oracles compute in the surroundings that workers have
+    _surround(root, "cpu")
     for exercise in course.ready:
         if (root / "grader" / "suites" / f"{exercise.name}_probes.py").is_file():
             stale += _recording(root, exercise, course.secret, check)
     return stale
+
+
+def record_into(root: Path, course: Course, names: Sequence[str], folder: Path, device: str) -> list[str]:
+    """Writes recordings to another folder: the same inputs, the answers computed here and now on `device`."""
+    target = folder.resolve()
+    target.mkdir(parents=True, exist_ok=True)
+    _surround(root, device)
+    for exercise in map(course.exercise, names):
+        if lacking := missing(exercise.template):
+            raise UsageError(f"{exercise.name} cannot be recorded: {lacking}.")
+        write_whole(target / f"{exercise.name}.bin", recorded.write(_recorded(root, exercise, course.secret)[1]))
+    return [f"{name}.bin" for name in names]
+
+
+def _surround(root: Path, device: str) -> None:
+    """Solutions and oracles compute where, and with what settings, workers do."""
+    sys.path.insert(0, str((root / "solutions").resolve()))
+    os.environ.update(surroundings("keras", device))
+
+
+def _recorded(root: Path, exercise: Exercise, secret: str) -> tuple[Recording | None, Recording]:
+    """The recording that there is, if any, and the one that is current."""
+    from grader import drawing  # hypothesis, SciPy and the solutions are only needed here
+
+    try:
+        old = recorded.read(_path(root, exercise))
+    except GraderError:
+        old = None
+    with contextlib.chdir(root / "data"):  # solutions are proved where students' code runs
+        return old, drawing.record(exercise.name, secret, computed_by(), old)
+
+
+def _path(root: Path, exercise: Exercise) -> Path:
+    return root / "grader" / "suites" / "recorded" / f"{exercise.name}.bin"
 
 
 def _recording(root: Path, exercise: Exercise, secret: str, check: bool) -> list[str]:
@@ -33,19 +68,11 @@ def _recording(root: Path, exercise: Exercise, secret: str, check: bool) -> list
     if lacking := missing(exercise.template):
         print(f"grader: the examples of {exercise.name} were left alone: {lacking}", file=sys.stderr)
         return []
-    from grader import drawing  # hypothesis, SciPy and the solutions are only needed here
+    from grader import drawing
 
-    path = root / "grader" / "suites" / "recorded" / f"{exercise.name}.bin"
-    try:
-        old = recorded.read(path)
-    except GraderError:
-        old = None
-    with contextlib.chdir(root / "data"):  # solutions are proved where students' code runs
-        new = drawing.record(exercise.name, secret, computed_by(), old)
+    old, new = _recorded(root, exercise, secret)
     why = "there is none" if old is None else drawing.stale(old, new)
-    if not why:
-        return []
-    if not check:
-        path.parent.mkdir(exist_ok=True)
-        write_whole(path, recorded.write(new))
-    return [f"{path.relative_to(root)} ({why})"]
+    if why and not check:
+        _path(root, exercise).parent.mkdir(exist_ok=True)
+        write_whole(_path(root, exercise), recorded.write(new))
+    return [f"{_path(root, exercise).relative_to(root)} ({why})"] if why else []

@@ -20,7 +20,7 @@ import msgspec
 from grader import wire
 from grader.errors import GraderError
 from grader.messages import NO_MEMORY, Limits, Ready, Reply
-from grader.surroundings import ENVIRONMENT, KINDS
+from grader.surroundings import ENVIRONMENT, surroundings
 
 __all__ = ["Stop", "Template", "Worker"]
 
@@ -51,12 +51,12 @@ class Stop(Exception):  # noqa: N818 - it tells of an end, which is the student'
 class Template:
     """One warm template process; `scratch` is a folder of the trusted side that its libraries may write to."""
 
-    def __init__(self, scratch: Path, kind: str = "numpy") -> None:
+    def __init__(self, scratch: Path, kind: str = "numpy", device: str = "cpu") -> None:
         self.scratch = scratch
-        self.extra, wanted = KINDS[kind]
+        self.extra = surroundings(kind, device)
         self.loaded: set[str] = set()
         self._start()
-        self.preload(wanted)
+        self.preload(["keras"] if kind == "keras" else [])
 
     def _start(self) -> None:
         """The process, importing in the background; nobody waits for it before the first question."""

@@ -38,6 +38,7 @@ def _document(result: SubmissionResult) -> dict[str, Any]:
         "extra_data": {
             "exercises": {exercise.name: _summary(exercise) for exercise in result.exercises},
             "isolation": result.isolation,
+            "device": result.device or "cpu",
             "state": result.state,
             "student": result.student,
             "version": result.version,

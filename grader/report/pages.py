@@ -13,7 +13,7 @@ from markupsafe import Markup
 from grader.model import Picture, SubmissionResult
 from grader.report.pictures import picture_caption, png
 from grader.report.text import clean, feedback_name, number
-from grader.report.wording import awaited, isolation_line, status_line
+from grader.report.wording import awaited, device_lines, isolation_line, status_line
 
 __all__ = ["class_page", "student_page"]
 
@@ -31,7 +31,7 @@ def student_page(result: SubmissionResult) -> str:
 
     Raises `GraderError` for a picture that cannot be drawn or a score that is not finite.
     """
-    foot = [isolation_line(result.isolation, ran=result.state != "refused")]
+    foot = [isolation_line(result.isolation, ran=result.state != "refused"), *device_lines([result])]
     return _ENVIRONMENT.get_template("student.html.j2").render(result=result, foot=foot)
 
 
@@ -54,7 +54,7 @@ def class_page(results: Iterable[SubmissionResult], chosen: Sequence[str], cours
         median=number(round(statistics.median(scores), 2)) if scores else "",
         tallies=_tallies(ordered, chosen),
         misconceptions=_misconceptions(ordered),
-        foot=[isolation_line(level) for level in sorted({result.isolation for result in ordered})],
+        foot=[*map(isolation_line, sorted({result.isolation for result in ordered})), *device_lines(ordered)],
     )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from grader.model import CheckResult, ExerciseResult
+from collections.abc import Iterable
 
-__all__ = ["awaited", "isolation_line", "status_line"]
+from grader.model import CheckResult, ExerciseResult, SubmissionResult
+
+__all__ = ["awaited", "device_lines", "isolation_line", "status_line"]
 
 _STATUS = {
     "graded": "",
@@ -33,6 +35,11 @@ def isolation_line(level: str, *, ran: bool = True) -> str:
     if not ran:
         return f"Isolation: {level}; no code of this submission was run."
     return f"Isolation: {level}: {_ISOLATION.get(level, 'not known to this version')}."
+
+
+def device_lines(results: Iterable[SubmissionResult]) -> list[str]:
+    """Return a sentence for each device other than a CPU that Keras computed on."""
+    return [f"Keras computed on: {stamp}." for stamp in sorted({result.device for result in results} - {""})]
 
 
 def awaited(check: CheckResult, exercise: ExerciseResult) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,12 +9,12 @@ from numpy.typing import NDArray
 
 from grader.probing import Made, Probe
 from grader.suites import keras_strategies as draw
-from grader.suites.cifar_data import LABEL_MISTAKES, LOADED, SCALING_MISTAKES, data, one_hot, rows_of_ten, scaled
+from grader.suites.cifar_data import LABEL_MISTAKES, LOADED, SCALING_MISTAKES, data, one_hot, scaled
 from grader.suites.cifar_layers import LAYERS, PARTS
 from grader.suites.cifar_numbers import COUNT_MISTAKES, COUNTS, NORMAL_MISTAKES, normalised
 from grader.suites.compiling import examples, with_accuracy
 from grader.suites.single_layers import network
-from grader.suites.trainings import EPOCHS
+from grader.suites.trainings import EPOCHS, SHOWN, TRAINING, digits
 
 __all__ = ["PROBES", "STRATEGIES"]
 
@@ -28,21 +27,14 @@ def unexamined(*args: Any) -> dict[str, Any]:
     return {"class": "keras.History", "is_history": True}
 
 
-def _digits() -> dict[str, Pixels]:
-    with np.load(Path(__file__).with_name("digits.npz")) as file:
-        return {name: file[name] for name in ("images", "labels")}
-
-
-def _training() -> tuple[Pixels, Pixels, Pixels, Pixels]:
-    digits = _digits()
-    images = (digits["images"][..., np.newaxis] / 16).astype(np.float32)
-    labels = rows_of_ten(digits["labels"]).astype(np.float32)
-    return images[:300], labels[:300], images[300:], labels[300:]
+def _training() -> tuple[Pixels, ...]:
+    images, labels = digits()
+    return images[:TRAINING], labels[:TRAINING], images[TRAINING:SHOWN], labels[TRAINING:SHOWN]
 
 
 METERED = Made("metered", {"input": [8, 8, 1], "number": 5}, "a small model for 8 x 8 digits")
 MARKING = Made("marking", None, "an augmentation")
-TRAINING = _training()
+DIGITS = _training()
 TABLE = (
     np.array([[[[0, 51, 255]]], [[[102, 204, 153]]]], np.uint8),
     np.array([[3], [0]], np.uint8),
@@ -90,7 +82,7 @@ PROBES = {
     "train": Probe(
         "train",
         unexamined,
-        ((METERED, MARKING, *TRAINING, EPOCHS, 32, None),),
+        ((METERED, MARKING, *DIGITS, EPOCHS, 32, None),),
         look="trained",
     ),
 }

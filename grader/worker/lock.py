@@ -28,7 +28,8 @@ def lock(limits: Limits) -> None:
     _limit(resource.RLIMIT_NOFILE, limits.open_files)
     _limit(resource.RLIMIT_CPU, limits.cpu_seconds)
     if sys.platform == "linux":
-        _limit(resource.RLIMIT_AS, _mapped_bytes() + limits.memory_bytes)
+        if limits.memory_bytes:  # a GPU's driver maps as much as the machine has
+            _limit(resource.RLIMIT_AS, _mapped_bytes() + limits.memory_bytes)
         _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         _prctl(PR_SET_NO_NEW_PRIVS, 1)
         _drop_capabilities()

@@ -285,11 +285,20 @@ def picked(value: Any, args: Sequence[Any], aim: list[int]) -> Any:
     return [value[place] if isinstance(value[place], np.ndarray) else np.asarray(value[place]) for place in aim]
 
 
+def device(value: Any, args: Sequence[Any], aim: None) -> dict[str, str]:
+    """Where a convolution really ran in this worker, by the name that the backend gives to the place."""
+    layer = keras.layers.Conv2D(8, 3)
+    answer = layer(batch((1, 32, 32, 3), 1))
+    place = answer.device if isinstance(getattr(answer, "device", None), str) else next(iter(answer.devices()))
+    return {"backend": keras.backend.backend(), "place": str(place), "kind": str(getattr(place, "device_kind", ""))}
+
+
 MAKERS: dict[str, Callable[[Any], Any]] = {"sequential": sequential}
 LOOKS: dict[str, Callable[[Any, Sequence[Any], Any], Any]] = {
     "network": network,
     "compiled": compiled,
     "weights": weights,
     "called": called,
+    "device": device,
     "picked": picked,
 }

@@ -114,6 +114,8 @@ class _Worker:
     def execute(self, exercise: str, modules: dict[str, bytes]) -> None:
         """Runs the module or the notebook's program in a module that the submission's imports can see."""
         _seed(0)
+        for name in [name for name in sys.modules if name.partition(".")[0] == "grader"]:
+            del sys.modules[name]  # what is loaded works on, and is not at hand for a line of student code
         self.module = ModuleType(exercise)
         own = self.program.own or (exercise,)
         self.files = frozenset(map(loader.Finder.filename, modules))
