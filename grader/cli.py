@@ -69,9 +69,6 @@ def _parser() -> argparse.ArgumentParser:
     grade.set_defaults(action=_grade)
     sync = commands.add_parser("sync", help="make stubs and recorded examples from solutions and suites")
     sync.add_argument("--check", action="store_true", help="change nothing; exit status 1 when something is stale")
-    sync.add_argument("--device", choices=["cpu", "gpu"], default="cpu", help="where Keras computes the answers")
-    sync.add_argument("--into", metavar="DIR", type=Path, help="write the examples there, and no stubs")
-    sync.add_argument("exercises", metavar="EXERCISE", nargs="*", help="with --into: only these")
     sync.set_defaults(action=_sync)
     diff = commands.add_parser("diff", help="compare two runs: whose mark moved, and by which check")
     diff.add_argument("old", metavar="OLD", type=Path, help="the OUT folder of one run")
@@ -111,17 +108,11 @@ def _grade(arguments: argparse.Namespace) -> int:
 
 
 def _sync(arguments: argparse.Namespace) -> int:
-    from grader.sync import record_into, sync
+    from grader.sync import sync
 
     root = _root(arguments)
     started = time.perf_counter()
-    course = courses.load(root / "course.toml")
-    if arguments.into is not None:
-        names = arguments.exercises or [exercise.name for exercise in course.ready]
-        written = record_into(root, course, names, arguments.into, arguments.device)
-        print(f"written: {', '.join(written)}")
-        return 0
-    stale = sync(root, course, arguments.check)
+    stale = sync(root, courses.load(root / "course.toml"), arguments.check)
     for name in stale:
         print(f"{'stale' if arguments.check else 'written'}: {name}")
     if arguments.check and stale:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,7 @@ from grader.worker.source import ExerciseSpec
 
 __all__ = ["prove", "reference"]
 
+RECORD = "import sys; from grader import sync; sync.record_into(sys.argv[1], sys.argv[2], sys.argv[3:], 'gpu')"
 DRIVER = Path("/proc/driver/nvidia/version")
 
 
@@ -54,8 +56,8 @@ def stamp(found: dict[str, str]) -> str:
 
 def reference(root: Path, exercises: Sequence[str], folder: Path) -> None:
     """Writes the recorded examples of the exercises to `folder`, the answers computed on this machine's GPU."""
-    folder.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "grader", "sync", "--course", str(root), "--device", "gpu", "--into", str(folder)]
-    done = subprocess.run([*command, *exercises], capture_output=True, text=True, check=False)
+    # Another process: this one forks judges, and must not start a backend.
+    command = [sys.executable, "-c", RECORD, os.fspath(root), os.fspath(folder), *exercises]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise GraderError(f"the expected answers could not be computed on the GPU: {done.stderr.strip()[-500:]}")

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from grader import recorded, stubs
-from grader.course import Course, Exercise
-from grader.errors import GraderError, UsageError
+from grader.course import Course, Exercise, load
+from grader.errors import GraderError
 from grader.files import write_whole
 from grader.recorded import Recording
 from grader.surroundings import surroundings
@@ -29,16 +29,14 @@ def sync(root: Path, course: Course, check: bool) -> list[str]:
     return stale
 
 
-def record_into(root: Path, course: Course, names: Sequence[str], folder: Path, device: str) -> list[str]:
+def record_into(course_folder: str, folder: str, names: Sequence[str], device: str) -> None:
     """Writes recordings to another folder: the same inputs, the answers computed here and now on `device`."""
-    target = folder.resolve()
+    root, target = Path(course_folder), Path(folder).resolve()
     target.mkdir(parents=True, exist_ok=True)
     _surround(root, device)
+    course = load(root / "course.toml")
     for exercise in map(course.exercise, names):
-        if lacking := missing(exercise.template):
-            raise UsageError(f"{exercise.name} cannot be recorded: {lacking}.")
         write_whole(target / f"{exercise.name}.bin", recorded.write(_recorded(root, exercise, course.secret)[1]))
-    return [f"{name}.bin" for name in names]
 
 
 def _surround(root: Path, device: str) -> None:

@@ -495,6 +495,7 @@ def run_python(*words: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.keras
 def test_keras_demo_reads_digits(tmp_path: Path) -> None:
     pictures = [DATA / f"digit_{name}.png" for name in ("0", "3", "4", "7", "9_misread")]
     done = run_python("-m", "grader", "demo", *pictures, "--out", tmp_path)
@@ -505,6 +506,7 @@ def test_keras_demo_reads_digits(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(path.name for path in pictures)
 
 
+@pytest.mark.keras
 def test_keras_recipe_of_the_handout_is_the_network_of_the_demo() -> None:
     code = """
 import re, pathlib, sys
@@ -523,6 +525,7 @@ assert filters.shape == (24, 24) and maps.shape == (68, 68)
     assert done.stdout.startswith("[('four', ")
 
 
+@pytest.mark.keras
 def test_keras_finds_cifar10_where_it_is_fetched_to(tmp_path: Path) -> None:
     code = """
 import keras, pathlib, sys

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import importlib
 import math
-import types
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -230,15 +229,11 @@ def leftover(error: BaseException) -> dict[str, Any] | None:
     found = None
     step = error.__traceback__
     while step is not None:
-        for local in _locals(step.tb_frame):
+        for local in list(step.tb_frame.f_locals.values())[:200]:
             if type(local) is keras.Sequential:
                 found = local
         step = step.tb_next
     return None if found is None else _described(found, {})
-
-
-def _locals(frame: types.FrameType) -> Iterator[Any]:
-    yield from list(frame.f_locals.values())[:200]
 
 
 def compiled(value: Any, args: Sequence[Any], aim: dict[str, Any]) -> dict[str, Any]:

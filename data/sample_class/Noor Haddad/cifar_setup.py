@@ -147,6 +147,31 @@ def build_cifar10_model() -> keras.Sequential:
 
 
 # %% [markdown]
+# ## Counting weights
+#
+# How many numbers does this network learn? Do it with pencil and paper, layer by layer. A filter covers *all* channels
+# of what comes in, and each filter has one bias. A dense unit has one weight for every number that comes in, and one
+# bias. Pooling, flattening and dropout learn nothing. Where do most of the weights sit? What would half of the units in
+# `Dense(512)` save? Check your answer with `build_cifar10_model().summary()` afterwards, not before.
+
+
+# %%
+def weight_counts() -> dict[str, int]:
+    """Count what the small network learns.
+
+    Returns:
+        `"conv_1_weights"`, `"conv_1_biases"`, `"conv_2_weights"`, `"conv_2_biases"`: of the first and the second
+        convolution, weights without biases; `"total"`: all parameters of the network.
+
+    Example:
+        >>> sorted(weight_counts())
+        ['conv_1_biases', 'conv_1_weights', 'conv_2_biases', 'conv_2_weights', 'total']
+    """
+    # TODO (cifar_setup.4): Return a dict with the five keys above; numbers or formulas, as you like.
+    raise NotImplementedError
+
+
+# %% [markdown]
 # ## Adam
 #
 # Plain gradient descent takes steps of one size for all weights. *Adam* keeps two running means for each weight, of its
@@ -175,32 +200,7 @@ def compile_cifar10_model(model: keras.Model) -> keras.Model:
         >>> type(compile_cifar10_model(tiny).optimizer).__name__
         'Adam'
     """
-    # TODO (cifar_setup.4): Compile the model as described, then return it.
-    raise NotImplementedError
-
-
-# %% [markdown]
-# ## Counting weights
-#
-# How many numbers does this network learn? Do it with pencil and paper, layer by layer. A filter covers *all* channels
-# of what comes in, and each filter has one bias. A dense unit has one weight for every number that comes in, and one
-# bias. Pooling, flattening and dropout learn nothing. Where do most of the weights sit? What would half of the units in
-# `Dense(512)` save? Check your answer with `build_cifar10_model().summary()` afterwards, not before.
-
-
-# %%
-def weight_counts() -> dict[str, int]:
-    """Count what the small network learns.
-
-    Returns:
-        `"conv_1_weights"`, `"conv_1_biases"`, `"conv_2_weights"`, `"conv_2_biases"`: of the first and the second
-        convolution, weights without biases; `"total"`: all parameters of the network.
-
-    Example:
-        >>> sorted(weight_counts())
-        ['conv_1_biases', 'conv_1_weights', 'conv_2_biases', 'conv_2_weights', 'total']
-    """
-    # TODO (cifar_setup.5): Return a dict with the five keys above; numbers or formulas, as you like.
+    # TODO (cifar_setup.5): Compile the model as described, then return it.
     raise NotImplementedError
 
 

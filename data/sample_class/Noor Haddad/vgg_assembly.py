@@ -3,9 +3,8 @@
 # # 4. Assemble VGG-16
 #
 # In 2014 Karen Simonyan and Andrew Zisserman stacked small filters, 3 x 3 and nothing larger, and measured how much
-# depth helps. Their network with sixteen layers of weights, VGG-16, tells a thousand kinds of things apart. Here you
-# assemble it, load the weights that they published, ask it about pictures, and look inside. Pictures travel in
-# *batches*, `(pictures, height, width, channels)`, and each layer turns one batch into another.
+# depth helps. Their VGG-16, with sixteen layers of weights, tells a thousand kinds of things apart. You assemble it,
+# load the published weights, ask it about pictures, and look inside. Pictures travel in *batches*: `(n, H, W, C)`.
 
 # %%
 """Assemble VGG-16, load published weights, name what is in a picture, and look at filters and activations."""
@@ -76,12 +75,11 @@ def build_vgg16(input_shape: tuple[int, int, int] = (224, 224, 3), classes: int 
 # %% [markdown]
 # ## Published weights
 #
-# The result of weeks of training is a file of 553,467,096 bytes, `vgg16_weights_tf_dim_ordering_tf_kernels.h5`. In an
-# `.h5` file layers stand from first to last, and `load_weights` deals them out *in that order*; `.weights.h5` is the
-# newer format of Keras 3, so keep the ending. The published layers have other names (`block1_conv1`, ...): with
-# `by_name=True` no name agrees, nothing is loaded, and nobody tells you. *Compiling* settles how to learn on: the
-# optimizer takes the steps (here stochastic gradient descent, SGD), the loss says how wrong an answer is (categorical
-# cross-entropy, `-log(probability of the right class)`: what is it for 1, and for 0.001?).
+# Weeks of training left a file of 553,467,096 bytes, `vgg16_weights_tf_dim_ordering_tf_kernels.h5`; `grader data` tells
+# where to find it. An `.h5` file keeps layers from first to last, and `load_weights` deals them out *in that order*;
+# `.weights.h5` is the newer format of Keras 3. The published layers have other names: what does `by_name=True` load?
+# *Compiling* settles how to learn on: the optimizer takes the steps (here stochastic gradient descent, SGD), the loss
+# says how wrong an answer is (categorical cross-entropy, `-log(p)` of the right class: what is it for 1 and 0.001?).
 
 
 # %%
@@ -134,8 +132,8 @@ def compile_vgg16(model: keras.Model) -> keras.Model:
 #
 # In training, pictures had 224 rows and columns, channels in the order of OpenCV, *blue, green, red*, and were centred
 # round zero: the means of all training pictures were subtracted, 103.939 from blue, 116.779 from green, 123.68 from
-# red. Nothing was divided. Give your pictures the same treatment; if you do not, nothing complains, and the answers get
-# worse. Note that `cv2.imread` returns `None` for what it cannot read, and `cv2.resize` wants `(width, height)`.
+# red. Nothing was divided. Treat your pictures alike; whoever forgets it gets worse answers and no complaint. Note that
+# `cv2.imread` returns `None` for what it cannot read, and `cv2.resize` wants `(width, height)`.
 #
 # `synset_words.txt` has one line a class, in the order of the probabilities: an identifier, a blank, and a label that
 # may hold commas and more blanks. Where does the label begin?
@@ -184,7 +182,7 @@ def transform_image(image: np.ndarray) -> np.ndarray:
 
 
 def load_labels(path: str) -> list[str]:
-    r"""Read the names of the classes.
+    """Read the names of the classes.
 
     Args:
         path: an ASCII text file of at least two lines like `n02123045 tabby, tabby cat`.
@@ -196,11 +194,9 @@ def load_labels(path: str) -> list[str]:
         FileNotFoundError: there is no such file.
 
     Example:
-        >>> from tempfile import TemporaryDirectory
-        >>> with TemporaryDirectory() as folder:
-        ...     _ = Path(folder, "words.txt").write_text("n01 tabby, tabby cat\nn02 lynx\n", encoding="ascii")
-        ...     load_labels(f"{folder}/words.txt")
-        ['tabby, tabby cat', 'lynx']
+        >>> labels = load_labels("synset_words.txt")
+        >>> len(labels), labels[281]
+        (1000, 'tabby, tabby cat')
     """
     # TODO (vgg_assembly.6): Return what follows the first blank of each line.
     raise NotImplementedError
@@ -231,21 +227,28 @@ def top_k(probabilities: np.ndarray, labels: list[str], k: int = 5) -> list[tupl
 # %% [markdown]
 # ## Two predictions
 #
-# Take the portrait and a second picture of your own, a pet maybe: over a hundred of the classes are dogs and cats.
-# If all answers are near 0.001, the weights are random. What changes without centring, and with red and blue swapped?
-#
+# Put a picture of your own, `my_pet.jpg`, beside the portrait: over a hundred of the classes are dogs and cats. Best is
+# one with a lawn. If all answers are near 0.001, are weights loaded? What changes without centring?
+# ```python
+# from vgg_assembly import *
+# network, labels = build_vgg16(), load_labels("synset_words.txt")
+# load_vgg16_weights(network, "vgg16_weights_tf_dim_ordering_tf_kernels.h5")
+# pictures = {name: transform_image(read_bgr(name)) for name in ("grace_hopper.jpg", "my_pet.jpg")}
+# shown, rows, cols = ["conv1_1", "conv1_2", "conv2_2", "conv5_2", "conv5_3"], slice(180, 220), slice(20, 60)     # lawn
+# ```
+# **No weights yet?** Copy the digits network from `docs/digits.md`, then this in place of the last four lines above:
+# ```python
+# network, labels = load_vgg16_weights(digits, "digits.weights.h5"), load_labels("digits_words.txt")
+# pictures = {name: read_bgr(name, size=(8, 8))[None, :, :, :1] for name in ("digit_9_misread.png", "digit_4.png")}
+# shown, rows, cols = ["conv1", "conv2", "conv3", "conv4", "conv5"], slice(20, 32), slice(12, 20)     # foot of the four
+# ```
+# Either network is asked, and later looked into, with the same lines:
 # ```python
 # import matplotlib.pyplot as plt
-# from pathlib import Path
-# from vgg_assembly import *
-# vgg, weights, words = build_vgg16(), Path("vgg16_weights_tf_dim_ordering_tf_kernels.h5"), Path("synset_words.txt")
-# if weights.is_file():
-#     load_vgg16_weights(vgg, str(weights))
-# labels = load_labels(str(words)) if words.is_file() else [f"class {number}" for number in range(1000)]
-# for name in filter(lambda name: Path(name).is_file(), ["grace_hopper.jpg", "my_pet.jpg"]):
-#     probabilities = vgg.predict(transform_image(read_bgr(name)), verbose=0)[0]      # of the one picture in the batch
+# for name, batch in pictures.items():
+#     probabilities = network.predict(batch, verbose=0)[0]      # of the one picture in the batch
 #     print(name, top_k(probabilities, labels))
-#     plt.plot(probabilities)                                                         # one spike, or several?
+#     plt.plot(probabilities)                                   # one spike, or several?
 #     plt.show()
 # ```
 #
@@ -256,9 +259,8 @@ def top_k(probabilities: np.ndarray, labels: list[str], k: int = 5) -> list[tupl
 # each filter on its side, runs without a complaint because all three are 3 here.
 #
 # An *activation* is what a layer answers to one picture. `keras.Model(model.inputs[0], some_layer.output)` is a model
-# that ends early and shares all weights. Counted from 0, the eighth layer is `conv2_2`, from 1 it is a padding layer,
-# so prefer names: `[layer.name for layer in vgg.layers].index("conv2_2")`.
-#
+# that ends early and shares all weights. Which one is "the eighth layer" of VGG-16? Counted from 0 it is `conv2_2`,
+# from 1 a padding layer; so prefer names: `[layer.name for layer in network.layers].index("conv2_2")`.
 # Many maps are easier to compare as tiles on a square grid, read like a page: five tiles get `ceil(sqrt(5)) = 3` rows
 # of 3 places. Screens want 0..1, so the smallest of *all* values becomes 0, the largest 1. And if both are equal?
 
@@ -334,18 +336,17 @@ def tile_filters(weights: np.ndarray, pad_size: int = 1, pad_value: float = 0.0)
 # %% [markdown]
 # ## Which filter finds the grass?
 # ```python
-# plt.imshow(tile_filters(first_layer_filters(vgg))[:, :, ::-1])      # screens want red first
+# plt.imshow(tile_filters(first_layer_filters(network))[:, :, ::-1], cmap="gray")     # screens want red first
 # plt.show()
-# names, batch = [layer.name for layer in vgg.layers], transform_image(read_bgr("grace_hopper.jpg"))
-# for name in ("conv5_3", "conv5_2", "conv2_2", "conv1_1", "conv1_2"):
-#     maps = get_layer_output(vgg, batch, names.index(name))[0].transpose(2, 0, 1)
-#     print(name, maps.shape)
-#     plt.imshow(tile_filters(maps, pad_value=1.0), cmap="gray")
+# names = [layer.name for layer in network.layers]
+# maps = {name: get_layer_output(network, batch, names.index(name))[0].transpose(2, 0, 1) for name in shown}
+# for name in shown:
+#     print(name, maps[name].shape)
+#     plt.imshow(tile_filters(maps[name], pad_value=1.0), cmap="gray")
 #     plt.show()
-# contrast = maps[:, 90:120, 20:60].mean(axis=(1, 2)) - maps.mean(axis=(1, 2))
-# print("Of conv1_2, filter", contrast.argmax(), "prefers this piece of the flag to the rest of the picture.")
+# contrast = maps[shown[0]][:, rows, cols].mean(axis=(1, 2)) - maps[shown[0]].mean(axis=(1, 2))
+# print("Filter", contrast.argmax(), "prefers these rows and columns to the rest of the picture.")
 # ```
-#
-# Put a lawn, its rows and columns, in place of the flag: which filter finds the grass? What else does its map answer?
-# Which maps show edges, which areas? Why does `conv5_2`, 14 x 14 answers, no longer look like the picture?
+# Find that filter among the tiles: which colours has it? What else does its map answer? Which filter of `conv1_2` finds
+# the grass? Which maps show edges, which areas? Why does `conv5_2`, 14 x 14 answers, no longer look like the picture?
 # Next: `cifar_setup.py`, where a network learns its own weights.
