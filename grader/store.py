@@ -18,7 +18,7 @@ from grader.model import RESULT_VERSION, ExerciseResult
 __all__ = ["Store", "seal"]
 
 # Where code can run what no import statement names, a result depends on every module.
-DYNAMIC = re.compile(rb"exec|eval|import_module|__import__|runpy|pkgutil|importlib|modules|open|globals")
+DYNAMIC = re.compile(rb"\b(exec|eval|import_module|__import__|runpy|pkgutil|importlib|modules|open|globals)\b")
 MOST_BYTES = 1 << 24
 DECODER = msgspec.json.Decoder(ExerciseResult)
 

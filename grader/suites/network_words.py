@@ -179,7 +179,8 @@ def differences(
     """The first difference between a part's layers and the contract's; with `values` only what changes an answer."""
     classes, wanted = [layer["class"] for layer in layers], [kind for kind, _ in expected]
     if not layers:
-        return Fault(f"There is no layer for it: {_plural(len(wanted), 'layer')} expected.", "", "Add the next layers.")
+        seen = f"The network ends before this part; {_plural(len(wanted), 'layer')} expected: {_joined(wanted)}."
+        return Fault(seen, "", "Go on with the next rows of the table.")
     if values and (fault := _numbers(expected, layers, start)) is not None:
         return fault
     if not values and (extra := _apart(wanted, classes)) is not None:

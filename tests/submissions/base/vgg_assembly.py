@@ -1,4 +1,5 @@
 import math
+from pathlib import Path
 
 import cv2
 import keras
@@ -48,8 +49,8 @@ def transform_image(image):
 
 
 def load_labels(path):
-    with open(path, encoding="utf-8") as file:
-        return [line.strip().split(" ", maxsplit=1)[1] for line in file]
+    lines = Path(path).read_text(encoding="utf-8").splitlines()
+    return [line.strip().split(" ", maxsplit=1)[1] for line in lines]
 
 
 def top_k(probabilities, labels, k=5):
