@@ -35,7 +35,6 @@ __all__ = ["Case", "Desk", "spec_of"]
 
 FACTS = msgspec.msgpack.Decoder(list[Facts])
 LIBRARIES = frozenset({"PIL", "cv2", "imageio", "matplotlib", "scipy"})
-KERAS = frozenset({"keras", "tensorflow"})
 ANALYSIS_SECONDS = 10.0
 MOST_COPIED = 32 << 20
 # Longer than any honest retry: whoever holds the lock then is a process that a submission left behind.
@@ -151,7 +150,7 @@ class Desk:
     def _template(self, facts: Facts) -> Template:
         """The template that an exercise needs, started when it is needed first."""
         kind = self.specs[facts.exercise].template
-        if KERAS.intersection(facts.imports) and not missing("keras"):
+        if {"keras", "tensorflow"}.intersection(facts.imports) and not missing("keras"):
             kind = "keras"  # where there is none, the import fails as any other does
         if kind not in self.templates:
             self.templates[kind] = Template(Path(self.scratch.name), kind, self.device)

@@ -14,7 +14,7 @@ from grader.desk import Case, Desk, spec_of
 from grader.errors import GraderError, SubmissionError, UsageError
 from grader.fixture import StudentFixture
 from grader.intake.names import nfc
-from grader.probing import CheckFailed
+from grader.probing import CheckFailed, Made
 from grader.report import clean
 from grader.rerun import Rerun
 from grader.snippet import snippet
@@ -107,7 +107,11 @@ def _run(desk: Desk, case: Case, exercise: str, test: Test) -> tuple[CheckFailed
     printed = bytes(fixture.student.printed).decode("utf-8", "replace").strip("\n")
     if printed:
         told += ["", "What the code printed", *(f"  {line}" for line in clean(printed, PRINTED).split("\n"))]
-    if steps:
+    asked = fixture.last_request
+    looks = seen.probe.look if seen.probe is not None else asked.look if asked is not None else ""
+    if looks or any(isinstance(arg, Made) for step in steps for arg in step.args):
+        told += ["", "To reproduce it, run this command again: only a worker has the models and instruments it takes."]
+    elif steps:
         told += ["", "To reproduce it", "", *snippet(facts, desk.specs[exercise].stub, function, steps, seen.changed)]
     return failure, told
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-__all__ = ["ENVIRONMENT", "KINDS", "surroundings"]
+__all__ = ["ENVIRONMENT", "surroundings"]
 
 ENVIRONMENT = {
     "LANG": "C.UTF-8",
@@ -18,7 +18,6 @@ ENVIRONMENT = {
     "PYTHONSAFEPATH": "1",
     "PYTHONUTF8": "1",
 }
-KINDS = ("numpy", "keras")
 # What a template that imports Keras at once is started with beside the common environment.
 KERAS = {
     "HDF5_USE_FILE_LOCKING": "FALSE",  # a worker may not write, not even a lock

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -41,10 +42,15 @@ def test_marks_of_the_sample_class(graded: Path) -> None:
     assert {row["max_total"] for row in rows(graded).values()} == {"45"}
 
 
-def test_another_run_gives_the_same_pages(graded: Path, tmp_path: Path) -> None:
+def test_another_run_comes_to_the_same(graded: Path, tmp_path: Path) -> None:
+    """Word for word, check by check; what the code printed holds times, and is no part of this."""
     (tmp_path / "class").mkdir()
-    for name in ("-Sam Karlsson", "Grete Lindqvist"):
+    names = ("-Sam Karlsson", "Grete Lindqvist")
+    for name in names:
         shutil.copytree(SAMPLE / name, tmp_path / "class" / name)
     run("grade", tmp_path / "class", "--out", tmp_path / "out", "--jobs", 1, *KERAS)
-    for page in sorted((tmp_path / "out" / "feedback").iterdir()):
-        assert (graded / "feedback" / page.name).read_bytes() == page.read_bytes()
+    for name in names:
+        one, other = (
+            json.loads((out / "results" / f"{name}.json").read_bytes())["tests"] for out in (graded, tmp_path / "out")
+        )
+        assert one == other

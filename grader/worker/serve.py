@@ -28,8 +28,6 @@ SPECS = msgspec.msgpack.Decoder(list[source.ExerciseSpec])
 FACTS = msgspec.msgpack.Decoder(source.Facts)
 MAX_REQUEST = 1 << 30
 PILE_SECONDS = 0.02
-# What TensorFlow raises where Python raises MemoryError.
-EXHAUSTED = ("ResourceExhaustedError",)
 
 
 def serve(requests: int, replies: int, answer_bytes: int) -> NoReturn:
@@ -174,7 +172,7 @@ class _Worker:
     def trouble(self, error: BaseException) -> Trouble:
         """What a student may read of an exception; unprintable ones say so."""
         family = [kind.__name__ for kind in type(error).__mro__ if kind.__module__ in ("builtins", "numpy.exceptions")]
-        if type(error).__name__ in EXHAUSTED:
+        if type(error).__name__ == "ResourceExhaustedError":  # TensorFlow's MemoryError
             family.insert(0, "MemoryError")
         try:
             message = str(error)

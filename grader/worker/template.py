@@ -13,6 +13,7 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -47,10 +48,8 @@ def main(descriptor: int) -> None:
     lock.shield()
     control = socket.socket(fileno=descriptor)
     root = sys.path.pop(0)
-    _preload(ALWAYS)
+    _preloaded(ALWAYS)
     _forget(root)
-    gc.collect()
-    gc.freeze()
     _send(control, {"ready": True})
     while True:
         try:
@@ -74,7 +73,7 @@ def _forget(root: str) -> None:
     sys.path_importer_cache.clear()
 
 
-def _preload(names: tuple[str, ...] | list[str]) -> dict[str, str]:
+def _preload(names: Sequence[str]) -> dict[str, str]:
     """Imports libraries and their companions; names that cannot be imported come back with the reason."""
     failed = {}
     for name in names:
@@ -86,7 +85,7 @@ def _preload(names: tuple[str, ...] | list[str]) -> dict[str, str]:
     return failed
 
 
-def _preloaded(names: list[str]) -> dict[str, Any]:
+def _preloaded(names: Sequence[str]) -> dict[str, Any]:
     """Imports libraries for good; without Keras a template that was started for it is of no use."""
     failed = _preload(names)
     if "keras" in names:

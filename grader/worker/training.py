@@ -98,7 +98,10 @@ def trained(value: Any, args: Sequence[Any], aim: Any) -> dict[str, Any]:
     history = getattr(value, "history", None)
     facts: dict[str, Any] = {"class": models.name_of(value), "is_history": isinstance(value, keras.callbacks.History)}
     if isinstance(history, dict):
-        facts["history"] = {str(key)[:50]: _numbers(entries) for key, entries in list(history.items())[:20]}
+        facts["history"] = {
+            str(key)[:50]: [float(entry) for entry in list(entries)[:2000]]
+            for key, entries in list(history.items())[:20]
+        }
     meter = model.layers[0]
     steps = np.asarray(meter.steps).astype(int).tolist()
     marks = [
@@ -107,10 +110,6 @@ def trained(value: Any, args: Sequence[Any], aim: Any) -> dict[str, Any]:
     ]
     learnt = [np.asarray(array) for layer in model.layers[1:] for array in layer.get_weights()]
     return facts | {"train_marks": marks[0], "test_marks": marks[1], "weights": learnt}
-
-
-def _numbers(entries: Any) -> list[float]:
-    return [float(entry) for entry in list(entries)[:2000]]
 
 
 MAKERS = {"marking": marking, "metered": metered}
