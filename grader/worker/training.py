@@ -98,10 +98,7 @@ def trained(value: Any, args: Sequence[Any], aim: Any) -> dict[str, Any]:
     history = getattr(value, "history", None)
     facts: dict[str, Any] = {"class": models.name_of(value), "is_history": isinstance(value, keras.callbacks.History)}
     if isinstance(history, dict):
-        facts["history"] = {
-            str(key)[:50]: [float(entry) for entry in list(entries)[:2000]]
-            for key, entries in list(history.items())[:20]
-        }
+        facts["history"] = {str(key)[:50]: [*map(float, entries)][:2000] for key, entries in history.items()}
     meter = model.layers[0]
     steps = np.asarray(meter.steps).astype(int).tolist()
     marks = [
