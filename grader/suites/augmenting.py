@@ -125,16 +125,20 @@ class Draws:
 
     def shifted(self) -> None:
         """CheckFailed unless pictures move by up to a tenth, along both axes and both ways."""
-        self.plain()
-        for moved, most, side, way in (
-            (self.rows, MOST_ROWS, "height", "up and down"),
-            (self.columns, MOST_COLUMNS, "width", "left and right"),
+        step = "RandomTranslation(0.1, 0.1) moves by up to a tenth of the height, and of the width."
+        for moved, most, side, size in (
+            (self.rows, MOST_ROWS, "height", HEIGHT),
+            (self.columns, MOST_COLUMNS, "width", WIDTH),
         ):
-            far, size = float(np.abs(moved).max()), HEIGHT if side == "height" else WIDTH
-            step = "RandomTranslation(0.1, 0.1) moves by up to a tenth of the height, and of the width."
-            if far > most:
+            if (far := float(np.abs(moved).max())) > most:
                 text = f"Some pictures move by {far / size:.0%} of their {side}."
                 raise CheckFailed(text, SHIFTING, step, misconception="shifts too far")
+        self.plain()
+        for moved, most, size, way in (
+            (self.rows, MOST_ROWS, HEIGHT, "up and down"),
+            (self.columns, MOST_COLUMNS, WIDTH, "left and right"),
+        ):
+            far = float(np.abs(moved).max())
             if far < 0.5:
                 still = max(np.abs(self.rows).max(), np.abs(self.columns).max()) < 0.5
                 name = "no shift" if still else "one direction only"
