@@ -37,7 +37,7 @@ def agree(student: Student, probe: Replay, locate: Callable[[PictureFile], str],
     hidden = [example for example in probe.examples if not example.public]
     wanted = requests(probe, False, locate)
     outcomes = student.calls(wanted, probe.seconds) if wanted else []
-    if probe.effects and not any(isinstance(outcome, Returned) for outcome in (*public, *outcomes)):
+    if probe.effects and public and not any(isinstance(outcome, Returned) for outcome in (*public, *outcomes)):
         raise refusal(
             probe.function, (*public, *outcomes)[0], public=bool(public)
         )  # nothing shows what it leaves alone
