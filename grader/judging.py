@@ -38,9 +38,8 @@ def agree(student: Student, probe: Replay, locate: Callable[[PictureFile], str],
     wanted = requests(probe, False, locate)
     outcomes = student.calls(wanted, probe.seconds) if wanted else []
     if probe.effects and public and not any(isinstance(outcome, Returned) for outcome in (*public, *outcomes)):
-        raise refusal(
-            probe.function, (*public, *outcomes)[0], public=bool(public)
-        )  # nothing shows what it leaves alone
+        # Nothing shows what the function leaves alone; without public examples another probe stands beside this one.
+        raise refusal(probe.function, public[0], public=True)
     answered = list(zip(hidden, outcomes[:: times(probe)], strict=True))
     for position, (example, outcome) in enumerate(answered):
         _examine(probe, example, outcome, answered + seen, alone)
