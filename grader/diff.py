@@ -48,7 +48,7 @@ def _results(out: Path) -> dict[str, dict[str, Any]]:
     for path in folder.glob("*.json"):
         try:
             result = json.loads(path.read_bytes())
-            found[result["extra_data"]["student"]] = result
+            found[result["extra_data"]["student"]] = {key: result[key] for key in ("score", "tests")}
         except (ValueError, KeyError, TypeError):
             raise UsageError(f"{path} is no result of `grader grade`; grade that folder again.") from None
     return found

@@ -13,6 +13,7 @@ from grader.course import Course
 from grader.desk import Desk
 from grader.errors import GraderError, IsolationError, UsageError
 from grader.model import Submission
+from grader.refusals import refusal
 from grader.student import Request, Returned
 from grader.worker.source import ExerciseSpec
 
@@ -39,7 +40,7 @@ def prove(course: Course, isolation: str) -> str:
         finally:
             desk.close()
     if not isinstance(outcome, Returned):
-        raise GraderError(f"A convolution on the GPU failed: {outcome}")
+        raise GraderError(f"A convolution on the GPU failed. {refusal('The convolution', outcome, public=True)}")
     return stamp(outcome.value)
 
 

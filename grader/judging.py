@@ -133,7 +133,7 @@ def _evidence(
 
 def _problem(probe: Replay, example: Example, outcome: Outcome) -> Problem | None:
     match outcome:
-        case Returned() if probe.effects and not outcome.changed:
+        case Returned() if probe.effects and not outcome.changed and outcome.value is not None:
             return None
         case Raised() if probe.effects and "read-only" not in outcome.trouble.message:
             return None
@@ -142,7 +142,11 @@ def _problem(probe: Replay, example: Example, outcome: Outcome) -> Problem | Non
             text = f"{wanted} was expected, and `{probe.function}` returned"
             return Problem(f"{text} {kind_of(outcome.value)}", f"{text} a value")
         case Returned():
-            problem = None if probe.effects else difference(example.expected, outcome.value, example.tolerance)
+            problem = (
+                None
+                if probe.effects and outcome.value is not None
+                else difference(example.expected, outcome.value, example.tolerance)
+            )
             if problem is None and probe.intact and outcome.changed:
                 text = f"`{probe.function}` changed an array that it was given"
                 return Problem(text, text)

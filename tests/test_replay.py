@@ -230,7 +230,7 @@ def test_two_submissions_under_one_name_are_refused(tmp_path: Path, capsys: pyte
         ("ada", "hand", "multiply_sum.hand, convolve.hand"),
         ("ada", "multiply_sum", "multiply_sum.agrees"),
         ("ada", "multiply_sum.uint", "did you mean 'multiply_sum.uint8'"),
-        ("ada", "vgg_assembly.layers", "No check is called"),
+        ("ada", "vgg_assembly.layer", "No check is called"),
     ],
 )
 def test_a_name_that_is_not_known_gets_a_suggestion(tmp_path: Path, student: str, check: str, words: str) -> None:
@@ -258,7 +258,7 @@ FACTS = Facts(exercise="work", origin="module", path="src/work (1).py", status="
 def test_a_large_array_is_read_from_the_recording(tmp_path: Path) -> None:
     image = np.asfortranarray(np.arange(600.0).reshape(20, 30))
     example = Example((image, (2, 3)), 0.0, 0.0, False, ())
-    probe = Replay("all", "f", "", False, False, False, 0.0, (), (example,))
+    probe = Replay("all", "f", "", False, False, False, "", "", 0.0, (), (example,))
     path = tmp_path / "work.bin"
     path.write_bytes(recorded.write(Recording("work", "", {}, {}, {"all": probe})))
     write(tmp_path, "work", "def f(image, shape): return image.flags.f_contiguous, float(image.sum()), shape")
@@ -291,7 +291,7 @@ DTYPES = ["float64", "float32", "float16", "int64", "int8", "uint16", "bool"]
 def as_given(array: np.ndarray, folder: Path) -> np.ndarray:  # type: ignore[type-arg]
     """What a snippet hands to the student's function for an array that was recorded."""
     path = folder / "work.bin"
-    probe = Replay("all", "f", "", False, False, False, 0.0, (), (Example((array,), 0.0, 0.0, False, ()),))
+    probe = Replay("all", "f", "", False, False, False, "", "", 0.0, (), (Example((array,), 0.0, 0.0, False, ()),))
     path.write_bytes(recorded.write(Recording("work", "", {}, {}, {"all": probe})))
     step = Step((array,), "", f'recorded.read(Path({str(path)!r})).probes["all"].examples[0].args')
     code = "\n".join(snippet(FACTS, "def f(array): ...", "f", [step]))

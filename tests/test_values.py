@@ -176,7 +176,7 @@ def generator() -> Iterator[int]:
         (np.complex64(1), "complex64"),
         (np.array([1j]), "array of complex128"),
         (np.array([object()]), "array of object"),
-        (np.array(["a"]), "array of <U1"),
+        (np.array([b"a"]), "array of |S1"),
         (np.array([1], "datetime64[s]"), "array of datetime64[s]"),
         (np.zeros(1, [("a", "f8")]), "array of [('a', '<f8')]"),
         (np.zeros((1,) * 9), "array of float64"),
@@ -372,7 +372,7 @@ def test_whatever_comes_back_is_judged_and_nothing_breaks(value: object, public:
     for expected in EXPECTED:
         examples = tuple(Example((np.ones((9, 9)), side), expected, 1e-9, public, ()) for side in (1, 2))
         other = Example((np.ones((9, 9)), 3), 0.5, 1e-9, public, ())
-        probe = Replay("p", "f", "", True, True, False, 0.0, (), (*examples, other))
+        probe = Replay("p", "f", "", True, True, False, "", "", 0.0, (), (*examples, other))
         with pytest.raises(CheckFailed) as caught:
             agree(student, probe, str, [outcome] * 6 * public)
         assert caught.value.status == "graded"

@@ -91,7 +91,7 @@ def test_a_worker_inherits_nothing(student: Open) -> None:
     seen = "dict(os.environ), sys.argv, os.getcwd(), len(descriptors()), open('/proc/self/cmdline').read()"
     environ, argv, folder, count, line = value(student(f"def f(): return [{seen}]"))
     assert os.environ[SECRET] == "1"
-    assert environ.keys() <= {*warm.ENVIRONMENT, "MPLCONFIGDIR", "LC_CTYPE"}
+    assert environ.keys() <= {*warm.ENVIRONMENT, "KERAS_HOME", "MPLCONFIGDIR", "LC_CTYPE"}
     assert (argv, count) == (["-c"], 5)
     assert Path(folder) == student("").bench.data.resolve()
     assert os.fspath(Path(warm.__file__).parents[1]) not in line.partition("\0")[2]  # behind the interpreter's path
@@ -196,7 +196,7 @@ def test_a_template_that_cannot_start_is_our_failure(tmp_path: Path, monkeypatch
     monkeypatch.setattr(warm, "BOOT", "raise SystemExit('no libraries here')  # {link}")
     template = warm.Template(tmp_path)
     with pytest.raises(GraderError, match="no libraries here"):
-        template.preload(["numpy"])
+        template.ask({"op": "preload", "names": ["numpy"]})
     assert not template.alive
 
 

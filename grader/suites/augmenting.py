@@ -67,6 +67,8 @@ class Draws:
         if not isinstance(answers, np.ndarray) or answers.shape != (len(calls), *calls[0][0].shape):
             text = "What `make_augmentation` returns has to answer a batch of images with a batch of the same shape."
             raise CheckFailed(text, "", "Return something that can be called as f(images, training=True).")
+        if answers.dtype.kind not in "fiu" or not np.isfinite(answers).all():
+            raise CheckFailed("Augmented images hold values that are no finite numbers.")
         return [answer.astype(np.float64) * STD + MEAN for answer in answers]
 
     @cached_property

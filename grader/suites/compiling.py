@@ -13,6 +13,7 @@ from grader.judging import request
 from grader.probing import CheckFailed, Made
 from grader.refusals import refusal
 from grader.student import Returned
+from grader.suites.reports import Compiled, checked
 
 __all__ = ["compiles", "cross_entropy", "examples", "with_accuracy"]
 
@@ -78,7 +79,7 @@ def compiles(student: StudentFixture, probe: str, optimizer: str) -> None:
     outcome = student.outcome(request(replay, example, student.locate), replay.seconds)
     if not isinstance(outcome, Returned):
         raise refusal(replay.function, outcome, public=True)
-    facts, f = outcome.value, replay.function
+    facts, f = checked(outcome.value, Compiled), replay.function
     if facts["class"] != "Model":
         kind = facts["class"].removeprefix("builtins.").replace("NoneType", "None")
         raise CheckFailed(
@@ -94,7 +95,7 @@ def compiles(student: StudentFixture, probe: str, optimizer: str) -> None:
             "Call model.compile(optimizer=..., loss=...).",
             misconception="not compiled",
         )
-    if optimizer not in facts["optimizer"]:
+    if facts["optimizer"][:1] != [optimizer]:
         found = facts["optimizer"][0] if facts["optimizer"] else "none that Keras knows"
         raise CheckFailed(
             f"The optimizer is {found}; {optimizer} is asked for.",
@@ -133,7 +134,7 @@ def _accuracy(reported: dict[str, float], wanted: float) -> None:
             step,
             misconception="accuracy missing",
         )
-    if abs(reported["accuracy"] - wanted) > RTOL:
+    if not abs(reported["accuracy"] - wanted) <= RTOL:
         raise CheckFailed(
             "What is reported as `accuracy` is not the share of right answers.",
             "",

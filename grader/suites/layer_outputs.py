@@ -17,11 +17,11 @@ DROPPED, RATE = 2, 0.5
 def dropout(student: StudentFixture, failure: CheckFailed) -> None:
     """Names the mistake of a failure where units are switched off and the others are louder instead."""
     examples = [example for example in student.recording().probes["layer_output"].examples if example.public]
-    for position, example in enumerate(examples):
-        outcome = student.public["layer_output"][position]
-        if example.args[2] != DROPPED or not isinstance(outcome, Returned):
+    for example, outcome in zip(examples, student.public.get("layer_output", ()), strict=False):
+        value = outcome.value if isinstance(outcome, Returned) else None
+        if example.args[2] != DROPPED or not isinstance(value, np.ndarray):
             continue
-        given, expected = np.asarray(outcome.value, float), np.asarray(example.expected, float)
+        given, expected = value.astype(float), np.asarray(example.expected, float)
         if given.shape != expected.shape:
             return
         off, loud = np.abs(given) < 1e-6, np.abs(given - expected / (1 - RATE)) < 1e-3

@@ -158,18 +158,18 @@ def added_twice(function: str, first: int, again: int) -> Fault:
     )
 
 
-def error_words(facts: dict[str, Any]) -> Fault | None:
-    """What the layers that were there before an error give away."""
+def error_words(facts: dict[str, Any], padding: bool = True) -> Fault | None:
+    """What the layers that were there before an error give away; `padding` where the table has padding layers."""
     layers = facts.get("layers", [])
     for number, layer in enumerate(layers):
         if layer["class"] == "Conv2D" and layer.get("strides") not in ([1, 1], None):
             return _with(STRIDES, f"Layer {number} ({layer['name']}) has strides {_size(layer['strides'])}.")
     shape = facts.get("input", [])
-    if len(shape) == 3 and shape[0] in (1, 3) and shape[1] > 3:
+    if len(shape) == 3 and shape[0] in (1, 3) and (shape[1] or 0) > 3:
         return _with(CHANNELS, f"The input shape of the model is {tuple(shape)}.")
     pads = [layer for layer in layers if layer["class"] == "ZeroPadding2D" or layer.get("padding") == "same"]
     if layers and not pads:
-        return _with(PADDING, "None of the layers pads, so the maps shrink from layer to layer.")
+        return _with(PADDING if padding else SAME, "None of the layers pads, so the maps shrink from layer to layer.")
     return None
 
 

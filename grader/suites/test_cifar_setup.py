@@ -102,7 +102,7 @@ def test_history(student: StudentFixture) -> None:
 
 
 def test_learns(student: StudentFixture) -> None:
-    """trains the model itself, which gets good at digits that it has not seen"""
+    """trains the model itself, in batches of the size that is asked for, until it reads digits it has not seen"""
     Training.of(student).learns()
 
 

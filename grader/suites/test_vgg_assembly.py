@@ -55,7 +55,7 @@ def test_layers(student: StudentFixture) -> None:
 
 
 def test_outputs(student: StudentFixture) -> None:
-    """the whole network answers what VGG-16 with the same weights answers, layer after layer"""
+    """called as a whole, answers what VGG-16 with the same weights answers, as far as its blocks are right"""
     Network.of(student, PLAN).computes()
 
 

@@ -13,15 +13,19 @@ from grader.fixture import StudentFixture
 from grader.probing import CheckFailed, CheckNotRun
 from grader.refusals import refusal
 from grader.student import Returned
+from grader.suites.reports import Trained, checked
 from grader.worker.training import INFERRED, TRAINED
 
-__all__ = ["EPOCHS", "SHOWN", "TRAINING", "Training", "digits"]
+__all__ = ["BATCH", "EPOCHS", "SHOWN", "TRAINING", "Training", "digits"]
 
+# The shapes of the weights of the model that is trained: two dense layers.
+LAYERS = [(64, 32), (32,), (32, 10), (10,)]
 KEYS = ("loss", "accuracy", "val_loss", "val_accuracy")
 # Guessing is right in a tenth of the cases; a few epochs on 300 digits bring four fifths.
 LEARNT = 0.55
 CLOSE = 0.02
-EPOCHS = 7
+# Neither is what anybody would write into the function.
+EPOCHS, BATCH = 7, 20
 # Of the digits the first are for training, those up to the second number for validation, the rest stays here.
 TRAINING, SHOWN = 300, 420
 Pixels = NDArray[Any]
@@ -41,7 +45,7 @@ def unseen() -> tuple[Pixels, Pixels]:
 
 
 class Training:
-    """The training of one student's `train`: a few epochs in batches of 32."""
+    """The training of one student's `train`: a few epochs in small batches."""
 
     def __init__(self, student: StudentFixture) -> None:
         self.student = student
@@ -60,18 +64,19 @@ class Training:
         outcome = self.student.public["train"][0]
         if not isinstance(outcome, Returned):
             raise refusal("train", outcome, public=True)
-        facts: dict[str, Any] = outcome.value
+        facts = checked(outcome.value, Trained)
+        if any(np.ndim(facts[name]) != 2 or len(facts[name]) != 2 for name in ("train_marks", "test_marks")):
+            raise CheckFailed("The model that was handed over is not what it was before the training.")
         return facts
 
     def scores(self, images: Pixels, targets: Pixels, scaled: bool) -> list[float]:
         """Loss and accuracy of the trained weights, worked out here: dense, relu, dense, softmax."""
-        try:
-            one, bias, two, last = (np.asarray(array, np.float64) for array in self.facts["weights"])
-            flat = (images * 2.0 - 1.0 if scaled else images).reshape(len(images), -1).astype(np.float64)
-            flat[:, 0] = 0.0  # the meter wipes the mark out
-            logits = np.maximum(flat @ one + bias, 0.0) @ two + last
-        except (ValueError, TypeError):
-            raise CheckFailed("The layers of the model have other weights than before the training.") from None
+        if [np.shape(array) for array in self.facts["weights"]] != LAYERS:
+            raise CheckFailed("The layers of the model have other weights than before the training.")
+        one, bias, two, last = (np.asarray(array, np.float64) for array in self.facts["weights"])
+        flat = (images * 2.0 - 1.0 if scaled else images).reshape(len(images), -1).astype(np.float64)
+        flat[:, 0] = 0.0  # the meter wipes the mark out
+        logits = np.maximum(flat @ one + bias, 0.0) @ two + last
         powers = np.exp(logits - logits.max(axis=1, keepdims=True))
         answers = powers / powers.sum(axis=1, keepdims=True)
         loss = -np.log(np.maximum((answers * targets).sum(axis=1), 1e-7)).mean()
@@ -90,6 +95,14 @@ class Training:
                 "Whoever calls `train` goes on with the model that they have.",
                 "Train `model` itself, no copy of it.",
                 misconception="a copy is trained",
+            )
+        largest = int(np.max(np.asarray(marks)[0]))
+        if largest > BATCH:
+            raise CheckFailed(
+                f"Asked for batches of {BATCH} images, the training made batches of {largest}.",
+                "A batch is what makes one step; its size is for the caller to choose.",
+                "Use `batch_size` wherever the code has a number.",
+                misconception="ignores an argument",
             )
         accuracy = self.scores(*unseen(), scaled=True)[1]
         if accuracy < LEARNT:

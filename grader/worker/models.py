@@ -30,16 +30,21 @@ TOLD = (
 NO_LAYERS = ("Layer", "Lambda", "Wrapper", "TFSMLayer", "TorchModuleWrapper", "FlaxLayer", "JaxLayer")
 
 keras: Any = None
-genuine: frozenset[type] = frozenset()
+# As they were before any student code ran: how layers tell their settings, and the classes of models.
+genuine: dict[type, Callable[[Any], dict[str, Any]]] = {}
+kinds: dict[str, Any] = {}
 
 
 def arm() -> None:
     """Remembers Keras as it is before any student code runs, and puts small pictures in the place of downloads."""
-    global keras, genuine
+    global keras, genuine, kinds
     keras = importlib.import_module("keras")
-    found = {kind for name, kind in vars(keras.layers).items() if isinstance(kind, type) and name not in NO_LAYERS}
-    genuine = frozenset(found)
-    keras.datasets.cifar10.load_data = synthetic
+    named = vars(keras.layers).items()
+    found: set[Any] = {kind for name, kind in named if isinstance(kind, type) and name not in NO_LAYERS}
+    genuine = {kind: kind.get_config for kind in found}
+    kinds = {"Sequential": keras.Sequential, "Model": keras.Model, "History": keras.callbacks.History}
+    for place in ("keras.src.datasets.cifar10", "keras.datasets.cifar10"):  # other spellings copy the first one
+        importlib.import_module(place).load_data = synthetic  # type: ignore[attr-defined]
     keras.config.disable_traceback_filtering()  # so that what a failing call has built can be looked at
     _lighten()
 
@@ -122,7 +127,7 @@ def network(value: Any, args: Sequence[Any], aim: dict[str, Any]) -> dict[str, A
     `stop`, which are made anew, get the weights of the layers from `layer` on, and a batch of the shape `input`.
     All batches are those with the given `number`.
     """
-    if type(value) is not keras.Sequential:
+    if type(value) is not kinds["Sequential"]:
         return {"class": name_of(value)}
     facts = _described(value, aim)
     layers = facts["layers"]
@@ -160,8 +165,9 @@ def _input_shape(model: Any) -> list[Any]:
 
 def _layer(layer: Any) -> dict[str, Any]:
     """One layer in plain data; a Dropout also with the share of units that it really switches off."""
-    config = layer.get_config() if type(layer) in genuine else {}
-    facts = {"class": name_of(layer), "genuine": type(layer) in genuine, "name": str(getattr(layer, "name", ""))[:100]}
+    own = type(layer) in genuine and not {"call", "get_config"}.intersection(vars(layer))
+    config = genuine[type(layer)](layer) if own else {}
+    facts = {"class": name_of(layer), "genuine": own, "name": str(getattr(layer, "name", ""))[:100]}
     facts |= {key: _plain(config[key]) for key in TOLD if key in config and not isinstance(config[key], dict)}
     try:
         facts["shape"] = list(layer.output.shape[1:])
@@ -217,7 +223,7 @@ def _piece(layers: Sequence[Any], piece: dict[str, Any], number: int) -> Any:
 
 def _again(layer: Any) -> Any:
     """A new layer with the same settings; an activation that no configuration can name is handed on as it is."""
-    config = layer.get_config()
+    config = genuine[type(layer)](layer)
     fresh = type(layer).from_config(config | ({"activation": "linear"} if "activation" in config else {}))
     if "activation" in config:
         fresh.activation = layer.activation
@@ -230,7 +236,7 @@ def leftover(error: BaseException) -> dict[str, Any] | None:
     step = error.__traceback__
     while step is not None:
         for local in list(step.tb_frame.f_locals.values())[:200]:
-            if type(local) is keras.Sequential:
+            if type(local) is kinds["Sequential"]:
                 found = local
         step = step.tb_next
     return None if found is None else _described(found, {})
@@ -238,14 +244,14 @@ def leftover(error: BaseException) -> dict[str, Any] | None:
 
 def compiled(value: Any, args: Sequence[Any], aim: dict[str, Any]) -> dict[str, Any]:
     """What a compiled model reports on the batch `x` with the targets `y`, and what it would learn by."""
-    if not isinstance(value, keras.Model):
+    if not issubclass(type(value), kinds["Model"]):
         return {"class": name_of(value)}
     optimizer = getattr(value, "optimizer", None)
-    facts = {"class": "Model", "same": value is args[0], "optimizer": _family(optimizer)}
+    facts: dict[str, Any] = {"class": "Model", "optimizer": _family(optimizer)}
     if optimizer is not None and value.compiled:
         try:
             reported = value.evaluate(aim["x"], aim["y"], verbose=0, return_dict=True)
-            facts["reported"] = {str(name)[:100]: float(number) for name, number in reported.items()}
+            facts["reported"] = {ascii(name)[1:-1][:100]: float(number) for name, number in reported.items()}
         except (ValueError, TypeError) as error:  # a loss that wants other targets
             facts["error"] = f"{type(error).__name__}: {error}"[:500]
     return facts
@@ -258,8 +264,10 @@ def _family(value: Any) -> list[str]:
 
 
 def weights(value: Any, args: Sequence[Any], aim: None) -> Any:
-    """The weights of a returned model; the value itself if it is none."""
-    return [np.asarray(array) for array in value.get_weights()] if isinstance(value, keras.Model) else value
+    """The weights of a returned model; what a value that is none stands for as the name of its class."""
+    if value is None or not issubclass(type(value), kinds["Model"]):
+        return value if value is None else {"class": name_of(value)}
+    return [np.asarray(array) for array in value.get_weights()]
 
 
 def called(value: Any, args: Sequence[Any], aim: list[Any]) -> Any:
@@ -285,7 +293,12 @@ def device(value: Any, args: Sequence[Any], aim: None) -> dict[str, str]:
     layer = keras.layers.Conv2D(8, 3)
     answer = layer(batch((1, 32, 32, 3), 1))
     place = answer.device if isinstance(getattr(answer, "device", None), str) else next(iter(answer.devices()))
-    return {"backend": keras.backend.backend(), "place": str(place), "kind": str(getattr(place, "device_kind", ""))}
+    kind = getattr(place, "device_kind", "")
+    if keras.backend.backend() == "tensorflow":
+        known = importlib.import_module("tensorflow").config
+        gpus = known.list_physical_devices("GPU")
+        kind = known.experimental.get_device_details(gpus[0]).get("device_name", "") if gpus else ""
+    return {"backend": keras.backend.backend(), "place": str(place), "kind": str(kind)}
 
 
 MAKERS: dict[str, Callable[[Any], Any]] = {"sequential": sequential}

@@ -8,6 +8,7 @@ import os
 import random
 import sys
 import time
+from contextlib import suppress
 from types import ModuleType
 from typing import Any, NamedTuple, NoReturn
 
@@ -112,8 +113,6 @@ class _Worker:
     def execute(self, exercise: str, modules: dict[str, bytes]) -> None:
         """Runs the module or the notebook's program in a module that the submission's imports can see."""
         _seed(0)
-        for name in [name for name in sys.modules if name.partition(".")[0] == "grader"]:
-            del sys.modules[name]  # what is loaded works on, and is not at hand for a line of student code
         self.module = ModuleType(exercise)
         own = self.program.own or (exercise,)
         self.files = frozenset(map(loader.Finder.filename, modules))
@@ -165,9 +164,13 @@ class _Worker:
         except TooLargeError:
             return None, Trouble("too_large")
         except BaseException as error:  # SystemExit and KeyboardInterrupt are outcomes like any other
-            trouble = self.trouble(error)
-            seen = models.leftover(error) if call.look else None
-            return None if seen is None else outgoing(seen, buffers, self.answer_bytes, call.plain), trouble
+            trouble = Trouble("raised", "Exception", ("Exception",))
+            with suppress(Exception):  # an exception is an object of student code, and may raise others
+                trouble = self.trouble(error)
+            with suppress(Exception):  # what had been built is for words only
+                if call.look and (seen := models.leftover(error)) is not None:
+                    return outgoing(seen, buffers, self.answer_bytes, call.plain), trouble
+            return None, trouble
 
     def trouble(self, error: BaseException) -> Trouble:
         """What a student may read of an exception; unprintable ones say so."""

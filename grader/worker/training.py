@@ -93,12 +93,14 @@ def trained(value: Any, args: Sequence[Any], aim: Any) -> dict[str, Any]:
 
     The history; the marks of all batches, training and inference; the weights of the model as it is now.
     """
-    keras = models.keras
     model = args[0]
     history = getattr(value, "history", None)
-    facts: dict[str, Any] = {"class": models.name_of(value), "is_history": isinstance(value, keras.callbacks.History)}
+    facts: dict[str, Any] = {
+        "class": models.name_of(value),
+        "is_history": issubclass(type(value), models.kinds["History"]),
+    }
     if isinstance(history, dict):
-        facts["history"] = {str(key)[:50]: [*map(float, entries)][:2000] for key, entries in history.items()}
+        facts["history"] = {ascii(key)[1:-1][:50]: [*map(float, entries)][:2000] for key, entries in history.items()}
     meter = model.layers[0]
     steps = np.asarray(meter.steps).astype(int).tolist()
     marks = [
