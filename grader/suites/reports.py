@@ -24,9 +24,6 @@ class Layer(msgspec.Struct):
     shape: Shape
     rate: float = 0.0
     dropped: float = 0.0
-    units: int = 0
-    filters: int = 0
-    activation: str = ""
 
 
 class Piece(msgspec.Struct):
