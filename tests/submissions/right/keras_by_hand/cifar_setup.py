@@ -2,7 +2,7 @@
 import keras
 import numpy as np
 from keras.callbacks import History
-from keras.datasets import cifar10
+from tensorflow.keras.datasets import cifar10
 from keras.layers import Conv2D, Dense, Dropout, Flatten, MaxPooling2D
 
 
