@@ -15,26 +15,25 @@ pytestmark = [pytest.mark.keras, pytest.mark.xdist_group("class")]
 KERAS = ["--exercise", "vgg_assembly", "--exercise", "cifar_setup"]
 MARKS = {
     "'-Sam Karlsson": ("24", "16"),
-    "'=Ines Duarte": ("23", "20"),
-    "Adaeze Okafor": ("25", "20"),
-    "Charlotte Dubois": ("25", "19"),
     "Emre Y\u0131lmaz": ("11", "0"),
     "Grete Lindqvist": ("10", "12"),
     "Li Wei": ("25", "20"),
-    "Müller, Jürgen": ("25", "20"),
-    "Noor Haddad": ("0", "0"),
     "Ravi Menon": ("22", "0"),
-    "Siobhan O'Brien": ("24", "19"),
-    "Tomasz Zielinski": ("24", "0"),
 }
 
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The Keras exercises of the sample class, graded by two judges."""
-    out = tmp_path_factory.mktemp("keras") / "out"
-    run("grade", SAMPLE, "--out", out, "--jobs", 2, *KERAS)
-    return out
+    """The Keras exercises of five from the sample class, graded by two judges."""
+    folder = tmp_path_factory.mktemp("keras")
+    (folder / "class").mkdir()
+    names = {name.removeprefix("'") for name in MARKS}
+    for path in SAMPLE.iterdir():
+        if path.name.split(".")[0] in names:
+            copy = shutil.copytree if path.is_dir() else shutil.copy
+            copy(path, folder / "class" / path.name)
+    run("grade", folder / "class", "--out", folder / "out", "--jobs", 2, *KERAS)
+    return folder / "out"
 
 
 def test_marks_of_the_sample_class(graded: Path) -> None:
