@@ -131,7 +131,7 @@ def test_layers_of_ones_own_are_not_genuine(desk: Desk, layer: str) -> None:
 
 
 def test_a_patched_description_does_not_change_the_answers(desk: Desk) -> None:
-    """A wrong network that claims to be the right one: the layers may lie, the outputs do not."""
+    """A wrong network that claims to be the right one, on the class and by its count of parameters."""
     body = """
 class Liar(keras.layers.Conv2D):
     pass
@@ -142,7 +142,7 @@ def f():
     return keras.Sequential([keras.Input((4, 4, 1)), keras.layers.Conv2D(3, 3), keras.layers.Flatten()])
 """
     facts = value(looked(desk, body))
-    assert facts["layers"][0]["filters"] == 2
+    assert facts["layers"][0]["filters"] == 3
     assert facts["outputs"][0].shape != expected().shape
 
 
