@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from itertools import combinations, zip_longest
 from typing import Any
@@ -108,7 +109,7 @@ def _explained(
     if not isinstance(outcome, Raised) or outcome.trouble.kind != "raised" or not_written(outcome):
         return failure
     if example.public:
-        failure.evidence = (evidence(probe.function, example, outcome, None),)
+        failure.evidence = (_shown(probe, example, outcome),)
     mistake = None if failure.misconception else _recognise(probe, answered)
     if mistake is not None:
         failure.observation = f"{failure.observation} {mistake.observation}"
@@ -116,16 +117,22 @@ def _explained(
     return failure
 
 
+def _shown(probe: Replay, example: Example, outcome: Outcome, index: tuple[int, ...] | None = None) -> Evidence:
+    """The evidence of one example, without what only an instrument was told."""
+    asked = replace(example, args=example.args[:-1]) if probe.look else example
+    return evidence(probe.function, asked, outcome, index)
+
+
 def _evidence(
     probe: Replay, example: Example, outcome: Outcome, problem: Problem, answered: Sequence[tuple[Example, Outcome]]
 ) -> tuple[Evidence, ...]:
     """The failing example; where it has no pictures, the first other public one beside it that fails and has some."""
-    first = evidence(probe.function, example, outcome, problem.index)
+    first = _shown(probe, example, outcome, problem.index)
     if first.pictures:
         return (first,)
     for other, given in answered:
         if other.public and isinstance(given, Returned) and (wrong := _problem(probe, other, given)) is not None:
-            shown = evidence(probe.function, other, given, wrong.index)
+            shown = _shown(probe, other, given, wrong.index)
             if shown.pictures:
                 return first, shown
     return (first,)
