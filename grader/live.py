@@ -22,7 +22,7 @@ from grader.student import Outcome, Raised, Returned
 __all__ = ["Live"]
 
 LEAST_EXAMPLES = 100
-# Processor seconds of the judge, so that a busy machine searches as far as an idle one.
+# Processor seconds of judge and worker together, so that a busy machine searches as far as an idle one.
 SEARCH_SECONDS = 10.0
 SHRINK_SECONDS = 3.0
 NEIGHBOURS = 40
@@ -57,8 +57,12 @@ class _Search:
         self.replay = Replay("", probe.function, "", *settings_of(probe), 0.0, mistakes, ())
         self.neighbours: deque[Tried] = deque(maxlen=NEIGHBOURS)
         self.found: list[Tried] = []
-        self.until = time.process_time() + SEARCH_SECONDS
-        fixture.student.spent = 0.0  # that budget bounds a search, not what is left of the exercise's
+        fixture.student.spent = 0.0  # the budget of a search bounds it, not what is left of the exercise's
+        self.until = self.spent() + SEARCH_SECONDS
+
+    def spent(self) -> float:
+        """Seconds that the search has used, of an arbitrary beginning."""
+        return time.process_time() + self.fixture.student.spent
 
     def tried_on(self, family: Sequence[tuple[Any, ...]]) -> list[Tried]:
         """Expected answers and outcomes of calls, each made twice where the probe asks for that."""
@@ -100,7 +104,7 @@ class _Search:
 
     def passes(self, family: Sequence[tuple[Any, ...]]) -> bool:
         """Whether all calls of one drawn example are answered rightly; EnoughError when the time is up."""
-        if time.process_time() > self.until:
+        if self.spent() > self.until:
             raise EnoughError
         tried = self.tried_on(family)
         wrong = next((pair for pair in tried if not is_right(self.replay, *pair)), None)
@@ -108,7 +112,7 @@ class _Search:
             self.neighbours += tried
             return True
         if not self.found:
-            self.until = time.process_time() + SHRINK_SECONDS
+            self.until = self.spent() + SHRINK_SECONDS
         ended = not isinstance(wrong[1], Returned | Raised)
         if not (ended and self.found):
             self.neighbours += self.found
