@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from grader.compare import kind_of
 from grader.model import Evidence, Picture
 from grader.probing import Made, PictureFile, Raises, ShapeOf
-from grader.recorded import Example
+from grader.recorded import Example, Replay
 from grader.student import Outcome, Raised, Returned
 
 __all__ = ["call_text", "evidence", "shown"]
@@ -20,11 +20,12 @@ SMALL = 60
 LARGEST_SIDE = 128
 
 
-def evidence(function: str, example: Example, outcome: Outcome, index: tuple[int, ...] | None) -> Evidence:
+def evidence(probe: Replay, example: Example, outcome: Outcome, index: tuple[int, ...] | None = None) -> Evidence:
     """What to show of one public example; `index` is the first entry that differs."""
     given = outcome.value if isinstance(outcome, Returned) else None
+    args = example.args[:-1] if probe.look else example.args  # without what only an instrument was told
     return Evidence(
-        call=call_text(function, example.args),
+        call=call_text(probe.function, args),
         expected=shown(example.expected),
         given=_given(outcome),
         pictures=_pictures(example, given, index),

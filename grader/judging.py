@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from itertools import combinations, zip_longest
 from typing import Any
@@ -85,11 +84,12 @@ def _examine(
         raise _explained(failure, probe, example, outcome, answered) from None
     if problem is None:
         return
-    mistake = MUTATED
-    if "changed an array" not in problem.what:
-        mistake = _recognise(probe, answered) or _stale(alone, probe, example) or _structural(probe, answered, problem)
-    if problem.general == OTHER_DTYPE:
+    if "changed an array" in problem.what:
+        mistake = MUTATED
+    elif problem.general == OTHER_DTYPE:
         mistake = DTYPE
+    else:
+        mistake = _recognise(probe, answered) or _stale(alone, probe, example) or _structural(probe, answered, problem)
     seen = problem.what if example.public else problem.general
     where = "" if example.public else "With an example that is not shown, "
     observation = where + seen if where else seen[:1].upper() + seen[1:]
@@ -109,7 +109,7 @@ def _explained(
     if not isinstance(outcome, Raised) or outcome.trouble.kind != "raised" or not_written(outcome):
         return failure
     if example.public:
-        failure.evidence = (_shown(probe, example, outcome),)
+        failure.evidence = (evidence(probe, example, outcome),)
     mistake = None if failure.misconception else _recognise(probe, answered)
     if mistake is not None:
         failure.observation = f"{failure.observation} {mistake.observation}"
@@ -117,22 +117,16 @@ def _explained(
     return failure
 
 
-def _shown(probe: Replay, example: Example, outcome: Outcome, index: tuple[int, ...] | None = None) -> Evidence:
-    """The evidence of one example, without what only an instrument was told."""
-    asked = replace(example, args=example.args[:-1]) if probe.look else example
-    return evidence(probe.function, asked, outcome, index)
-
-
 def _evidence(
     probe: Replay, example: Example, outcome: Outcome, problem: Problem, answered: Sequence[tuple[Example, Outcome]]
 ) -> tuple[Evidence, ...]:
     """The failing example; where it has no pictures, the first other public one beside it that fails and has some."""
-    first = _shown(probe, example, outcome, problem.index)
+    first = evidence(probe, example, outcome, problem.index)
     if first.pictures:
         return (first,)
     for other, given in answered:
         if other.public and isinstance(given, Returned) and (wrong := _problem(probe, other, given)) is not None:
-            shown = _shown(probe, other, given, wrong.index)
+            shown = evidence(probe, other, given, wrong.index)
             if shown.pictures:
                 return first, shown
     return (first,)

@@ -79,7 +79,7 @@ class _Search:
             agree(self.fixture.student, once, self.fixture.locate, outcomes)
         except CheckFailed as failure:
             wrong = next(pair for pair in zip(examples, outcomes, strict=True) if not is_right(self.replay, *pair))
-            failure.evidence = failure.evidence or (evidence(self.probe.function, *wrong, None),)
+            failure.evidence = failure.evidence or (evidence(self.replay, *wrong),)
             raise
 
     def run(self, strategy: Any) -> bool:

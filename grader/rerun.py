@@ -11,7 +11,7 @@ import numpy as np
 
 from grader.compare import Problem, difference
 from grader.fixture import StudentFixture
-from grader.illustrate import evidence
+from grader.illustrate import evidence, shown
 from grader.judging import agree, is_right, request
 from grader.model import Evidence
 from grader.probing import CheckFailed
@@ -71,7 +71,7 @@ class Rerun:
         at, example, outcome = self.wrong
         kind = "hidden from students" if at in self.hidden else "students may see it"
         yield from ("", f"Example {at + 1} of {len(self.probe.examples)} ({kind})")
-        yield from _example(evidence(self.probe.function, example, outcome, None))
+        yield from _example(evidence(self.probe, example, outcome))
         if self.problem is not None and self.problem.index:
             yield f"  at        the first wrong entry has the index {self.problem.index}"
 
@@ -107,7 +107,7 @@ class Rerun:
         is_array = isinstance(expected, np.ndarray) and isinstance(outcome, Returned) and not outcome.listed
         if index and is_array and expected.size > LARGE:
             return Step(example.args, f"{expected[index]:.10g}", source, index)
-        return Step(example.args, evidence("", example, outcome, None).expected, source)
+        return Step(example.args, shown(example.expected), source)
 
 
 def _outcomes(fixture: StudentFixture, probe: Replay, numbers: Sequence[int]) -> list[Outcome]:
