@@ -162,9 +162,10 @@ class Session(Verdicts):
         try:
             submission = intake.read(entry, [exercise.name for exercise in self.index.exercises])
             self.case = self.desk.open(submission)
-            kept = {exercise.name: self._kept(exercise.name) for exercise in chosen}
+            keys = {e.name: self.store.key(e.name, self.case) if self.store is not None else "" for e in chosen}
+            kept = {name: self._kept(key) for name, key in keys.items()}
             self.desk.prepare(self.case, [name for name, result in kept.items() if result is None])
-            exercises = tuple(result or self._exercise(name) for name, result in kept.items())
+            exercises = tuple(result or self._exercise(name, keys[name]) for name, result in kept.items())
             exercises = grading.with_root_causes(exercises, self.index, self.case.facts)
         except SubmissionError as error:
             return msgspec.structs.replace(base, state="refused", reason=str(error))
@@ -183,22 +184,20 @@ class Session(Verdicts):
             exercises=exercises,
         )
 
-    def _kept(self, name: str) -> ExerciseResult | None:
-        """The result of one exercise from the store, where nothing that matters has changed."""
-        if self.store is None or self.settings.fresh or self.case is None:
-            return None
-        kept = self.store.get(self.store.key(name, self.case))
+    def _kept(self, key: str) -> ExerciseResult | None:
+        """A result from the store, where nothing that matters has changed."""
+        kept = None if self.store is None or self.settings.fresh else self.store.get(key)
         self.kept += kept is not None
         return kept
 
-    def _exercise(self, name: str) -> ExerciseResult:
-        """The result of one exercise by its checks."""
+    def _exercise(self, name: str, key: str) -> ExerciseResult:
+        """The result of one exercise by its checks, kept under `key`."""
         assert self.case is not None
         exercise = self.index.exercise(name)
         result = grading.judge_exercise(self.desk, self.index, self.case, exercise, self.titles[name], self._checks)
         self.student_seconds += result.student_seconds
         if self.store is not None and result.status != "error":
-            self.store.put(self.store.key(name, self.case), result)
+            self.store.put(key, result)
         return result
 
     def _checks(self, name: str) -> Sequence[CheckResult]:

@@ -36,10 +36,10 @@ def _sources(root: Path, exercise: str) -> list[Path]:
     suites = root / "grader" / "suites"
     others = {suites, root / "grader" / "artefacts"}
     engine = [path for path in (root / "grader").rglob("*.py") if others.isdisjoint(path.parents)]
-    own = [root / "grader" / "words.toml", suites / "recorded" / f"{exercise}.bin", *suites.glob("*.[pn][yp]*")]
+    own = [suites / "recorded" / f"{exercise}.bin", *suites.glob("*.py"), *suites.glob("*.npz")]
     data = [path for path in (root / "data").glob("*.*") if path.suffix not in (".md", ".toml", ".part")]
     data = [path for path in data if path.stat().st_size <= MOST_COPIED]  # workers get no others
-    return [path for path in (*engine, *own, *data) if path.is_file()]
+    return [path for path in (*engine, root / "grader" / "words.toml", *own, *data) if path.is_file()]
 
 
 class Store:

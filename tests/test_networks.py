@@ -113,7 +113,7 @@ def test_what_a_failed_call_has_built_gives_it_away() -> None:
 @pytest.mark.parametrize(
     ("facts", "name"),
     [
-        ({"class": "builtins.NoneType"}, "no return"),
+        ({"class": "None"}, "no return"),
         ({"class": "student.Sequential"}, "another class"),
         ({"class": "Sequential", "layers": described([("keras.Lambda", {})])[:0]}, ""),
         ({"class": "Sequential", "layers": [{"class": "x.Own", "genuine": False, "name": "a"}]}, "another class"),

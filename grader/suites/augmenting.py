@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.fixture import StudentFixture
 from grader.probing import CheckFailed
 from grader.refusals import refusal
 from grader.student import Request, Returned
+from grader.suites.remembered import Remembered
 
 __all__ = ["Draws"]
 
@@ -46,17 +46,8 @@ TRAINING = (np.random.default_rng(2).random((6, HEIGHT, WIDTH, 3)) * [0.5, 0.8, 
 MEAN, STD = TRAINING.mean(axis=(0, 1, 2), dtype=np.float64), TRAINING.std(axis=(0, 1, 2), dtype=np.float64)
 
 
-class Draws:
+class Draws(Remembered):
     """What the student's augmentation drew: one made with a seed and called twice, and a second one made alike."""
-
-    def __init__(self, student: StudentFixture) -> None:
-        self.student = student
-
-    @classmethod
-    def of(cls, student: StudentFixture) -> Draws:
-        """The draws of this student, made once."""
-        draws: Draws = student.values.setdefault("draws", cls(student))
-        return draws
 
     def _answers(self, seed: int, salt: int, calls: Sequence[Any] = TWICE) -> list[NDArray[Any]]:
         asked = Request("make_augmentation", (TRAINING, seed), True, "called", list(calls), salt)

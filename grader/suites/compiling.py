@@ -14,8 +14,9 @@ from grader.probing import CheckFailed, Made
 from grader.refusals import refusal
 from grader.student import Returned
 from grader.suites.reports import Compiled, checked
+from grader.worker.models import bank
 
-__all__ = ["compiles", "cross_entropy", "examples", "with_accuracy"]
+__all__ = ["accuracy", "compiles", "cross_entropy", "examples", "softmax", "with_accuracy"]
 
 RTOL = 1e-3
 
@@ -39,13 +40,20 @@ def _batch(source: np.random.Generator) -> dict[str, Any]:
 
 def _probabilities(model: Made, x: NDArray[Any]) -> NDArray[Any]:
     """The answers of the one dense layer, by its formula."""
-    from grader.worker.models import bank
-
     number = model.given["number"]
-    logits = x.astype(np.float64) @ bank((4, 3), number) + bank((3,), number)
+    return softmax(x.astype(np.float64) @ bank((4, 3), number) + bank((3,), number))
+
+
+def softmax(logits: NDArray[Any]) -> NDArray[Any]:
+    """The softmax of each row of (n, classes)."""
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    result: NDArray[Any] = powers / powers.sum(axis=1, keepdims=True)
-    return result
+    answers: NDArray[Any] = powers / powers.sum(axis=1, keepdims=True)
+    return answers
+
+
+def accuracy(targets: NDArray[Any], answers: NDArray[Any]) -> float:
+    """The share of rows whose largest entries stand at the same place."""
+    return float((answers.argmax(axis=1) == targets.argmax(axis=1)).mean())
 
 
 LOSSES: dict[str, Callable[[NDArray[Any], NDArray[Any]], float]] = {
@@ -68,8 +76,8 @@ def cross_entropy(model: Made, aim: dict[str, Any]) -> dict[str, Any]:
 
 def with_accuracy(model: Made, aim: dict[str, Any]) -> dict[str, Any]:
     """Loss and accuracy, by their formulas."""
-    right = _probabilities(model, aim["x"]).argmax(axis=1) == aim["y"].argmax(axis=1)
-    return {"class": "Model", "reported": cross_entropy(model, aim)["reported"] | {"accuracy": float(right.mean())}}
+    share = accuracy(aim["y"], _probabilities(model, aim["x"]))
+    return {"class": "Model", "reported": cross_entropy(model, aim)["reported"] | {"accuracy": share}}
 
 
 def compiles(student: StudentFixture, probe: str, optimizer: str) -> None:
@@ -81,9 +89,8 @@ def compiles(student: StudentFixture, probe: str, optimizer: str) -> None:
         raise refusal(replay.function, outcome, public=True)
     facts, f = checked(outcome.value, Compiled), replay.function
     if facts["class"] != "Model":
-        kind = facts["class"].removeprefix("builtins.").replace("NoneType", "None")
         raise CheckFailed(
-            f"`{f}` returned {kind}, not the model.",
+            f"`{f}` returned {facts['class']}, not the model.",
             "`model.compile` changes the model and returns None.",
             "Compile first, then `return model`.",
             misconception="no return",

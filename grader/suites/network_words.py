@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import Any
+
+from grader.probing import CheckFailed
 
 __all__ = ["Fault", "added_twice", "described", "differences", "error_words", "strange"]
 
@@ -21,6 +23,11 @@ class Fault:
     reason: str = ""
     next_step: str = ""
     name: str = ""
+
+    @property
+    def failure(self) -> CheckFailed:
+        """The failure of a check by this fault."""
+        return CheckFailed(self.observation, self.reason, self.next_step, misconception=self.name)
 
 
 # By option of a layer: the name of the mistake, why it matters, what to look at.
@@ -115,15 +122,15 @@ SOFTMAX = Fault(
 
 
 def _with(fault: Fault, observation: str) -> Fault:
-    return Fault(observation, fault.reason, fault.next_step, fault.name)
+    return replace(fault, observation=observation)
 
 
 def strange(function: str, facts: dict[str, Any]) -> Fault | None:
     """Why something is no `keras.Sequential` made of Keras layers alone; None where it is one."""
     step = f"Let `{function}` end with `return keras.Sequential([...])`, or with the model that it has filled."
     if facts["class"] != "Sequential":
-        kind = facts["class"].removeprefix("builtins.")
-        if kind == "NoneType":
+        kind = facts["class"]
+        if kind == "None":
             return Fault(f"`{function}` returned None.", "A function without `return` gives None.", step, "no return")
         return Fault(
             f"`{function}` returned an object of type {kind}, and keras.Sequential itself was expected.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -14,8 +14,9 @@ from grader.judging import request
 from grader.probing import CheckFailed, CheckNotRun
 from grader.recorded import Example
 from grader.refusals import refusal
-from grader.student import Raised, Request, Returned
-from grader.suites.network_words import Fault, added_twice, described, differences, error_words, strange
+from grader.student import Raised, Returned
+from grader.suites.network_words import added_twice, described, differences, error_words, strange
+from grader.suites.remembered import Remembered
 from grader.suites.reports import Network as Report
 from grader.suites.reports import checked
 
@@ -93,19 +94,13 @@ class Plan:
     others: tuple[str, ...] = ()
 
 
-class Network:
-    """One student's network, built and looked at once; `of` remembers it with the fixture."""
+class Network(Remembered):
+    """One student's network, built and looked at once."""
 
     def __init__(self, student: StudentFixture, plan: Plan) -> None:
-        self.student = student
+        super().__init__(student)
         self.plan = plan
         self.cache: dict[str, Any] = {}
-
-    @classmethod
-    def of(cls, student: StudentFixture, plan: Plan) -> Network:
-        """The network of this student."""
-        network: Network = student.values.setdefault(plan.function, cls(student, plan))
-        return network
 
     def example(self, probe: str) -> Example:
         """The recorded example of a probe, with the expected answers."""
@@ -113,25 +108,22 @@ class Network:
 
     def ask(self, probe: str, **aim: Any) -> dict[str, Any]:
         """What the worker's instrument tells of the network; CheckFailed where there is none."""
-        replay = self.student.recording().probes[probe]
-        asked = request(replay, self.example(probe), self.student.locate)
-        asked = Request(asked.function, asked.args, True, asked.look, asked.aim | aim)
-        outcome = self.student.outcome(asked, replay.seconds)
+        recorded = self.student.recording().probes[probe]
+        asked = request(recorded, self.example(probe), self.student.locate)
+        outcome = self.student.outcome(replace(asked, aim=asked.aim | aim), recorded.seconds)
         if isinstance(outcome, Returned):
             facts = checked(outcome.value, Report)
             if (fault := strange(self.plan.function, facts)) is not None:
-                raise CheckFailed(fault.observation, fault.reason, fault.next_step, misconception=fault.name)
+                raise fault.failure
             return facts
         failure = refusal(self.plan.function, outcome, public=True)
         fault = None
         if isinstance(outcome, Raised) and outcome.seen and "ValueError" in outcome.trouble.family:
             padding = any(kind == "ZeroPadding2D" for kind, _ in self.plan.parts[0].layers)
             fault = error_words(outcome.seen, padding)
-        if fault is not None:
-            failure = CheckFailed(
-                f"{failure.observation} {fault.observation}", fault.reason, fault.next_step, misconception=fault.name
-            )
-        raise failure
+        if fault is None:
+            raise failure
+        raise replace(fault, observation=f"{failure.observation} {fault.observation}").failure
 
     @cached_property
     def facts(self) -> dict[str, Any]:
@@ -148,8 +140,7 @@ class Network:
                 raise
             again = 0
         if again != len(layers):
-            fault = added_twice(self.plan.function, len(layers), again)
-            raise CheckFailed(fault.observation, fault.reason, fault.next_step, misconception=fault.name)
+            raise added_twice(self.plan.function, len(layers), again).failure
 
     @property
     def layers(self) -> list[dict[str, Any]]:
@@ -198,42 +189,36 @@ class Network:
 
     def part(self, index: int) -> None:
         """CheckFailed, naming the layer, unless a part computes what it should."""
-        if self.stands(index):
-            return
-        fault = self._fault(index, True)
-        raise CheckFailed(fault.observation, fault.reason, fault.next_step, misconception=fault.name)
+        if not self.stands(index):
+            part, (start, stop) = self.plan.parts[index], self.spans[index]
+            found = differences(part.layers, self.layers[start:stop], start, True)
+            raise (found or described(part.name, self.seen["pieces"][index])).failure
 
-    def _fault(self, index: int, values: bool) -> Fault:
-        start, stop = self.spans[index]
-        part = self.plan.parts[index]
-        found = differences(part.layers, self.layers[start:stop], start, values)
-        piece = self.seen["pieces"][index]
-        return found or described(part.name, piece)
-
-    def listed(self) -> None:
-        """CheckFailed unless the parts that stand consist of exactly the contract's layers."""
-        standing = [index for index in range(len(self.plan.parts)) if self.stands(index)]
-        if not standing:
-            raise CheckNotRun("Not run: no part of the network computes what it should yet.")
-        for index in standing:
-            start, stop = self.spans[index]
-            fault = differences(self.plan.parts[index].layers, self.layers[start:stop], start, False)
-            if fault is not None:
-                raise CheckFailed(fault.observation, fault.reason, fault.next_step, misconception=fault.name)
-
-    def computes(self) -> None:
-        """CheckFailed unless the whole network answers, up to its first faulty part, as the contract's does."""
+    @cached_property
+    def standing(self) -> list[bool]:
+        """Which parts compute what they should; CheckNotRun where none does: nothing can be told of the whole then."""
         standing = [self.stands(index) for index in range(len(self.plan.parts))]
         if not any(standing):
             raise CheckNotRun("Not run: no part of the network computes what it should yet.")
-        prefix = standing.index(False) if False in standing else len(standing)
+        return standing
+
+    def listed(self) -> None:
+        """CheckFailed unless the parts that stand consist of exactly the contract's layers."""
+        for part, (start, stop), stands in zip(self.plan.parts, self.spans, self.standing, strict=True):
+            fault = differences(part.layers, self.layers[start:stop], start, False) if stands else None
+            if fault is not None:
+                raise fault.failure
+
+    def computes(self) -> None:
+        """CheckFailed unless the whole network answers, up to its first faulty part, as the contract's does."""
+        prefix = [*self.standing, False].index(False)
         answers = {self.plan.whole: self.seen.get("outputs", [])}
         answers |= {probe: self.whole(probe).get("outputs", []) for probe in self.plan.others[:1]}
         if not any(answers.values()):
             raise CheckFailed(f"No network of `{self.plan.function}` takes the pictures that it was asked for.")
         for probe, given in answers.items():
             self._compare(probe, given, prefix)
-        if standing[-1] and self.seen.get("outputs"):
+        if self.standing[-1] and self.seen.get("outputs"):
             total = np.asarray(self.seen["outputs"][-1], float)
             batch = self.example(self.plan.whole).args[-1]["input"][0]
             if total.size != self.example(self.plan.whole).args[-1]["classes"] * batch:
@@ -255,8 +240,7 @@ class Network:
 
     def sized(self) -> None:
         """CheckFailed unless networks of other sizes take the pictures and give the answers that were asked for."""
-        if not any(self.stands(index) for index in range(len(self.plan.parts))):
-            raise CheckNotRun("Not run: no part of the network computes what it should yet.")
+        head = self.standing[-1]
         for probe in self.plan.others:
             facts, wanted = self.whole(probe), self.example(probe).args[-1]
             text = "A network for other pictures, or another number of classes, should come out of the same function."
@@ -265,7 +249,7 @@ class Network:
                 shape = tuple(facts["input"]) if facts["built"] else "open"
                 seen = f"Asked for pictures of shape {tuple(wanted['build'])}, the network's input shape is {shape}."
                 raise CheckFailed(seen, text, step, misconception="ignores an argument")
-            if self.stands(len(self.plan.parts) - 1) and facts["layers"][-1]["shape"] != [wanted["classes"]]:
+            if head and facts["layers"][-1]["shape"] != [wanted["classes"]]:
                 answers = tuple(facts["layers"][-1]["shape"])
                 seen = f"Asked for {wanted['classes']} classes, the network gives answers of shape {answers}."
                 raise CheckFailed(seen, text, step, misconception="ignores an argument")

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.fixture import StudentFixture
 from grader.probing import CheckFailed, CheckNotRun
 from grader.refusals import refusal
 from grader.student import Returned
+from grader.suites.compiling import accuracy, softmax
+from grader.suites.remembered import Remembered
 from grader.suites.reports import Trained, checked
 from grader.worker.training import INFERRED, TRAINED
 
@@ -44,17 +45,8 @@ def unseen() -> tuple[Pixels, Pixels]:
     return images[SHOWN:], labels[SHOWN:]
 
 
-class Training:
+class Training(Remembered):
     """The training of one student's `train`: a few epochs in small batches."""
-
-    def __init__(self, student: StudentFixture) -> None:
-        self.student = student
-
-    @classmethod
-    def of(cls, student: StudentFixture) -> Training:
-        """The training of this student, made once."""
-        training: Training = student.values.setdefault("training", cls(student))
-        return training
 
     @cached_property
     def facts(self) -> dict[str, Any]:
@@ -76,11 +68,9 @@ class Training:
         one, bias, two, last = (np.asarray(array, np.float64) for array in self.facts["weights"])
         flat = (images * 2.0 - 1.0 if scaled else images).reshape(len(images), -1).astype(np.float64)
         flat[:, 0] = 0.0  # the meter wipes the mark out
-        logits = np.maximum(flat @ one + bias, 0.0) @ two + last
-        powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-        answers = powers / powers.sum(axis=1, keepdims=True)
+        answers = softmax(np.maximum(flat @ one + bias, 0.0) @ two + last)
         loss = -np.log(np.maximum((answers * targets).sum(axis=1), 1e-7)).mean()
-        return [float(loss), float((answers.argmax(axis=1) == targets.argmax(axis=1)).mean())]
+        return [float(loss), accuracy(targets, answers)]
 
     def history(self) -> None:
         """CheckFailed unless the training returns a History with one entry an epoch."""
@@ -104,10 +94,10 @@ class Training:
                 "Use `batch_size` wherever the code has a number.",
                 misconception="ignores an argument",
             )
-        accuracy = self.scores(*unseen(), scaled=True)[1]
-        if accuracy < LEARNT:
+        right = self.scores(*unseen(), scaled=True)[1]
+        if right < LEARNT:
             raise CheckFailed(
-                f"After {EPOCHS} epochs {accuracy:.0%} of the answers to new digits are right; guessing gives 10 %.",
+                f"After {EPOCHS} epochs {right:.0%} of the answers to new digits are right; guessing gives 10 %.",
                 "A training that works reaches four fifths here.",
                 "Do images and labels stay together when they are shuffled? Are all batches of an epoch used?",
             )
@@ -173,9 +163,8 @@ class Training:
 
 def _history(facts: dict[str, Any], epochs: int) -> None:
     if not facts["is_history"] or "history" not in facts:
-        kind = facts["class"].removeprefix("builtins.").replace("NoneType", "None")
         raise CheckFailed(
-            f"`train` returned {kind}, and the History of Keras was expected.",
+            f"`train` returned {facts['class']}, and the History of Keras was expected.",
             "The curve of a training is drawn from its history.",
             "Return what model.fit returns.",
             misconception="no History",

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from grader.probing import Made, Misconception, Probe, Raises
@@ -281,8 +282,6 @@ def _tiles(public: Any, hidden: Any, **more: Any) -> Probe:
 
 
 def _padded() -> Any:
-    from hypothesis import strategies as st  # only drawing needs it
-
     return st.tuples(draw.tile_stacks(), st.integers(0, 3), st.sampled_from([0.0, 0.5, 1.0])).map(
         lambda drawn: (*drawn[0], *drawn[1:])
     )

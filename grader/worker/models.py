@@ -107,15 +107,13 @@ def fill(layers: Sequence[Any], number: int = 0) -> None:
 
 
 def sequential(given: dict[str, Any]) -> Any:
-    """A `keras.Sequential` from `{"input": shape, "layers": [[class, arguments], ...]}`, filled from the bank.
+    """A `keras.Sequential` of `layers`, pairs of class and arguments, for the shape `input`.
 
-    With `"compile"` it is compiled, with `"number"` the bank is opened at another place.
+    Its weights come from the bank, those of the first layer that has any from the place `number`.
     """
     layers = [getattr(keras.layers, name)(**options) for name, options in given["layers"]]
     model = keras.Sequential([keras.Input(tuple(given["input"])), *layers])
-    fill(model.layers, given.get("number", 0))
-    if "compile" in given:
-        model.compile(**given["compile"])
+    fill(model.layers, given["number"])
     return model
 
 
@@ -187,9 +185,12 @@ def _plain(option: Any) -> Any:
 
 
 def name_of(value: Any) -> str:
-    """The class of a value, with the library that it comes from."""
+    """The class of a value as Python writes it, with the library that it comes from in front; "None" for None."""
     kind = value if isinstance(value, type) else type(value)
-    return f"{kind.__module__.partition('.')[0]}.{kind.__name__}"[:100] if kind not in genuine else kind.__name__
+    library = kind.__module__.partition(".")[0]
+    if value is None:
+        return "None"
+    return kind.__name__ if kind in genuine or library == "builtins" else f"{library}.{kind.__name__}"[:100]
 
 
 def _chain(model: Any, images: NDArray[Any], upto: int) -> list[Any]:
