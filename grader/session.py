@@ -8,7 +8,6 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from importlib.metadata import version
 from pathlib import Path
 
 import msgspec
@@ -25,7 +24,7 @@ from grader.plugin import exercise_of
 from grader.settings import Settings
 from grader.store import Store, seal
 from grader.verdicts import Verdicts, check_name, title_of
-from grader.versions import computed_by
+from grader.versions import COMPUTED_BY, installed
 
 __all__ = ["Session"]
 
@@ -37,7 +36,7 @@ OPTIONS = (
 )  # fmt: skip
 
 
-LIBRARIES = ("numpy", "scipy", "imageio", "pillow", "opencv-python-headless", "matplotlib", "msgspec")
+LIBRARIES = {"imageio", "pillow", "opencv-python-headless", "matplotlib", "msgspec"}
 
 
 class Session(Verdicts):
@@ -88,14 +87,13 @@ class Session(Verdicts):
 
     def _seals(self) -> dict[str, str]:
         """By exercise, what its results depend on beside the submission."""
-        libraries = [f"{name} {version(name)}" for name in LIBRARIES]
-        versions = [f"{name} {number}" for name, number in computed_by().items()]
+        versions = [f"{name} {number}" for name, number in installed(LIBRARIES | COMPUTED_BY).items()]
         seals = {}
         for name in self.settings.exercises:
             exercise = self.index.exercise(name)
             index = msgspec.json.encode((exercise, self.index.limits)).decode()
             level = (self.settings.isolation, self.settings.stamp, os.environ.get("KERAS_BACKEND", ""), sys.version)
-            seals[name] = seal(self.root, name, (index, *level, *libraries, *versions))
+            seals[name] = seal(self.root, name, (index, *level, *versions))
         return seals
 
     def _run(self) -> None:

@@ -1,10 +1,10 @@
-"""What templates are started with: environment variables, and the libraries that they import at once."""
+"""The environment variables that templates, and whoever computes as they do, are started with."""
 
 from __future__ import annotations
 
 import os
 
-__all__ = ["ENVIRONMENT", "surroundings"]
+__all__ = ["ENVIRONMENT", "KERAS", "surroundings"]
 
 ENVIRONMENT = {
     "LANG": "C.UTF-8",

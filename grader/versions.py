@@ -5,17 +5,23 @@ from __future__ import annotations
 import importlib.util
 import os
 import platform
+from collections.abc import Set
 from importlib.metadata import distributions
 
-__all__ = ["computed_by", "missing"]
+__all__ = ["COMPUTED_BY", "computed_by", "installed", "missing"]
 
 COMPUTED_BY = {"numpy", "scipy", "hypothesis", "keras", "tensorflow", "tensorflow-cpu", "jax", "jaxlib"}
 
 
+def installed(names: Set[str]) -> dict[str, str]:
+    """The versions of those libraries that are installed."""
+    there = {one.name.lower().replace("_", "-"): one.version for one in distributions()}
+    return {name: there[name] for name in sorted(names & there.keys())}
+
+
 def computed_by() -> dict[str, str]:
     """The versions of Python and of those libraries that have a part in an answer, where they are installed."""
-    there = {one.name.lower().replace("_", "-"): one.version for one in distributions()}
-    return {"python": platform.python_version()} | {name: there[name] for name in sorted(COMPUTED_BY & there.keys())}
+    return {"python": platform.python_version()} | installed(COMPUTED_BY)
 
 
 def missing(template: str) -> str:

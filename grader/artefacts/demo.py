@@ -20,6 +20,7 @@ from grader.artefacts.drawing import Panel, draw
 from grader.errors import UsageError
 from grader.files import write_whole
 from grader.report import one_line
+from grader.surroundings import KERAS
 
 __all__ = ["demonstrate"]
 
@@ -66,7 +67,7 @@ def _opened(path: Path) -> Image.Image:
 
 def _assembly(root: Path, using: Path | None) -> Assembly:
     """Loads a vgg_assembly.py; whatever goes wrong in it ends in one sentence that names the function."""
-    for variable, value in (("TF_CPP_MIN_LOG_LEVEL", "3"), ("TF_ENABLE_ONEDNN_OPTS", "0")):
+    for variable, value in KERAS.items():
         os.environ.setdefault(variable, value)  # or TensorFlow talks about itself
     try:
         importlib.import_module("keras")
