@@ -267,4 +267,10 @@ def convolve(image: np.ndarray, filter_matrix: np.ndarray) -> np.ndarray:
 # - Which filter leaves the picture as it is? Which one moves it by one column? In which direction?
 # - Convolve twice with a 3 x 3 mean, then once with a 5 x 5 mean. Equal sizes; equal pictures?
 #
+# **What did you see** when you turned `corner`? Compare the two pictures at one place, and say why they differ there.
+
+# %% [markdown]
+# *Write your answer here.*
+
+# %% [markdown]
 # Next: `filter_design.py`, where you decide what to look for.

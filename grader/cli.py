@@ -8,12 +8,14 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from grader import __version__
+from grader import __version__, artefacts
 from grader import course as courses
-from grader.artefacts import add_commands
 from grader.errors import GraderError, IsolationError, OutInUseError, UsageError
+from grader.gradebook import commands as gradebook
 
 __all__ = ["main"]
+
+BESIDE = (artefacts, gradebook)
 
 DESCRIPTION = "Grade exercises on convolutional networks; the students' code never meets the tests."
 STATUS = """exit status of `grade`:
@@ -60,6 +62,9 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument("submissions", metavar="SUBMISSIONS", type=Path, help="a folder with one submission a student")
     grade.add_argument("--out", metavar="OUT", type=Path, required=True, help="where marks, results and feedback go")
     grade.add_argument("--exercise", metavar="NAME", action="append", help="only this exercise (may be repeated)")
+    grade.add_argument("--student", metavar="NAME", action="append", help="only this student (may be repeated)")
+    grade.add_argument("--assignment", metavar="NAME", help="work lies in SUBMISSIONS/<student>/NAME, as in nbgrader")
+    grade.add_argument("--gradebook", metavar="URL", help="write the marks to nbgrader's gradebook as well")
     grade.add_argument("--jobs", metavar="N", type=int, help="judges at the same time (default: one a processor)")
     again = grade.add_mutually_exclusive_group()
     again.add_argument("--resume", action="store_true", help="keep what is unchanged since the last run (the default)")
@@ -81,7 +86,8 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("check", metavar="CHECK", help="a check such as convolve.grey, or `grey` where that is enough")
     replay.add_argument("--in", dest="folder", metavar="SUBMISSIONS", type=Path, help="the folder that STUDENT is in")
     replay.set_defaults(action=_replay)
-    for command in (grade, sync, replay, *add_commands(commands, _root)):
+    beside = [command for package in BESIDE for command in package.add_commands(commands, _root)]
+    for command in (grade, sync, replay, *beside):
         command.add_argument("--course", metavar="DIR", type=Path, help="the folder with course.toml (default: found)")
     return parser
 

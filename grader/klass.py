@@ -10,9 +10,11 @@ from functools import partial
 from pathlib import Path
 
 from grader import gpu, intake
-from grader.course import Course
+from grader.course import Course, choose
 from grader.errors import IsolationError, UsageError
-from grader.outputs import write_outputs
+from grader.intake.names import escaped
+from grader.model import SubmissionResult
+from grader.outputs import kept_records, write_outputs
 from grader.report import clean, number
 from grader.run import PRIVATE, Graded, Run, claim, default_jobs, grade_all
 from grader.settings import Settings
@@ -30,7 +32,8 @@ def grade_class(root: Path, course: Course, arguments: argparse.Namespace) -> in
     isolation = _isolation(course, arguments.isolation)
     if arguments.jobs is not None and arguments.jobs < 1:
         raise UsageError(f"--jobs has to be at least 1; received {arguments.jobs}.")
-    scan = intake.scan(arguments.submissions)
+    everybody = intake.scan(arguments.submissions, arguments.assignment)
+    scan = _selected(everybody, arguments.student)
     out: Path = arguments.out
     lock = claim(out, arguments.submissions)
     try:
@@ -52,7 +55,12 @@ def grade_class(root: Path, course: Course, arguments: argparse.Namespace) -> in
         )
         run = Run(course, settings, scan, arguments.jobs or default_jobs())
         graded = grade_all(run, partial(_show_progress, began))
-        write_outputs(out, private, course, chosen, [one.result for one in graded])
+        results = {one.result.student: one.result for one in graded}
+        names = [entry.student for entry in everybody.entries]
+        others = kept_records(private, (name for name in names if name not in results))
+        write_outputs(out, private, course, chosen, [*others.values(), *results.values()])
+        if arguments.gradebook:
+            _post(arguments, course, chosen, list(results.values()))
     finally:
         lock.release()
     return _close(out, graded, scan, began)
@@ -67,6 +75,27 @@ def _chosen(course: Course, names: Sequence[str] | None) -> tuple[str, ...]:
         if exercise.name in wanted and (lacking := missing(exercise.template)):
             raise UsageError(f"{exercise.name} cannot be graded: {lacking}, or choose others with --exercise.")
     return tuple(exercise.name for exercise in course.ready if exercise.name in wanted)
+
+
+def _selected(scan: intake.Scan, students: Sequence[str] | None) -> intake.Scan:
+    """The submissions of the students that were named, or all."""
+    if not students:
+        return scan
+    known = [entry.student for entry in scan.entries]
+    for student in students:
+        if student not in known:
+            raise UsageError(f"There is no submission of {escaped(student)}; {choose(student, known[:20])}.")
+    return intake.Scan(entries=tuple(entry for entry in scan.entries if entry.student in students))
+
+
+def _post(
+    arguments: argparse.Namespace, course: Course, chosen: Sequence[str], results: list[SubmissionResult]
+) -> None:
+    """Writes the marks to nbgrader's gradebook, too."""
+    from grader.gradebook.grades import post
+
+    count = post(arguments.gradebook, arguments.assignment, course, chosen, results)
+    print(f"gradebook: the marks of {count} students were written")
 
 
 def _isolation(course: Course, typed: str | None) -> str:

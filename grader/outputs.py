@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
+
+import msgspec
 
 from grader import report
 from grader.course import Course
-from grader.errors import GraderError
+from grader.errors import GraderError, SubmissionError
 from grader.files import write_whole
+from grader.intake.folder import read_regular
 from grader.model import SubmissionResult
+from grader.store import MOST_BYTES
 
-__all__ = ["write_outputs"]
+__all__ = ["kept_records", "write_outputs"]
 
-WRITTEN = "written.json"
+WRITTEN, RECORDS = "written.json", "records"
 
 
 def write_outputs(
@@ -25,9 +30,10 @@ def write_outputs(
     for result in results:
         files[f"results/{report.results_name(result.student)}"] = report.results_json(result)
         files[f"feedback/{report.feedback_name(result.student)}"] = report.student_page(result).encode()
+        files[f"{private.name}/{RECORDS}/{report.results_name(result.student)}"] = msgspec.json.encode(result)
     files["grades.csv"] = report.grades_csv(results, [exercise.name for exercise in course.exercises], chosen)
     files["index.html"] = report.class_page(results, chosen, course.title).encode()
-    for folder in ("results", "feedback"):
+    for folder in ("results", "feedback", f"{private.name}/{RECORDS}"):
         if (out / folder).is_symlink():
             raise GraderError(f"{out / folder} is a link; remove it, nothing is written through links.")
         (out / folder).mkdir(exist_ok=True)
@@ -38,11 +44,21 @@ def write_outputs(
         write_whole(out / name, data)
 
 
+def kept_records(private: Path, students: Iterable[str]) -> dict[str, SubmissionResult]:
+    """The results of an earlier run for these students, as far as there are any that can be read."""
+    kept = {}
+    for student in students:
+        with suppress(OSError, SubmissionError, msgspec.DecodeError):
+            data = read_regular(private / RECORDS / report.results_name(student), MOST_BYTES)
+            kept[student] = msgspec.json.decode(data, type=SubmissionResult)
+    return kept
+
+
 def _written(private: Path) -> set[str]:
     """The pages and results that earlier runs wrote, as paths under OUT."""
     try:
         names = json.loads((private / WRITTEN).read_bytes())
     except (FileNotFoundError, ValueError):
         return set()
-    ours = ("results/", "feedback/")
+    ours = ("results/", "feedback/", f"{private.name}/{RECORDS}/")
     return {name for name in names if isinstance(name, str) and name.startswith(ours) and ".." not in name}

@@ -14,11 +14,15 @@ from typing import NamedTuple
 
 from grader.errors import GraderError
 
-__all__ = ["generated", "stub_of", "write_stubs"]
+__all__ = ["BEGIN", "generated", "stub_of", "write_stubs"]
+
+BEGIN = "### BEGIN SOLUTION"
 
 _MARKER = re.compile(r"(?P<indent>[ ]*)### (?P<kind>BEGIN|END) SOLUTION")
 _NEARLY_MARKER = re.compile(r"\b(BEGIN|END)[ _-]*SOLUTION", re.IGNORECASE)
 _TODO = re.compile(r"(?P<indent>[ ]*)# TODO \((?P<name>\w+\.[1-9]\d*)\): [A-Z].*\.")
+# What the head line of a cell says to the notebook: see `grader.handout.notebooks`.
+_CELL = re.compile(r"^(# %%(?: \[markdown\])?) .*=.*$", re.MULTILINE)
 _TODO_FORM = "# TODO (convolve.2): Imperative sentence."
 
 
@@ -66,7 +70,7 @@ def generated(name: str, source: str) -> str:
         if task["name"] != f"{name}.{count}":
             raise GraderError(f"{file}:{line}: task {task['name']} is out of order; call it {name}.{count}.")
     first = f"# Generated from {file} by `grader sync`; students fill in each TODO, then hand it in."
-    return f"{first}\n{stub}"
+    return first + "\n" + _CELL.sub(r"\1", stub)
 
 
 def write_stubs(root: Path, check: bool) -> list[str]:

@@ -12,6 +12,7 @@ from grader import recorded, stubs
 from grader.course import Course, Exercise, load
 from grader.errors import GraderError
 from grader.files import write_whole
+from grader.handout.notebooks import notebook
 from grader.recorded import Recording
 from grader.surroundings import surroundings
 from grader.versions import computed_by, missing
@@ -21,11 +22,24 @@ __all__ = ["record_into", "sync"]
 
 def sync(root: Path, course: Course, check: bool) -> list[str]:
     """Writes stubs and recordings that are out of date; with `check` only names them. Paths are relative to `root`."""
-    stale = stubs.write_stubs(root, check)
+    stale = stubs.write_stubs(root, check) + _notebooks(root, course, check)
     _surround(root, "cpu")
     for exercise in course.ready:
         if (root / "grader" / "suites" / f"{exercise.name}_probes.py").is_file():
             stale += _recording(root, exercise, course.secret, check)
+    return stale
+
+
+def _notebooks(root: Path, course: Course, check: bool) -> list[str]:
+    """The stale notebooks of `exercises/`, which hold the same as the stubs; written anew unless `check`."""
+    stale = []
+    for exercise in course.ready:
+        place, source = root / "exercises" / f"{exercise.name}.ipynb", root / "solutions" / f"{exercise.name}.py"
+        text = notebook(exercise, source.read_text("utf-8"), solved=False)
+        if not place.is_file() or place.read_text("utf-8") != text:
+            stale.append(f"exercises/{place.name}")
+            if not check:
+                write_whole(place, text.encode())
     return stale
 
 

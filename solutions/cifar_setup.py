@@ -35,7 +35,7 @@ __all__ = [
 # decision show what it understands.
 
 
-# %%
+# %% checks=["load"]
 def load_cifar10() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Fetch CIFAR-10 with `keras.datasets.cifar10.load_data()`.
 
@@ -75,17 +75,13 @@ def load_cifar10() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
 #
 # A class number is a name: 9 (truck) is not more than 1 (automobile). So each label becomes a row of ten numbers, a 1
 # at the place of its class and 0 elsewhere: *one-hot*, or a probability of 1 for the right class. The softmax at the
-# end of the network answers in the same form. Label 3 becomes
-#
-# ```text
-# 0 0 0 1 0 0 0 0 0 0
-# ```
+# end of the network answers in the same form. Label 3 becomes `0 0 0 1 0 0 0 0 0 0`.
 #
 # `keras.utils.to_categorical` does this. If you do not say how many classes there are, it looks for the largest label;
 # what happens to a handful of pictures without a truck? And what would a second call make of rows that are one-hot?
 
 
-# %%
+# %% checks=["scaled", "one_hot", "prepare_form"]
 def prepare(
     x_train: np.ndarray, y_train: np.ndarray, x_test: np.ndarray, y_test: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -136,7 +132,7 @@ def prepare(
 # you forget *same* in the first layer? Does the number of parameters tell you?
 
 
-# %%
+# %% checks=["model", "block_1", "block_2", "head", "layers"]
 def build_cifar10_model() -> keras.Sequential:
     """Stack the 12 layers of the small network, with random weights.
 
@@ -169,7 +165,7 @@ def build_cifar10_model() -> keras.Sequential:
 # `Dense(512)` save? Check your answer with `build_cifar10_model().summary()` afterwards, not before.
 
 
-# %%
+# %% checks=["counts"]
 def weight_counts() -> dict[str, int]:
     """Count what the small network learns.
 
@@ -206,7 +202,7 @@ def weight_counts() -> dict[str, int]:
 # is what gets smaller.
 
 
-# %%
+# %% checks=["compile"]
 def compile_cifar10_model(model: keras.Model) -> keras.Model:
     """Set optimizer, loss and what is reported.
 
@@ -253,7 +249,7 @@ def compile_cifar10_model(model: keras.Model) -> keras.Model:
 #   `Normalization.adapt`. `mean` and `var` accept a wider type, `dtype=np.float64`.
 
 
-# %%
+# %% checks=["normalise", "shift", "flip", "fresh"]
 def make_augmentation(x_train: np.ndarray, seed: int | None = None) -> keras.Sequential:
     """Build what prepares images for the network, with random changes in training.
 
@@ -309,7 +305,7 @@ def make_augmentation(x_train: np.ndarray, seed: int | None = None) -> keras.Seq
 # network has never seen anything else, and not shifted or flipped: `training=False`.
 
 
-# %%
+# %% checks=["history", "learns", "augments", "validates"]
 def train(
     model: keras.Model,
     augmentation: keras.Layer,
@@ -392,4 +388,10 @@ def train(
 # - Show the 32 filters of the first layer with your `first_layer_filters` and `tile_filters`, before and after
 #   training.
 #
+# **What did you see** when the two curves changed places? Describe them, and say what the network does from there on.
+
+# %% [markdown] reflection="curves" points=2
+# *Write your answer here.*
+
+# %% [markdown]
 # That was the last exercise. A patch, a sum, a slide, a choice of weights, and now weights that choose themselves.

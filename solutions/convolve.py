@@ -61,7 +61,7 @@ __all__ = ["convolve", "filtered_shape", "load_image", "top_left"]
 # name with a typing mistake should stop the program at once, not ten lines later.
 
 
-# %%
+# %% checks=["load_colour", "load_grey", "load_missing"]
 def load_image(path: str, grayscale: bool = False) -> np.ndarray:
     """Read an 8-bit PNG or JPEG, in colour or in grey.
 
@@ -104,7 +104,7 @@ def load_image(path: str, grayscale: bool = False) -> np.ndarray:
 # Slices are lenient. The portrait has 512 columns; what does `portrait[:200, :600].shape` give?
 
 
-# %%
+# %% checks=["top_left"]
 def top_left(image: np.ndarray, rows: int, cols: int) -> np.ndarray:
     """Cut the top-left corner out of a picture.
 
@@ -156,7 +156,7 @@ def top_left(image: np.ndarray, rows: int, cols: int) -> np.ndarray:
 # larger than the image by two rows, if nobody objected?
 
 
-# %%
+# %% checks=["shape", "shape_misfit"]
 def filtered_shape(image_shape: tuple[int, ...], filter_shape: tuple[int, ...]) -> tuple[int, int]:
     """Work out how many rows and columns a valid convolution gives.
 
@@ -228,7 +228,7 @@ def filtered_shape(image_shape: tuple[int, ...], filter_shape: tuple[int, ...]) 
 # `np.zeros_like(image)`, when the image is `uint8`?
 
 
-# %%
+# %% checks=["hand", "grey", "families", "colour", "keras", "dtypes", "intact", "misfit"]
 def convolve(image: np.ndarray, filter_matrix: np.ndarray) -> np.ndarray:
     """Slide a filter over an image, without padding and without turning it.
 
@@ -296,4 +296,10 @@ def convolve(image: np.ndarray, filter_matrix: np.ndarray) -> np.ndarray:
 # - Which filter leaves the picture as it is? Which one moves it by one column? In which direction?
 # - Convolve twice with a 3 x 3 mean, then once with a 5 x 5 mean. Equal sizes; equal pictures?
 #
+# **What did you see** when you turned `corner`? Compare the two pictures at one place, and say why they differ there.
+
+# %% [markdown] reflection="turned" points=2
+# *Write your answer here.*
+
+# %% [markdown]
 # Next: `filter_design.py`, where you decide what to look for.

@@ -42,7 +42,7 @@ __all__ = [
 # `g` contributes `g` times that sum. What does the filter answer on the edge? And on a *vertical* line?
 
 
-# %%
+# %% checks=["line"]
 def horizontal_line_filter() -> np.ndarray:
     """Give the filter that answers a horizontal line one pixel high.
 
@@ -78,7 +78,7 @@ def horizontal_line_filter() -> np.ndarray:
 # For silence on the horizontal edge, parts of the filter have to cancel: each row by itself, or each column by itself?
 
 
-# %%
+# %% checks=["edge_flat", "edge_vertical"]
 def vertical_edge_filter() -> np.ndarray:
     """Give a filter of your own design that answers vertical edges and nothing else.
 
@@ -103,29 +103,10 @@ def vertical_edge_filter() -> np.ndarray:
 # Judith Prewitt published a small family of filters in 1970 that is still the first thing to try. Her filter has a
 # row of ones, a row of zeros, and a row of minus ones. Two variants are worth a look: the *transposed* one, where rows
 # become columns, and the *flipped* one, where the first and the last row change places. For each of the three, say what
-# you expect before you look. When the functions below are written, compare:
-#
-# ```python
-# import matplotlib.pyplot as plt
-# import numpy as np
-#
-# from convolve import convolve, load_image
-# from filter_design import prewitt_filter, prewitt_variants
-#
-# grey = load_image("grace_hopper.jpg", grayscale=True)
-# cap = grey[20:110, 140:380]
-# for weights in (prewitt_filter(), *prewitt_variants().values()):
-#     answers = convolve(cap, weights)
-#     print(weights.tolist(), answers.min().round(1), answers.max().round(1))
-#     plt.imshow(answers, cmap="gray")
-#     plt.show()
-# ```
-#
-# What changes when you double all weights? When you put the row of zeros in three times, for a filter of five rows?
-# When you show `abs(answers)` in place of `answers`? The quiz at the end asks about this section.
+# you expect before you look.
 
 
-# %%
+# %% checks=["prewitt"]
 def prewitt_filter() -> np.ndarray:
     """Give Prewitt's filter.
 
@@ -142,7 +123,7 @@ def prewitt_filter() -> np.ndarray:
     ### END SOLUTION
 
 
-# %%
+# %% checks=["variants_transposed", "variants_flipped"]
 def prewitt_variants() -> dict[str, np.ndarray]:
     """Give two variants of Prewitt's filter.
 
@@ -161,6 +142,26 @@ def prewitt_variants() -> dict[str, np.ndarray]:
 
 
 # %% [markdown]
+# Now compare the three on the cap of the portrait:
+#
+# ```python
+# import matplotlib.pyplot as plt
+#
+# from convolve import convolve, load_image
+# from filter_design import prewitt_filter, prewitt_variants
+#
+# grey = load_image("grace_hopper.jpg", grayscale=True)
+# cap = grey[20:110, 140:380]
+# for weights in (prewitt_filter(), *prewitt_variants().values()):
+#     answers = convolve(cap, weights)
+#     print(np.asarray(weights).tolist(), answers.min().round(1), answers.max().round(1))
+#     plt.imshow(answers, cmap="gray")
+#     plt.show()
+# ```
+#
+# What changes when you double all weights? When you put the row of zeros in three times, for a filter of five rows?
+# When you show `abs(answers)` in place of `answers`? The quiz at the end asks about this section.
+#
 # ## Colour: a stack of kernels
 #
 # A filter for a colour picture has one table of weights a channel, a *stack* of kernels. Red weights multiply the red
@@ -207,7 +208,7 @@ BROWN_FILTER.flags.writeable = False  # one array for everybody: a change in one
 # their order.
 
 
-# %%
+# %% checks=["channels_last"]
 def channels_last(filter_stack: np.ndarray) -> np.ndarray:
     """Move the channel axis of a stack of kernels from the front to the end.
 
@@ -269,7 +270,7 @@ def channels_last(filter_stack: np.ndarray) -> np.ndarray:
 # on clean edges at 45 degrees in the two colours.
 
 
-# %%
+# %% checks=["shoulder_form", "shoulder_portrait", "shoulder_synthetic"]
 def left_shoulder_filter() -> np.ndarray:
     """Give a colour filter of your own design that answers the edge of her left shoulder.
 
@@ -311,6 +312,12 @@ def left_shoulder_filter() -> np.ndarray:
 # negative factor? When you mirror the filter? And where in the *whole* portrait is the largest answer: on the shoulder?
 # If not, what else looks like blue above black?
 #
+# **What did you see** when you mirrored the filter, or used one channel alone? Say which number changed, and why.
+
+# %% [markdown] reflection="mirrored" points=2
+# *Write your answer here.*
+
+# %% [markdown]
 # ## Quiz
 #
 # Four questions on what you have seen. An image that you build yourself decides each of them:
@@ -322,7 +329,7 @@ def left_shoulder_filter() -> np.ndarray:
 # ```
 
 
-# %%
+# %% checks=["quiz_line", "quiz_prewitt", "quiz_transposed", "quiz_flipped"]
 def quiz() -> dict[str, str]:
     """Answer four questions about lines and edges.
 

@@ -115,7 +115,7 @@ __all__ = ["multiply_sum"]
 # then what it received; the person who reads it at midnight may be you.
 
 
-# %%
+# %% checks=["hand", "agrees", "bilinear", "uint8", "layouts", "mismatch"]
 def multiply_sum(a: np.ndarray, b: np.ndarray) -> float:
     """Add up the entry-wise products of two arrays of the same shape.
 

@@ -49,7 +49,7 @@ __all__ = [
 # ```
 
 
-# %%
+# %% checks=["model", "block_1", "block_2", "block_3", "block_4", "block_5", "head", "layers", "outputs", "sizes"]
 def build_vgg16(input_shape: tuple[int, int, int] = (224, 224, 3), classes: int = 1000) -> keras.Sequential:
     """Stack the 37 layers of VGG-16, with random weights.
 
@@ -92,7 +92,7 @@ def build_vgg16(input_shape: tuple[int, int, int] = (224, 224, 3), classes: int 
 # says how wrong an answer is (categorical cross-entropy, `-log(p)` of the right class: what is it for 1 and 0.001?).
 
 
-# %%
+# %% checks=["load_legacy", "load_keras", "load_broken"]
 def load_vgg16_weights(model: keras.Model, path: str) -> keras.Model:
     """Load weights from a file into a model.
 
@@ -119,6 +119,7 @@ def load_vgg16_weights(model: keras.Model, path: str) -> keras.Model:
     ### END SOLUTION
 
 
+# %% checks=["compile"]
 def compile_vgg16(model: keras.Model) -> keras.Model:
     """Set optimizer and loss.
 
@@ -155,7 +156,7 @@ def compile_vgg16(model: keras.Model) -> keras.Model:
 # may hold commas and more blanks. Where does the label begin?
 
 
-# %%
+# %% checks=["read_bgr"]
 def read_bgr(path: str, size: tuple[int, int] = (224, 224)) -> np.ndarray:
     """Read a whole picture and resize it.
 
@@ -182,6 +183,7 @@ def read_bgr(path: str, size: tuple[int, int] = (224, 224)) -> np.ndarray:
     ### END SOLUTION
 
 
+# %% checks=["transform", "transform_intact"]
 def transform_image(image: np.ndarray) -> np.ndarray:
     """Centre a picture as the training pictures were centred, and make it a batch of one.
 
@@ -205,6 +207,7 @@ def transform_image(image: np.ndarray) -> np.ndarray:
     ### END SOLUTION
 
 
+# %% checks=["labels"]
 def load_labels(path: str) -> list[str]:
     """Read the names of the classes.
 
@@ -229,6 +232,7 @@ def load_labels(path: str) -> list[str]:
     ### END SOLUTION
 
 
+# %% checks=["top_k"]
 def top_k(probabilities: np.ndarray, labels: list[str], k: int = 5) -> list[tuple[str, float]]:
     """Name the most probable classes.
 
@@ -259,19 +263,14 @@ def top_k(probabilities: np.ndarray, labels: list[str], k: int = 5) -> list[tupl
 #
 # Put a picture of your own, `my_pet.jpg`, beside the portrait: over a hundred of the classes are dogs and cats. Best is
 # one with a lawn. If all answers are near 0.001, are weights loaded? What changes without centring?
-# ```python
+# ```py
 # from vgg_assembly import *
 # network, labels = build_vgg16(), load_labels("synset_words.txt")
 # load_vgg16_weights(network, "vgg16_weights_tf_dim_ordering_tf_kernels.h5")
 # pictures = {name: transform_image(read_bgr(name)) for name in ("grace_hopper.jpg", "my_pet.jpg")}
 # shown, rows, cols = ["conv1_1", "conv1_2", "conv2_2", "conv5_2", "conv5_3"], slice(180, 220), slice(20, 60)     # lawn
 # ```
-# **No weights yet?** Copy the digits network from `docs/digits.md`, then this in place of the last four lines above:
-# ```python
-# network, labels = load_vgg16_weights(digits, "digits.weights.h5"), load_labels("digits_words.txt")
-# pictures = {name: read_bgr(name, size=(8, 8))[None, :, :, :1] for name in ("digit_9_misread.png", "digit_4.png")}
-# shown, rows, cols = ["conv1", "conv2", "conv3", "conv4", "conv5"], slice(20, 32), slice(12, 20)     # foot of the four
-# ```
+# **No weights yet?** `docs/digits.md` has a small network, and lines to put in place of the last four above.
 # Either network is asked, and later looked into, with the same lines:
 # ```python
 # import matplotlib.pyplot as plt
@@ -281,7 +280,6 @@ def top_k(probabilities: np.ndarray, labels: list[str], k: int = 5) -> list[tupl
 #     plt.plot(probabilities)                                   # one spike, or several?
 #     plt.show()
 # ```
-#
 # ## Looking inside
 #
 # The first filters look at colours, so they can be shown as small pictures. A `Conv2D` keeps its kernel as
@@ -295,7 +293,7 @@ def top_k(probabilities: np.ndarray, labels: list[str], k: int = 5) -> list[tupl
 # of 3 places. Screens want 0..1, so the smallest of *all* values becomes 0, the largest 1. And if both are equal?
 
 
-# %%
+# %% checks=["first_filters"]
 def first_layer_filters(model: keras.Model) -> np.ndarray:
     """Give the filters of a model's first convolution.
 
@@ -322,6 +320,7 @@ def first_layer_filters(model: keras.Model) -> np.ndarray:
     ### END SOLUTION
 
 
+# %% checks=["layer_output"]
 def get_layer_output(model: keras.Model, image: np.ndarray, layer: int) -> np.ndarray:
     """Compute what one layer of a model answers to a batch, at inference.
 
@@ -348,6 +347,7 @@ def get_layer_output(model: keras.Model, image: np.ndarray, layer: int) -> np.nd
     ### END SOLUTION
 
 
+# %% checks=["tiles", "tiles_special"]
 def tile_filters(weights: np.ndarray, pad_size: int = 1, pad_value: float = 0.0) -> np.ndarray:
     """Arrange filters or feature maps on a square grid, for display.
 

@@ -37,24 +37,30 @@ class Scan(msgspec.Struct, frozen=True, kw_only=True):
     ignored: tuple[str, ...] = ()
 
 
-def scan(folder: Path) -> Scan:
+def scan(folder: Path, assignment: str | None = None) -> Scan:
     """List the submissions in `folder`; nothing in them is opened.
 
-    Raises UsageError when there is no such folder, it cannot be listed, or it holds no submission.
+    With the name of an `assignment`, work lies where nbgrader keeps it, in `folder/<student>/<assignment>/`; students
+    without that folder are left alone. Raises UsageError when there is no such folder, it cannot be listed, or it holds
+    no submission.
     """
+    if assignment is not None and (not assignment or assignment != os.path.basename(assignment).strip(".")):
+        raise UsageError(f"{shown(assignment)} is no name of an assignment; give the name of its folder.")
     found: dict[str, list[Path]] = {}
     unusable: list[str] = []
     loose: list[str] = []
     for name in _listing(folder):
-        student = _student_of(folder / name)
+        place = folder / name / (assignment or "")
+        student = _student_of(folder / name) if assignment is None or place.is_dir() else None
         if student is None:
             loose.append(shown(name))
         elif flaw := flaw_of_student(student):
             unusable.append(f"The name {shown(name)} {flaw}; rename it to have it graded.")
         else:
-            found.setdefault(student, []).append(folder / name)
+            found.setdefault(student, []).append(place)
     if not found and not unusable:
-        raise UsageError(f"No submission in '{escaped(str(folder))}'; looked for {_LOOKED_FOR}.")
+        looked_for = _LOOKED_FOR if assignment is None else f"a folder {shown(assignment)} in that of each student"
+        raise UsageError(f"No submission in '{escaped(str(folder))}'; looked for {looked_for}.")
     entries = tuple(Entry(student=student, paths=tuple(found[student])) for student in sorted(found))
     return Scan(entries=entries, unusable=tuple(unusable), ignored=tuple(loose))
 

@@ -15,7 +15,7 @@ from grader.report.pictures import picture_caption, png
 from grader.report.text import clean, feedback_name, number
 from grader.report.wording import awaited, device_lines, isolation_line, status_line
 
-__all__ = ["class_page", "student_page"]
+__all__ = ["class_page", "environment", "student_page"]
 
 _COMMON_MISCONCEPTIONS = 12
 _TEXT_LIMIT = (
@@ -99,9 +99,10 @@ def _data_uri(picture: Picture) -> Markup:
     return Markup("data:image/png;base64,") + Markup(base64.b64encode(png(picture)).decode("ascii"))
 
 
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("grader.report"),
+def environment(package: str) -> Environment:
+    """Return Jinja with the templates of `package`: all text that they write is cleaned and escaped."""
+    made = Environment(
+        loader=PackageLoader(package),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_finalize,
@@ -109,7 +110,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters.update(
+    made.filters.update(
         awaited=awaited,
         caption=picture_caption,
         data_uri=_data_uri,
@@ -117,7 +118,7 @@ def _environment() -> Environment:
         number=number,
         status_line=status_line,
     )
-    return environment
+    return made
 
 
-_ENVIRONMENT = _environment()
+_ENVIRONMENT = environment("grader.report")

@@ -1,0 +1,71 @@
+"""The command `grader nbgrader`: a course folder for nbgrader, made from this course."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from grader import course as courses
+from grader.errors import UsageError
+from grader.files import write_whole
+from grader.handout.notebooks import ANSWER, notebook
+
+__all__ = ["PREPROCESSORS", "add_commands"]
+
+PREPROCESSORS = [
+    "grader.gradebook.Judge",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+SHIPPED = {".h5", ".jpg", ".png", ".txt"}
+CONFIG = f"""# nbgrader for this course; written once by `grader nbgrader`, yours to change.
+c = get_config()
+# The judge takes the place of nbgrader's own step that executes notebooks:
+c.Autograde.autograde_preprocessors = {PREPROCESSORS}
+c.Judge.course = {{root!r}}
+# What stands where the answers were:
+c.ClearSolutions.code_stub = {{{{"python": "raise NotImplementedError"}}}}
+c.ClearSolutions.text_stub = {ANSWER!r}
+"""
+
+
+def add_commands(commands: Any, root_of: Callable[[argparse.Namespace], Path]) -> list[argparse.ArgumentParser]:
+    """Adds the command to those of `grader`; `root_of` finds the course's folder from what was typed."""
+    made = commands.add_parser("nbgrader", help="make or renew a course folder for nbgrader, with notebooks in source/")
+    made.add_argument("folder", metavar="DIR", type=Path, help="nbgrader's course folder; made where there is none")
+    made.add_argument("--assignment", metavar="NAME", default="cnn", help="its name in nbgrader (default: cnn)")
+    made.add_argument("--exercise", metavar="NAME", action="append", help="only this exercise (may be repeated)")
+    made.add_argument("--force", action="store_true", help="replace notebooks in source/ that were changed by hand")
+    made.set_defaults(action=lambda arguments: _make(root_of(arguments), arguments))
+    return [made]
+
+
+def _make(root: Path, arguments: argparse.Namespace) -> int:
+    course = courses.load(root / "course.toml")
+    names = arguments.exercise or [exercise.name for exercise in course.ready]
+    exercises = [course.exercise(name) for name in names]
+    target = arguments.folder / "source" / arguments.assignment
+    files = {path.name: path.read_bytes() for path in sorted((root / "data").glob("*.*")) if path.suffix in SHIPPED}
+    for exercise in exercises:
+        source = (root / "solutions" / f"{exercise.name}.py").read_text("utf-8")
+        files[f"{exercise.name}.ipynb"] = notebook(exercise, source, solved=True).encode()
+    there = [name for name in files if (target / name).is_file()]
+    changed = [name for name in there if (target / name).read_bytes() != files[name]]
+    if changed and not arguments.force:
+        raise UsageError(f"{target / changed[0]} differs from what is made here; keep a copy of it, then use --force.")
+    target.mkdir(parents=True, exist_ok=True)
+    for name, data in files.items():
+        write_whole(target / name, data)
+    config = arguments.folder / "nbgrader_config.py"
+    if not config.exists():
+        write_whole(config, CONFIG.format(root=str(root)).encode())
+    elif "grader.gradebook.Judge" not in config.read_text("utf-8"):
+        print(f"{config} is yours and was left alone; add this line to it:")
+        print(f"c.Autograde.autograde_preprocessors = {PREPROCESSORS}")
+    print(f"{len(exercises)} notebooks in {target}")
+    print(f"next, in {arguments.folder}: nbgrader generate_assignment {arguments.assignment}")
+    return 0

@@ -1,0 +1,127 @@
+"""Marks in nbgrader's gradebook, through its own interface: where each check stands there, and what it gave."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from grader.course import Course
+from grader.errors import GraderError, UsageError
+from grader.handout.notebooks import grade_id
+from grader.model import SubmissionResult
+
+__all__ = ["Place", "places", "post", "write_grades"]
+
+
+class Place(NamedTuple):
+    """The cell of the gradebook that holds the mark of one check; `source` is the released call of the check."""
+
+    name: str
+    notebook: str
+    exercise: str
+    check: str
+    points: float
+    source: str
+
+
+def places(gradebook: Any, assignment: str) -> dict[str, Place]:
+    """The test cells of an assignment by their grade_id, `<exercise>-<check>`; answers graded by hand are left out."""
+    found = {}
+    for notebook in gradebook.find_assignment(assignment).notebooks:
+        sources = {cell.name: cell.source for cell in notebook.source_cells}
+        for cell in notebook.grade_cells:
+            exercise, hyphen, check = cell.name.partition("-")
+            if hyphen and cell.cell_type == "code":
+                source = sources.get(cell.name) or f'check("{exercise}.{check}")'
+                found[cell.name] = Place(cell.name, notebook.name, exercise, check, float(cell.max_score), source)
+    return found
+
+
+def write_grades(
+    gradebook: Any, assignment: str, known: Mapping[str, Place], results: Sequence[SubmissionResult]
+) -> None:
+    """Writes the automatic marks of these results, all of them or none; marks and comments by hand stay.
+
+    Raises:
+        GraderError: the gradebook has other points for a check than the course.
+    """
+    for result in results:
+        checks = {grade_id(e.name, check.name): check for e in result.exercises for check in e.checks}
+        for name, place in known.items():
+            check = checks.get(name)
+            if check is not None and check.max_points != place.points:
+                raise GraderError(
+                    f"{name} gives {check.max_points:g} points in the course and {place.points:g} in the gradebook; "
+                    "generate the assignment anew (nbgrader generate_assignment)."
+                )
+            grade = gradebook.find_grade(name, place.notebook, assignment, result.student)
+            grade.auto_score = 0.0 if check is None else check.points
+            grade.needs_manual_grade = grade.manual_score is not None
+    gradebook.db.commit()
+
+
+def post(
+    url: str, assignment: str | None, course: Course, chosen: Sequence[str], results: Sequence[SubmissionResult]
+) -> int:
+    """Writes a run's marks to the gradebook at `url`; gives how many students got theirs.
+
+    Assignment, notebooks and cells are made where the gradebook lacks them. Who could not be graded gets no mark.
+
+    Raises:
+        UsageError: nbgrader is missing, the gradebook cannot be opened, or the assignment has to be named.
+        GraderError: the gradebook has other points for a check than the course.
+    """
+    done = [result for result in results if result.state != "error"]
+    with _opened(url) as gradebook:
+        name = assignment or _only_assignment(gradebook)
+        _complete(gradebook, name, course, chosen)
+        known = {key: place for key, place in places(gradebook, name).items() if place.exercise in chosen}
+        for result in done:
+            gradebook.update_or_create_student(result.student)
+            gradebook.update_or_create_submission(name, result.student)
+        write_grades(gradebook, name, known, done)
+    return len(done)
+
+
+@contextmanager
+def _opened(url: str) -> Any:
+    """The gradebook at `url`; a new one is made by a program that has to be found beside this Python."""
+    try:
+        from nbgrader.api import Gradebook
+        from sqlalchemy.exc import SQLAlchemyError
+    except ImportError:
+        raise UsageError("--gradebook needs nbgrader; install it into the environment of the grader.") from None
+    os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", "")])
+    try:
+        gradebook = Gradebook(url)
+    except (SQLAlchemyError, OSError) as error:
+        cure = "write it as in sqlite:///gradebook.db"
+        raise UsageError(f"The gradebook {url} cannot be opened ({type(error).__name__}); {cure}.") from None
+    with gradebook:
+        yield gradebook
+
+
+def _only_assignment(gradebook: Any) -> str:
+    names = [assignment.name for assignment in gradebook.assignments]
+    if len(names) != 1:
+        there = f"it has {', '.join(sorted(names))}" if names else "it has none yet"
+        raise UsageError(f"Say which assignment of the gradebook is meant with --assignment NAME; {there}.")
+    return str(names[0])
+
+
+def _complete(gradebook: Any, assignment: str, course: Course, chosen: Sequence[str]) -> None:
+    """Makes the cells of the chosen exercises that no notebook of the assignment has."""
+    gradebook.update_or_create_assignment(assignment)
+    there = places(gradebook, assignment)
+    for exercise in map(course.exercise, chosen):
+        lacking = [check for check in exercise.checks if grade_id(exercise.name, check.name) not in there]
+        if lacking:
+            gradebook.update_or_create_notebook(exercise.name, assignment)
+        for check in lacking:
+            name = grade_id(exercise.name, check.name)
+            gradebook.update_or_create_grade_cell(
+                name, exercise.name, assignment, max_score=check.points, cell_type="code"
+            )

@@ -1,0 +1,1 @@
+"""What students get: notebooks, public checks, the bundle, and the proof that it holds no answer."""
