@@ -22,10 +22,19 @@ PREPROCESSORS = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 SHIPPED = {".h5", ".jpg", ".png", ".txt"}
+SANITIZERS = [
+    "grader.gradebook.Repair",
+    *(
+        f"nbgrader.preprocessors.{name}"
+        for name in ("ClearOutput", "DeduplicateIds", "OverwriteKernelspec", "OverwriteCells", "CheckCellMetadata")
+    ),
+]
 CONFIG = f"""# nbgrader for this course; written once by `grader nbgrader`, yours to change.
 c = get_config()
 # The judge takes the place of nbgrader's own step that executes notebooks:
 c.Autograde.autograde_preprocessors = {PREPROCESSORS}
+# Test cells that a student has changed are put right first; without this line nbgrader stops at some of them:
+c.Autograde.sanitize_preprocessors = {SANITIZERS}
 c.Judge.course = {{root!r}}
 # What stands where the answers were:
 c.ClearSolutions.code_stub = {{{{"python": "raise NotImplementedError"}}}}

@@ -23,7 +23,7 @@ from grader.outputs import kept_records
 from grader.report import clean, number
 from grader.run import PRIVATE
 
-__all__ = ["Judge"]
+__all__ = ["Judge", "Repair"]
 
 FAILURES = (2, 3, 4, 130)
 
@@ -98,6 +98,21 @@ class Judge(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader publishes n
         return kept_records(out / PRIVATE, [folder.parent.name for folder in folders])
 
 
+class Repair(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader publishes no types
+    """Gives test cells back what was released, before nbgrader's own steps stumble over what a student changed."""
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        """Gives the notebook with its test cells as they were released; nothing else is changed."""
+        about = resources["nbgrader"]
+        with Gradebook(about["db_url"]) as gradebook:
+            known = places(gradebook, about["assignment"])
+        for cell in nb.cells:
+            place = known.get(cell.metadata.get("nbgrader", {}).get("grade_id"))
+            if place is not None and place.notebook == about["notebook"]:
+                _released(cell, place)
+        return nb, resources
+
+
 def _restore(nb: Any, wanted: dict[str, Place]) -> None:
     """Adds the test cells that a student has deleted, at the end."""
     present = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in nb.cells}
@@ -112,9 +127,9 @@ def _restore(nb: Any, wanted: dict[str, Place]) -> None:
         nb.cells.append(_node(added))
 
 
-def _fill(cell: Any, place: Place, exercise: ExerciseResult | None, result: SubmissionResult) -> None:
-    """Makes a cell the test cell that was released, and writes the mark where nbgrader looks for it."""
-    cell.cell_type, cell.source, cell.execution_count = "code", place.source, None
+def _released(cell: Any, place: Place) -> None:
+    """Makes a cell what was released, whatever a student has made of its type, its source or nbgrader's metadata."""
+    cell.cell_type, cell.source, cell.execution_count, cell.outputs = "code", place.source, None, []
     cell.metadata["nbgrader"] = {
         "cell_type": "code",
         "grade": True,
@@ -126,11 +141,14 @@ def _fill(cell: Any, place: Place, exercise: ExerciseResult | None, result: Subm
         "task": False,
     }
     cell.metadata["nbgrader"]["checksum"] = compute_checksum(cell)
+
+
+def _fill(cell: Any, place: Place, exercise: ExerciseResult | None, result: SubmissionResult) -> None:
+    """Writes mark and feedback where nbgrader looks for them: it takes the text for the points, and shows the HTML."""
+    _released(cell, place)
     check = _check(exercise, place)
     html = remark(result) if check is None or exercise is None else fragment(check, exercise)
-    points = 0.0 if check is None else check.points
-    # nbgrader takes the text of a result for the points, and shows the HTML.
-    data = {"text/plain": number(points), "text/html": html}
+    data = {"text/plain": number(0.0 if check is None else check.points), "text/html": html}
     output = {"output_type": "execute_result", "data": data, "metadata": {}, "execution_count": None}
     cell.outputs = [_node(output)]
 
