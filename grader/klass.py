@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Sequence
 from functools import partial
+from glob import escape
 from pathlib import Path
 
 from grader import gpu, intake
@@ -32,7 +33,7 @@ def grade_class(root: Path, course: Course, arguments: argparse.Namespace) -> in
     isolation = _isolation(course, arguments.isolation)
     if arguments.jobs is not None and arguments.jobs < 1:
         raise UsageError(f"--jobs has to be at least 1; received {arguments.jobs}.")
-    everybody = intake.scan(arguments.submissions, arguments.assignment)
+    everybody = intake.scan(arguments.submissions, _folder(arguments))
     scan = _selected(everybody, arguments.student)
     out: Path = arguments.out
     lock = claim(out, arguments.submissions)
@@ -75,6 +76,13 @@ def _chosen(course: Course, names: Sequence[str] | None) -> tuple[str, ...]:
         if exercise.name in wanted and (lacking := missing(exercise.template)):
             raise UsageError(f"{exercise.name} cannot be graded: {lacking}, or choose others with --exercise.")
     return tuple(exercise.name for exercise in course.ready if exercise.name in wanted)
+
+
+def _folder(arguments: argparse.Namespace) -> str | None:
+    """The folder of the assignment in that of each student; a gradebook's assignment need not have one."""
+    name: str | None = arguments.assignment
+    flat = arguments.gradebook and name and not any(arguments.submissions.glob(f"*/{escape(name)}/"))
+    return None if flat else name
 
 
 def _selected(scan: intake.Scan, students: Sequence[str] | None) -> intake.Scan:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -91,7 +92,7 @@ def _opened(url: str) -> Any:
     """The gradebook at `url`; a new one is made by a program that has to be found beside this Python."""
     try:
         from nbgrader.api import Gradebook
-        from sqlalchemy.exc import SQLAlchemyError
+        from sqlalchemy.exc import SAWarning, SQLAlchemyError
     except ImportError:
         raise UsageError("--gradebook needs nbgrader; install it into the environment of the grader.") from None
     os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", "")])
@@ -100,7 +101,8 @@ def _opened(url: str) -> Any:
     except (SQLAlchemyError, OSError) as error:
         cure = "write it as in sqlite:///gradebook.db"
         raise UsageError(f"The gradebook {url} cannot be opened ({type(error).__name__}); {cure}.") from None
-    with gradebook:
+    with gradebook, warnings.catch_warnings():
+        warnings.simplefilter("ignore", SAWarning)  # of nbgrader's own queries
         yield gradebook
 
 
