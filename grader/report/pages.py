@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import statistics
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -10,20 +11,19 @@ from collections.abc import Iterable, Sequence
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from grader.model import Picture, SubmissionResult
+from grader.model import CheckResult, ExerciseResult, Picture, SubmissionResult
+from grader.report.charts import histogram_svg
 from grader.report.pictures import picture_caption, png
+from grader.report.statistics import check_figures, misconceptions, time_spread, total_spread
 from grader.report.text import clean, feedback_name, number
 from grader.report.wording import awaited, device_lines, isolation_line, status_line
 
-__all__ = ["class_page", "environment", "student_page"]
+__all__ = ["class_page", "student_page"]
 
-_COMMON_MISCONCEPTIONS = 12
+_SLOWEST = 5
 _TEXT_LIMIT = (
     20_000  # of what was printed, a run keeps a few kilobytes; escapes of control characters may quadruple them
 )
-
-
-_Tallies = dict[str, dict[tuple[str, str], Counter[str]]]
 
 
 def student_page(result: SubmissionResult) -> str:
@@ -32,30 +32,66 @@ def student_page(result: SubmissionResult) -> str:
     Raises `GraderError` for a picture that cannot be drawn or a score that is not finite.
     """
     foot = [isolation_line(result.isolation, ran=result.state != "refused"), *device_lines([result])]
-    return _ENVIRONMENT.get_template("student.html.j2").render(result=result, foot=foot)
+    checks = [check for exercise in result.exercises for check in exercise.checks if exercise.status != "error"]
+    root = _root_cause(result.exercises)
+    return _ENVIRONMENT.get_template("student.html.j2").render(result=result, checks=checks, root=root, foot=foot)
 
 
 def class_page(results: Iterable[SubmissionResult], chosen: Sequence[str], course_title: str) -> str:
-    """Return the page of a class as one HTML document without scripts, times or anything to load.
+    """Return the page of a class as one HTML document with nothing to load; times stand in its section "time" only.
 
     `chosen` are the names of the exercises of this run, in order. Links lead to `feedback/`, next to the page. Raises
     `GraderError` for a score that is not finite.
     """
     ordered = sorted(results, key=lambda result: result.student)
-    titles = {exercise.name: exercise.title for result in ordered for exercise in result.exercises}
+    rows = [(result, [_cell(result, name) for name in chosen]) for result in ordered]
     scores = [result.score for result in ordered if result.state == "graded"]
+    most = max((result.max_score for result in ordered), default=0.0)
     return _ENVIRONMENT.get_template("class.html.j2").render(
         course_title=course_title,
         chosen=chosen,
-        titles=titles,
-        rows=[(result, [_cell(result, name) for name in chosen]) for result in ordered],
+        known={exercise.name: exercise for result in ordered for exercise in result.exercises},
+        rows=rows,
+        statuses=sorted({status for _, cells in rows for _, status in cells if status}),
         states=Counter(result.state for result in ordered),
-        mean=number(round(statistics.fmean(scores), 2)) if scores else "",
-        median=number(round(statistics.median(scores), 2)) if scores else "",
-        tallies=_tallies(ordered, chosen),
-        misconceptions=_misconceptions(ordered),
+        most=number(most),
+        totals=scores
+        and {
+            "mean": number(round(statistics.fmean(scores), 2)),
+            "median": number(round(statistics.median(scores), 2)),
+            "chart": histogram_svg(total_spread(scores, most), "points", "Submissions by total"),
+        },
+        figures=check_figures(ordered, chosen),
+        misconceptions=misconceptions(ordered),
+        times=_times(ordered),
         foot=[*map(isolation_line, sorted({result.isolation for result in ordered})), *device_lines(ordered)],
     )
+
+
+def _root_cause(exercises: Iterable[ExerciseResult]) -> tuple[ExerciseResult, CheckResult] | None:
+    """Return the failed check to look at first, with its exercise: what others wait for, in the first such exercise.
+
+    Checks that reveal nothing come last, and exercises that were not handed in before those.
+    """
+    failed = [
+        (exercise.status == "missing", check.reveal == "never", place, check.name not in waited, exercise, check)
+        for place, exercise in enumerate(exercises)
+        for waited in [{other.waits_for for other in exercise.checks}]
+        for check in exercise.checks
+        if check.outcome == "failed" and check.status != "error"
+    ]
+    return min(failed, key=lambda entry: entry[:4])[4:] if failed else None
+
+
+def _times(results: Iterable[SubmissionResult]) -> dict[str, object] | None:
+    """Return how long the code of the submissions took, or None where none was run."""
+    taken = [(sum(exercise.student_seconds for exercise in result.exercises), result) for result in results]
+    ran = sorted((entry for entry in taken if entry[0]), key=lambda entry: -entry[0])
+    if not ran:
+        return None
+    seconds = [entry[0] for entry in ran]
+    chart = histogram_svg(time_spread(seconds), "seconds", "Submissions by time")
+    return {"median": statistics.median(seconds), "total": sum(seconds), "slowest": ran[:_SLOWEST], "chart": chart}
 
 
 def _cell(result: SubmissionResult, name: str) -> tuple[str, str]:
@@ -69,26 +105,6 @@ def _cell(result: SubmissionResult, name: str) -> tuple[str, str]:
     return "", ""
 
 
-def _tallies(results: Sequence[SubmissionResult], chosen: Sequence[str]) -> _Tallies:
-    """Return how often each check came out which way, by the exercise's name and the check's name and title."""
-    tallies: _Tallies = {name: {} for name in chosen}
-    for result in results:
-        for exercise in result.exercises:
-            for check in exercise.checks:
-                tallies[exercise.name].setdefault((check.name, check.title), Counter())[check.outcome] += 1
-    return tallies
-
-
-def _misconceptions(results: Sequence[SubmissionResult]) -> list[tuple[tuple[str, str], int]]:
-    """Return the most frequent misconceptions with the exercise's name and the number of students."""
-    counts: Counter[tuple[str, str]] = Counter()
-    for result in results:
-        # A set: a student counts once, however many checks show the same mistake.
-        named = {(check.misconception, exercise.name) for exercise in result.exercises for check in exercise.checks}
-        counts.update((misconception, name) for misconception, name in named if misconception)
-    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:_COMMON_MISCONCEPTIONS]
-
-
 def _finalize(value: object) -> object:
     """Neutralise every text that a template writes, so that no template can forget it; Jinja escapes it afterwards."""
     return clean(value, _TEXT_LIMIT) if isinstance(value, str) and not isinstance(value, Markup) else value
@@ -99,10 +115,14 @@ def _data_uri(picture: Picture) -> Markup:
     return Markup("data:image/png;base64,") + Markup(base64.b64encode(png(picture)).decode("ascii"))
 
 
-def environment(package: str) -> Environment:
-    """Return Jinja with the templates of `package`: all text that they write is cleaned and escaped."""
-    made = Environment(
-        loader=PackageLoader(package),
+def _policy_hash(text: str) -> str:
+    """Return what a content security policy says of an inline style or script, the only ones that may take effect."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("grader.report"),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_finalize,
@@ -110,15 +130,16 @@ def environment(package: str) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.filters.update(
+    environment.filters.update(
         awaited=awaited,
         caption=picture_caption,
         data_uri=_data_uri,
         feedback_name=feedback_name,
         number=number,
+        policy_hash=_policy_hash,
         status_line=status_line,
     )
-    return made
+    return environment
 
 
-_ENVIRONMENT = environment("grader.report")
+_ENVIRONMENT = _environment()
