@@ -436,6 +436,11 @@ def test_the_class_page_counts() -> None:
     assert "timeout" in text
 
 
+def test_charts_are_told_in_words() -> None:
+    page = class_page([graded("a", score=4.0), graded("b", score=34.0), graded("c", score=35.0)], CHOSEN, "Course")
+    assert 'role="img" aria-label="Submissions by total; 3.5 to 7 points: 1; 31.5 to 35 points: 2"' in page
+
+
 def test_pages_of_nobody_can_be_written() -> None:
     assert "Submissions 0" in Outline(class_page([], CHOSEN, "Course")).text
 

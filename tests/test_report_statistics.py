@@ -6,13 +6,12 @@ import math
 import re
 import subprocess
 import sys
-from xml.etree import ElementTree
 
 import matplotlib
 import pytest
 
 from grader.model import CheckResult, ExerciseResult, Outcome, SubmissionResult
-from grader.report.charts import histogram_svg
+from grader.report.charts import histogram_bars
 from grader.report.statistics import (
     Histogram,
     check_figures,
@@ -121,24 +120,21 @@ def test_times_fall_into_bins_that_grow(seconds: list[float], edges: list[str], 
 SPREAD = Histogram(["0", "10", "20", "30"], [3, 0, 5])
 
 
-def test_a_chart_is_told_in_words_and_numbers() -> None:
-    drawing = ElementTree.fromstring(histogram_svg(SPREAD, "points", "Submissions by total"))
-    assert drawing.get("role") == "img"
-    assert drawing.get("aria-label") == "Submissions by total: 0 to 10 points: 3; 20 to 30 points: 5"
-    assert [text.text for text in drawing.iter("text")] == ["0", "10", "20", "30", "points", "3", "5"]
+def test_a_chart_has_its_edges_and_counts_as_text() -> None:
+    words = re.findall(r"<text [^>]*>(.*?)</text>", histogram_bars(SPREAD, "points"))
+    assert words == ["0", "10", "20", "30", "points", "3", "5"]
 
 
 def test_a_chart_takes_its_colours_from_the_page_and_brings_nothing_else() -> None:
-    svg = histogram_svg(SPREAD, "points", "Submissions by total")
-    colours = set(re.findall(r'(?:fill|stroke)="(.*?)"', svg))
-    assert colours == {"none", "currentColor", "var(--bar)"}
+    svg = histogram_bars(SPREAD, "points")
+    assert set(re.findall(r'(?:fill|stroke)="(.*?)"', svg)) == {"none", "currentColor", "var(--bar)"}
     assert not re.search(r"style|font-family|<defs|<metadata|url\(|\bid=|xmlns|http", svg)
 
 
 def test_a_chart_has_the_same_bytes_whatever_is_set_on_the_machine() -> None:
-    svg = histogram_svg(SPREAD, "points", "Submissions by total")
+    svg = histogram_bars(SPREAD, "points")
     with matplotlib.rc_context({"figure.dpi": 200, "font.size": 30, "axes.grid": True, "axes.edgecolor": "red"}):
-        assert histogram_svg(SPREAD, "points", "Submissions by total") == svg
+        assert histogram_bars(SPREAD, "points") == svg
         assert matplotlib.rcParams["font.size"] == 30
 
 

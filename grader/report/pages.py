@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader.model import CheckResult, ExerciseResult, Picture, SubmissionResult
-from grader.report.charts import histogram_svg
+from grader.report.charts import histogram_bars
 from grader.report.pictures import picture_caption, png
 from grader.report.statistics import check_figures, misconceptions, time_spread, total_spread
 from grader.report.text import clean, feedback_name, number
@@ -20,7 +20,6 @@ from grader.report.wording import awaited, device_lines, isolation_line, status_
 
 __all__ = ["class_page", "student_page"]
 
-_SLOWEST = 5
 _TEXT_LIMIT = (
     20_000  # of what was printed, a run keeps a few kilobytes; escapes of control characters may quadruple them
 )
@@ -46,24 +45,23 @@ def class_page(results: Iterable[SubmissionResult], chosen: Sequence[str], cours
     ordered = sorted(results, key=lambda result: result.student)
     rows = [(result, [_cell(result, name) for name in chosen]) for result in ordered]
     scores = [result.score for result in ordered if result.state == "graded"]
+    taken = [(sum(exercise.student_seconds for exercise in result.exercises), result) for result in ordered]
+    times = sorted((entry for entry in taken if entry[0]), key=lambda entry: -entry[0])
     most = max((result.max_score for result in ordered), default=0.0)
     return _ENVIRONMENT.get_template("class.html.j2").render(
         course_title=course_title,
         chosen=chosen,
         known={exercise.name: exercise for result in ordered for exercise in result.exercises},
         rows=rows,
-        statuses=sorted({status for _, cells in rows for _, status in cells if status}),
         states=Counter(result.state for result in ordered),
-        most=number(most),
-        totals=scores
-        and {
-            "mean": number(round(statistics.fmean(scores), 2)),
-            "median": number(round(statistics.median(scores), 2)),
-            "chart": histogram_svg(total_spread(scores, most), "points", "Submissions by total"),
-        },
+        statuses=sorted({status for _, cells in rows for _, status in cells if status}),
+        most=most,
+        scores=scores,
+        totals=total_spread(scores, most),
         figures=check_figures(ordered, chosen),
         misconceptions=misconceptions(ordered),
-        times=_times(ordered),
+        times=times,
+        speeds=time_spread([seconds for seconds, _ in times]) if times else None,
         foot=[*map(isolation_line, sorted({result.isolation for result in ordered})), *device_lines(ordered)],
     )
 
@@ -81,17 +79,6 @@ def _root_cause(exercises: Iterable[ExerciseResult]) -> tuple[ExerciseResult, Ch
         if check.outcome == "failed" and check.status != "error"
     ]
     return min(failed, key=lambda entry: entry[:4])[4:] if failed else None
-
-
-def _times(results: Iterable[SubmissionResult]) -> dict[str, object] | None:
-    """Return how long the code of the submissions took, or None where none was run."""
-    taken = [(sum(exercise.student_seconds for exercise in result.exercises), result) for result in results]
-    ran = sorted((entry for entry in taken if entry[0]), key=lambda entry: -entry[0])
-    if not ran:
-        return None
-    seconds = [entry[0] for entry in ran]
-    chart = histogram_svg(time_spread(seconds), "seconds", "Submissions by time")
-    return {"median": statistics.median(seconds), "total": sum(seconds), "slowest": ran[:_SLOWEST], "chart": chart}
 
 
 def _cell(result: SubmissionResult, name: str) -> tuple[str, str]:
@@ -135,6 +122,9 @@ def _environment() -> Environment:
         caption=picture_caption,
         data_uri=_data_uri,
         feedback_name=feedback_name,
+        histogram_bars=histogram_bars,
+        mean=statistics.fmean,
+        median=statistics.median,
         number=number,
         policy_hash=_policy_hash,
         status_line=status_line,

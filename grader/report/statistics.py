@@ -39,19 +39,20 @@ class Histogram(NamedTuple):
 
 def check_figures(results: Sequence[SubmissionResult], chosen: Sequence[str]) -> dict[str, list[CheckFigures]]:
     """Return how each check came out, by exercise, over graded submissions: the others have no total to compare."""
-    seen: dict[tuple[str, str], list[tuple[CheckResult, float]]] = {}
+    seen: dict[str, dict[str, list[tuple[CheckResult, float]]]] = {name: {} for name in chosen}
     for result in (one for one in results if one.state == "graded"):
         for exercise in result.exercises:
             for check in exercise.checks:
                 rest = round(result.score - check.points, 6)
-                seen.setdefault((exercise.name, check.name), []).append((check, rest))
-    figures: dict[str, list[CheckFigures]] = {name: [] for name in chosen}
-    for (exercise_name, _), entries in seen.items():
-        checks, rests = zip(*entries, strict=True)
-        outcomes = Counter(check.outcome for check in checks)
-        measured = discrimination([check.outcome == "passed" for check in checks], rests)
-        figures[exercise_name].append(CheckFigures(checks[0].title, outcomes, measured))
-    return figures
+                seen[exercise.name].setdefault(check.name, []).append((check, rest))
+    return {
+        name: [_figures(*zip(*entries, strict=True)) for entries in checks.values()] for name, checks in seen.items()
+    }
+
+
+def _figures(checks: Sequence[CheckResult], rests: Sequence[float]) -> CheckFigures:
+    measured = discrimination([check.outcome == "passed" for check in checks], rests)
+    return CheckFigures(checks[0].title, Counter(check.outcome for check in checks), measured)
 
 
 def discrimination(passed: Sequence[bool], rest: Sequence[float]) -> float | str:
