@@ -18,7 +18,7 @@ from grader.report.statistics import check_figures, misconceptions, time_spread,
 from grader.report.text import clean, feedback_name, number
 from grader.report.wording import awaited, device_lines, isolation_line, status_line
 
-__all__ = ["class_page", "student_page"]
+__all__ = ["class_page", "environment", "student_page"]
 
 _TEXT_LIMIT = (
     20_000  # of what was printed, a run keeps a few kilobytes; escapes of control characters may quadruple them
@@ -107,9 +107,10 @@ def _policy_hash(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
 
 
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("grader.report"),
+def environment(package: str) -> Environment:
+    """Return Jinja with the templates of `package`: all text that they write is cleaned and escaped."""
+    made = Environment(
+        loader=PackageLoader(package),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_finalize,
@@ -117,7 +118,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters.update(
+    made.filters.update(
         awaited=awaited,
         caption=picture_caption,
         data_uri=_data_uri,
@@ -129,7 +130,7 @@ def _environment() -> Environment:
         policy_hash=_policy_hash,
         status_line=status_line,
     )
-    return environment
+    return made
 
 
-_ENVIRONMENT = _environment()
+_ENVIRONMENT = environment("grader.report")
