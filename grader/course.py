@@ -21,13 +21,13 @@ from grader.toml_lines import Lines, Place
 __all__ = ["Check", "Course", "Exercise", "Isolation", "Limits", "agree_with", "choose", "load"]
 
 Isolation = Literal["locked", "container", "process"]
-State = Literal["ready", "planned"]
+State = Literal["ready", "planned", "off"]
 Kind = Literal["numpy", "keras"]
 Text = Annotated[str, Meta(min_length=1)]
 Amount = Annotated[float, Meta(gt=0, le=1_000_000)]
 Whole = Annotated[int, Meta(gt=0, le=1_000_000_000)]
 
-TOTAL = 100
+TOTAL = 100.0
 # Columns of grades.csv that are no exercise.
 RESERVED = ("student", "total", "max_total", "status")
 
@@ -64,6 +64,8 @@ class Check(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class Exercise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One module that students fill in. A planned one has points and no checks, and is not graded yet.
 
+    One that is off is left out of this course, with its points; what stands here of it is kept for another term.
+
     `template` names the libraries that its workers start with, `limits` what differs from the course's limits.
     """
 
@@ -84,11 +86,15 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Course(msgspec.Struct, frozen=True, kw_only=True):
-    """The whole index, valid: exercises in the order in which they are taught, and the lines where they stand."""
+    """The whole index, valid: exercises in the order in which they are taught, and the lines where they stand.
+
+    `total` is what all exercises give together; those that are off are not among them.
+    """
 
     title: str
     secret: str
     isolation: Isolation
+    total: float
     limits: Limits
     exercises: tuple[Exercise, ...]
     lines: Lines
@@ -115,6 +121,7 @@ class _Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     title: Text
     secret: Text
     isolation: Isolation
+    total: Amount = TOTAL
 
 
 class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -139,10 +146,11 @@ def load(path: Path) -> Course:
         raise lines.syntax_error(error) from None
     except msgspec.ValidationError as error:
         raise lines.error(*_translated(str(error))) from None
-    for fault in sorted(_faults(read.exercises), key=lambda fault: lines.of(fault.place)):
+    for fault in sorted(_faults(read.exercises, read.course.total), key=lambda fault: lines.of(fault.place)):
         raise lines.error(*fault)
     about = msgspec.structs.asdict(read.course)
-    return Course(**about, limits=read.limits, exercises=read.exercises, lines=lines)
+    exercises = tuple(exercise for exercise in read.exercises if exercise.status != "off")
+    return Course(**about, limits=read.limits, exercises=exercises, lines=lines)
 
 
 def agree_with(course: Course, suites: Mapping[str, Sequence[str]]) -> None:
@@ -236,7 +244,7 @@ def choose(word: str, known: Collection[str]) -> str:
     return f"did you mean {close[0]!r}?" if close else f"choose from: {', '.join(known)}"
 
 
-def _faults(exercises: Sequence[Exercise]) -> Iterator[_Fault]:
+def _faults(exercises: Sequence[Exercise], total: float) -> Iterator[_Fault]:
     seen: list[str] = []
     functions: list[str] = []
     names = [exercise.name for exercise in exercises]
@@ -247,15 +255,20 @@ def _faults(exercises: Sequence[Exercise]) -> Iterator[_Fault]:
             yield from _name_faults((*place, "functions"), function, functions)
             functions.append(function)
         yield from _order_faults((*place, "depends"), exercise.depends, seen, names)
+        for name in (other.name for other in exercises if other.status == "off" and exercise.status != "off"):
+            if name in exercise.depends:
+                cure = f"take it out here and in solutions/{exercise.name}.py, or switch it on"
+                yield _Fault((*place, "depends"), f"{name!r} is off", cure)
         yield from _module_faults((*place, "forbidden"), exercise.forbidden)
         yield from _check_faults(place, exercise.checks)
         if exercise.status == "ready":
             yield from _ready_faults(place, exercise)
         seen.append(exercise.name)
-    total = math.fsum(exercise.points for exercise in exercises)
-    if not math.isclose(total, TOTAL):
-        wrong = f"all exercises together give {total:g} points, not {TOTAL}"
-        yield _Fault(("exercise", len(exercises) - 1, "points"), wrong, "change the points of this or another one")
+    given = math.fsum(exercise.points for exercise in exercises if exercise.status != "off")
+    if not math.isclose(given, total):
+        wrong = f"all exercises together give {given:g} points, not {total:g}"
+        cure = "change the points of this or another one, or say total = ... under [course]"
+        yield _Fault(("exercise", len(exercises) - 1, "points"), wrong, cure)
 
 
 def _check_faults(place: Place, checks: Sequence[Check]) -> Iterator[_Fault]:
