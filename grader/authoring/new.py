@@ -1,0 +1,108 @@
+"""`grader new`: the files of a new exercise, each with gaps that say what belongs there."""
+
+from __future__ import annotations
+
+import argparse
+import keyword
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from grader import course as courses
+from grader.course import Course
+from grader.errors import UsageError
+from grader.files import write_whole
+
+__all__ = ["GAP", "add_commands", "gaps", "new_exercise"]
+
+GAP = "FILL IN"
+PLACES = {
+    "solutions/{name}.py": "solution.py",
+    "grader/suites/{name}_probes.py": "probes.py",
+    "grader/suites/test_{name}.py": "suite.py",
+    "tests/submissions/base/{name}.py": "work.py",
+    "tests/submissions/right/{name}_another_way/{name}.py": "work.py",
+    "tests/submissions/wrong/{name}_known_mistake/{name}.py": "work.py",
+    "tests/submissions/wrong/{name}_known_mistake/expect.toml": "expect.toml",
+}
+WHAT = {"base": "Right, and as plain as can be.", "right": "Right, written another way.", "wrong": "With one mistake."}
+
+
+def add_commands(commands: Any, root_of: Callable[[argparse.Namespace], Path]) -> list[argparse.ArgumentParser]:
+    """Adds the command to those of `grader`; `root_of` finds the course's folder from what was typed."""
+    made = commands.add_parser("new", help="begin an exercise: solution, suite, index entry, right and wrong work")
+    made.add_argument("name", metavar="NAME", help="what module and function are called, such as max_pooling")
+    made.add_argument("--title", help="the heading (default: made of NAME)")
+    made.add_argument("--points", type=float, default=10.0, help="what it gives (default: 10); the total grows by it")
+    made.set_defaults(action=_new)
+    made.set_defaults(root_of=root_of)
+    return [made]
+
+
+def _new(arguments: argparse.Namespace) -> int:
+    root = arguments.root_of(arguments)
+    title = arguments.title or arguments.name.replace("_", " ").capitalize()
+    for path in new_exercise(root, arguments.name, title, arguments.points):
+        print(f"written: {path}")
+    print(f"next: replace each {GAP!r} there; then grader sync, and grader verify --exercise {arguments.name}")
+    return 0
+
+
+def new_exercise(root: Path, name: str, title: str, points: float) -> list[str]:
+    """Writes the files of a new exercise and its entry in the index; gives their paths.
+
+    Raises:
+        UsageError: the name or the points cannot be used, or one of the files is there already; nothing is written.
+    """
+    course = courses.load(root / "course.toml")
+    _usable(course, name, points)
+    environment = Environment(
+        loader=PackageLoader("grader.authoring"), undefined=StrictUndefined, keep_trailing_newline=True
+    )
+    files = {}
+    for place, template in PLACES.items():
+        path = place.format(name=name)
+        what = next((text for folder, text in WHAT.items() if f"/{folder}/" in path), "")
+        known = {"name": name, "title": title, "points": points, "number": len(course.exercises) + 1, "what": what}
+        files[path] = environment.get_template(f"{template}.j2").render(known)
+    if taken := [path for path in files if (root / path).exists()]:
+        raise UsageError(f"{taken[0]} is there already; choose another name, or move it away.")
+    index = (root / "course.toml").read_text("utf-8")
+    entry = environment.get_template("index.toml.j2").render(name=name, title=title, points=points)
+    for path, text in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        write_whole(root / path, text.encode())
+    write_whole(root / "course.toml", (_with_total(index, course.total + points).rstrip("\n") + "\n" + entry).encode())
+    return [*files, "course.toml"]
+
+
+def _usable(course: Course, name: str, points: float) -> None:
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or keyword.iskeyword(name):
+        raise UsageError(f"{name!r} cannot be the name of a module; use small letters, digits and underscores.")
+    taken = {exercise.name for exercise in course.exercises} | {f for e in course.exercises for f in e.functions}
+    if name in taken:
+        raise UsageError(f"An exercise or a function is called {name!r} already; choose another name.")
+    if not 0 < points <= 1_000_000:
+        raise UsageError(f"--points has to be more than 0; received {points:g}.")
+
+
+def _with_total(index: str, total: float) -> str:
+    """The index with the sum of all points under [course]."""
+    line = f"total = {total:g}"
+    text, count = re.subn(r"^total = .*$", line, index, count=1, flags=re.MULTILINE)
+    return text if count else re.sub(r"^\[course\]$", f"[course]\n{line}", index, count=1, flags=re.MULTILINE)
+
+
+def gaps(root: Path) -> Iterator[str]:
+    """What is still to be filled in, as `path:line`, in the files of exercises and in the index."""
+    folders = ("solutions", "grader/suites", "tests/submissions")
+    paths = [
+        path for folder in folders for path in sorted((root / folder).rglob("*")) if path.suffix in (".py", ".toml")
+    ]
+    for path in [root / "course.toml", *paths]:
+        for number, line in enumerate(path.read_text("utf-8", errors="replace").split("\n"), 1):
+            if GAP in line:
+                yield f"{path.relative_to(root)}:{number}"
