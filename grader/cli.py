@@ -12,10 +12,11 @@ from grader import __version__, artefacts
 from grader import course as courses
 from grader.errors import GraderError, IsolationError, OutInUseError, UsageError
 from grader.gradebook import commands as gradebook
+from grader.similarity import commands as similarity
 
 __all__ = ["main"]
 
-BESIDE = (artefacts, gradebook)
+BESIDE = (artefacts, gradebook, similarity)
 
 DESCRIPTION = "Grade exercises on convolutional networks; the students' code never meets the tests."
 STATUS = """exit status of `grade`:

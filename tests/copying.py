@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import builtins
 import json
 import random
 from collections.abc import Callable, Mapping
@@ -43,7 +42,9 @@ class _Loops(ast.NodeTransformer):
 
     def visit_For(self, node: ast.For) -> ast.AST | list[ast.AST]:
         self.generic_visit(node)
-        plain = isinstance(node.iter, ast.Call) and isinstance(node.iter.func, ast.Name) and node.iter.func.id == "range"
+        plain = (
+            isinstance(node.iter, ast.Call) and isinstance(node.iter.func, ast.Name) and node.iter.func.id == "range"
+        )
         leaves = any(isinstance(part, ast.Continue | ast.Break) for part in ast.walk(node))
         if not plain or leaves or node.orelse or len(node.iter.args) != 1 or not isinstance(node.target, ast.Name):
             return node
@@ -59,9 +60,10 @@ def renamed(source: str, exercise: str = "") -> str:
     tree = ast.parse(source)
     bound = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     bound |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
-    bound |= {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name.startswith("_")}
-    fixed = {keyword.arg for keyword in ast.walk(tree) if isinstance(keyword, ast.keyword)} | set(dir(builtins))
-    names = {name: f"mine{number}" for number, name in enumerate(sorted(bound - fixed))}
+    functions = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    bound |= {name for name in functions if name.startswith("_")}
+    fixed = {keyword.arg for keyword in ast.walk(tree) if isinstance(keyword, ast.keyword)}
+    names = {name: f"mine{number}" for number, name in enumerate(sorted(bound - fixed)) if not name.startswith("__")}
     return ast.unparse(ast.fix_missing_locations(_Names(names).visit(tree)))
 
 

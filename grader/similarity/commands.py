@@ -50,7 +50,9 @@ def _similar(root: Path, arguments: argparse.Namespace) -> int:
     write_whole(arguments.out / "similar.html", similar_page(course.title, gathered, comparison).encode())
     write_whole(arguments.out / "similar.csv", similar_csv(comparison))
     own, earlier = len(gathered.own), len(gathered.earlier)
-    print(f"{own} submissions{f' and {earlier} of earlier classes' * bool(earlier)}: {comparison.count:,} pairs compared")
+    print(
+        f"{own} submissions{f' and {earlier} of earlier classes' * bool(earlier)}: {comparison.count:,} pairs compared"
+    )
     if gathered.left_out:
         print(f"{len(gathered.left_out)} files, submissions or names were not compared; the page says which and why")
     print(f"page: {arguments.out / 'similar.html'}   table: {arguments.out / 'similar.csv'}")

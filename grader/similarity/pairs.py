@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ COMMON, FEW = 0.25, 4  # a piece that more than this share, and more than these 
 KEPT = 2000  # rows of the table
 
 _PRIOR = 10  # submissions imagined without any piece, so that in a class of two not everything is common
-_SHORT = 8.0  # pieces by which each one's code is taken to be longer: three equal lines are no evidence
+_SHORT = 6.0  # pieces by which each one's code is taken to be longer: three equal lines are no evidence
 _LEAST = 0.1
 
 _Floats = NDArray[np.float64]
@@ -128,17 +129,30 @@ class _Index:
         return np.sqrt(careful * careful.T), shares, own > 0
 
     def lines(self, a: int, b: int, exercise: str) -> tuple[tuple[int, int], ...]:
-        """The lines of `a` in an exercise of which at least half is found in `b`, each with its nearest line there."""
+        """The lines of `a` in an exercise that are at least half like a line of `b`, each with the nearest one."""
         counted = (self._ids[a] >= 0) & (self._exercises[a] == exercise)
         counted &= self._weights[self._ids[a]] > 0
-        there = defaultdict(list)
-        for piece, (_, first, last) in zip(self._ids[b].tolist(), self._works[b].pieces.tolist(), strict=True):
-            there[piece] += range(first, last + 1)
+        there = self._places(b)
         seen: Counter[int] = Counter()
         found: defaultdict[int, Counter[int]] = defaultdict(Counter)
-        for piece, row in zip(self._ids[a][counted].tolist(), self._works[a].pieces[counted].tolist(), strict=True):
-            for line in range(row[1], row[2] + 1):
+        for piece, (_, first, last) in zip(
+            self._ids[a][counted].tolist(), self._works[a].pieces[counted].tolist(), strict=True
+        ):
+            for line in range(first, last + 1):
                 seen[line] += 1
-                found[line].update(set(there.get(piece, ())))
-        nearest = {line: counts.most_common(1)[0] for line, counts in sorted(found.items()) if counts}
-        return tuple((line, other) for line, (other, count) in nearest.items() if 2 * count >= seen[line])
+                found[line].update(there.get(piece, ()))
+        pairs: list[tuple[int, int]] = []
+        for line, counts in sorted(found.items()):
+            expected = pairs[-1][1] + 1 if pairs else 0
+            nearest = max(counts, key=lambda other: (counts[other], -abs(other - expected)), default=None)
+            if nearest is not None and 2 * counts[nearest] >= seen[line]:
+                pairs.append((line, nearest))
+        return tuple(pairs)
+
+    @cache  # noqa: B019 (an index lives as long as one comparison)
+    def _places(self, work: int) -> dict[int, set[int]]:
+        """The lines of a work where each piece stands."""
+        places: defaultdict[int, set[int]] = defaultdict(set)
+        for piece, (_, first, last) in zip(self._ids[work].tolist(), self._works[work].pieces.tolist(), strict=True):
+            places[piece].update(range(first, last + 1))
+        return places

@@ -53,8 +53,8 @@ class Work:
 
     def add(self, file: str, reading: Reading, exercises: Sequence[str]) -> None:
         """Adds a file that was taken apart; `exercises` says which one each of its lines belongs to."""
-        rows = np.frombuffer(reading.pieces, np.int64).reshape(-1, 3) + (0, len(self.lines), len(self.lines))
-        self.pieces = np.concatenate([self.pieces, rows])
+        rows = np.frombuffer(reading.pieces, np.int64).reshape(-1, 3)
+        self.pieces = np.concatenate([self.pieces, rows + np.array([0, len(self.lines), len(self.lines)])])
         self.exercises += exercises
         self.lines += [Line(file, place, text) for place, text in zip(reading.places, reading.lines, strict=True)]
 
