@@ -5,9 +5,15 @@ from __future__ import annotations
 import ast
 import json
 import random
+import re
 from collections.abc import Callable, Mapping
 
+from corpus import ROOT
+
 __all__ = ["KINDS", "notebook_of", "together"]
+
+_STUBS = (ROOT / "exercises").glob("*.py")
+CONTRACT = {name for path in _STUBS for name in re.findall(r"^def (\w+)", path.read_text("utf-8"), re.MULTILINE)}
 
 
 class _Names(ast.NodeTransformer):
@@ -62,7 +68,7 @@ def renamed(source: str, exercise: str = "") -> str:
     bound |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
     functions = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
     bound |= {name for name in functions if name.startswith("_")}
-    fixed = {keyword.arg for keyword in ast.walk(tree) if isinstance(keyword, ast.keyword)}
+    fixed = {keyword.arg for keyword in ast.walk(tree) if isinstance(keyword, ast.keyword)} | CONTRACT
     names = {name: f"mine{number}" for number, name in enumerate(sorted(bound - fixed)) if not name.startswith("__")}
     return ast.unparse(ast.fix_missing_locations(_Names(names).visit(tree)))
 

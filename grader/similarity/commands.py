@@ -9,25 +9,15 @@ from typing import Any
 
 __all__ = ["add_commands"]
 
-_EPILOG = """It writes OUT/similar.html and OUT/similar.csv. No mark depends on either: they say which pairs to look at.
-exit status: 0 compared; 1 the files could not be written; 2 unusable arguments"""
+_HELP = "list the pairs of submissions that share code beyond the starter code"
+_WITH = "submissions of an earlier class to compare with (may be repeated)"
 
 
 def add_commands(commands: Any, root_of: Callable[[argparse.Namespace], Path]) -> list[argparse.ArgumentParser]:
     """Adds the command to those of `grader`; `root_of` finds the course's folder from what was typed."""
-    raw = argparse.RawDescriptionHelpFormatter
-    words = "list the pairs of submissions that share code beyond the starter code"
-    similar = commands.add_parser("similar", help=words, epilog=_EPILOG, formatter_class=raw)
+    similar = commands.add_parser("similar", help=_HELP)
     similar.add_argument("submissions", metavar="SUBMISSIONS", type=Path, help="a folder with one submission a student")
-    similar.add_argument(
-        "--with",
-        dest="earlier",
-        metavar="FOLDER",
-        type=Path,
-        action="append",
-        default=[],
-        help="submissions of an earlier class, compared with these (may be repeated)",
-    )
+    similar.add_argument("--with", dest="earlier", metavar="FOLDER", type=Path, action="append", default=[], help=_WITH)
     similar.add_argument("--exercise", metavar="NAME", action="append", help="only this exercise (may be repeated)")
     similar.add_argument("--out", metavar="OUT", type=Path, required=True, help="where the page and the table go")
     similar.set_defaults(action=lambda arguments: _similar(root_of(arguments), arguments))
@@ -42,18 +32,15 @@ def _similar(root: Path, arguments: argparse.Namespace) -> int:
     from grader.similarity.works import gather
 
     course = courses.load(root / "course.toml")
-    names = tuple(exercise.name for exercise in course.exercises)
-    chosen = tuple(course.exercise(name).name for name in dict.fromkeys(arguments.exercise or names))
+    names = [exercise.name for exercise in course.exercises]
+    chosen = [course.exercise(name).name for name in dict.fromkeys(arguments.exercise or names)]
     gathered = gather(root, names, arguments.submissions, arguments.earlier)
     comparison = compare(gathered, chosen)
+    page, table = arguments.out / "similar.html", arguments.out / "similar.csv"
     arguments.out.mkdir(parents=True, exist_ok=True)
-    write_whole(arguments.out / "similar.html", similar_page(course.title, gathered, comparison).encode())
-    write_whole(arguments.out / "similar.csv", similar_csv(comparison))
-    own, earlier = len(gathered.own), len(gathered.earlier)
-    print(
-        f"{own} submissions{f' and {earlier} of earlier classes' * bool(earlier)}: {comparison.count:,} pairs compared"
-    )
-    if gathered.left_out:
-        print(f"{len(gathered.left_out)} files, submissions or names were not compared; the page says which and why")
-    print(f"page: {arguments.out / 'similar.html'}   table: {arguments.out / 'similar.csv'}")
+    write_whole(page, similar_page(course.title, gathered, comparison).encode())
+    write_whole(table, similar_csv(comparison))
+    earlier = f" and {len(gathered.earlier)} of earlier classes" if gathered.earlier else ""
+    print(f"{len(gathered.own)} submissions{earlier}: {comparison.count:,} pairs compared")
+    print(f"not compared: {len(gathered.left_out)} (the page says what and why)\npage: {page}   table: {table}")
     return 0

@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from grader.errors import SubmissionError, UsageError
-from grader.intake import read, scan
-from grader.intake.names import escaped
+from grader.intake import read as intake
+from grader.intake import scan
 from grader.similarity.lexing import Reading
-from grader.similarity.reader import Reader
+from grader.similarity.reader import Read, reader
 
 __all__ = ["OTHER", "SOLUTION", "Gathered", "Line", "Work", "gather"]
 
 OTHER = "other modules"
 SOLUTION = "the course's solution"
 
-_FENCED = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
-_PROMPT = re.compile(r"^\s*(?:>>>|\.\.\.) (.*)$", re.MULTILINE)
+_CODE_IN_PROSE = re.compile(r"^```python\n(.*?)^```|^ *(?:>>>|\.\.\.) ([^\n]*\n)", re.MULTILINE | re.DOTALL)
+_FUNCTION = re.compile(r"^def (\w+)", re.MULTILINE)
+_BEGUN = re.compile(r"(?:async )?(?:(?:def|class) +)?(\w+) *[(:=,]")  # also a name that is bound, or called
 _COMMENT = re.compile(r"^# ?", re.MULTILINE)
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """A line of a work and where it stands."""
 
     file: str
@@ -48,15 +49,8 @@ class Work:
 
     @property
     def label(self) -> str:
-        """The name, and whose class it is from."""
+        """The name, and which class it is from."""
         return f"{self.name} ({self.origin})" if self.origin else self.name
-
-    def add(self, file: str, reading: Reading, exercises: Sequence[str]) -> None:
-        """Adds a file that was taken apart; `exercises` says which one each of its lines belongs to."""
-        rows = np.frombuffer(reading.pieces, np.int64).reshape(-1, 3)
-        self.pieces = np.concatenate([self.pieces, rows + np.array([0, len(self.lines), len(self.lines)])])
-        self.exercises += exercises
-        self.lines += [Line(file, place, text) for place, text in zip(reading.places, reading.lines, strict=True)]
 
 
 @dataclass
@@ -75,90 +69,76 @@ def gather(root: Path, exercises: Sequence[str], submissions: Path, earlier: Seq
 
     Raises UsageError when a folder cannot be used, or two of them are one.
     """
-    folders = [submissions, *earlier]
-    if len({folder.resolve() for folder in folders}) < len(folders):
+    if len({folder.resolve() for folder in (submissions, *earlier)}) <= len(earlier):
         raise UsageError("A folder is given twice; --with takes the submissions of other classes.")
-    left_out: list[str] = []
-    with Reader() as reader:
-        stubs = {name: reader.read(_bytes(root / "exercises" / f"{name}.py")) for name in exercises}
-        owners = {top: name for name, stub in stubs.items() for _, top in stub.tops if top}
-        taken = _Taken(reader, exercises, owners, left_out)
-        classes = [taken.folder(folder, _origin(folder) if place else "") for place, folder in enumerate(folders)]
+    with reader() as read:
+        desk = _Desk(root, exercises, read)
+        own = desk.works(submissions, "")
+        others = list(chain.from_iterable(desk.works(folder, str(folder)) for folder in earlier))
         solution = Work(SOLUTION)
         for path in sorted((root / "solutions").glob("*.py")):
-            taken.file(solution, path.name, path.read_bytes())
-        starter = np.concatenate([_fingerprints(reader, data, notebook) for data, notebook in _released(root)])
-    return Gathered(classes[0], [work for one in classes[1:] for work in one], solution, starter, left_out)
+            desk.add(solution, path.name, path.read_bytes())
+        starter = [_rows(read(*released))[:, 0] for released in _released(root)]
+    return Gathered(own, others, solution, np.concatenate(starter), desk.left_out)
 
 
-def _origin(folder: Path) -> str:
-    return escaped(folder.resolve().name)
+def _released(root: Path) -> Iterator[tuple[bytes, bool]]:
+    """What every student was given: stubs, notebooks, and the code in the course's prose and docstrings."""
+    yield b"raise NotImplementedError", False
+    for path in chain.from_iterable(sorted((root / folder).glob("*")) for folder in ("exercises", "notebooks", "docs")):
+        if path.suffix in (".py", ".ipynb", ".md"):
+            data = path.read_bytes()
+            yield b"" if path.suffix == ".md" else data, path.suffix == ".ipynb"
+            prose = _COMMENT.sub("", data.decode("utf-8", "replace"))
+            yield "".join(chain.from_iterable(_CODE_IN_PROSE.findall(prose))).encode(), False
 
 
-def _bytes(path: Path) -> bytes:
-    return path.read_bytes() if path.is_file() else b""
+def _rows(reading: Reading) -> NDArray[np.int64]:
+    return np.frombuffer(reading.pieces, np.int64).reshape(-1, 3)
 
 
-@dataclass
-class _Taken:
-    reader: Reader
-    exercises: Sequence[str]
-    owners: Mapping[str, str]
-    left_out: list[str]
+class _Desk:
+    """Takes submissions apart and notes what it leaves out."""
 
-    def folder(self, folder: Path, origin: str) -> list[Work]:
-        listed = scan(folder)
-        self.left_out += [f"{sentence} ({folder.name})" for sentence in listed.unusable]
-        works = []
+    def __init__(self, root: Path, exercises: Sequence[str], read: Read) -> None:
+        self.exercises, self.read = exercises, read
+        self.left_out: list[str] = []
+        stubs = [path for path in (root / "exercises").glob("*.py") if path.stem in exercises]
+        self.owners = {name: path.stem for path in stubs for name in _FUNCTION.findall(path.read_text("utf-8"))}
+
+    def works(self, folder: Path, origin: str) -> list[Work]:
+        listed, works = scan(folder), []
+        self.left_out += listed.unusable
         for entry in listed.entries:
             work = Work(entry.student, origin)
             try:
-                submission = read(entry, self.exercises)
+                submission = intake(entry, self.exercises)
             except SubmissionError as error:
                 self.left_out.append(f"{work.label}: refused. {error}")
                 continue
-            for name, data in submission.modules.items():
-                self.file(work, f"{name.replace('.', '/')}.py", data)
-            for name, data in submission.notebooks.items():
-                self.file(work, name, data)
+            modules = {f"{name.replace('.', '/')}.py": data for name, data in submission.modules.items()}
+            for name, data in (modules | submission.notebooks).items():
+                self.add(work, name, data)
             works.append(work)
         return works
 
-    def file(self, work: Work, name: str, data: bytes) -> None:
-        notebook = name.lower().endswith(".ipynb")
-        reading = self.reader.read(data, notebook)
+    def add(self, work: Work, file: str, data: bytes) -> None:
+        notebook = file.lower().endswith(".ipynb")
+        reading = self.read(data, notebook)
         if reading.problem:
-            self.left_out.append(f"{work.label}: {name} {reading.problem}; this file was not compared.")
-            return
-        module = name.removesuffix(".py")
-        own = [module if module in self.exercises else OTHER] * len(reading.lines)
-        work.add(name, reading, self._by_function(reading) if notebook else own)
+            self.left_out.append(f"{work.label}: {file} {reading.problem}; this file was not compared.")
+        module = file.removesuffix(".py")
+        whole = [module if module in self.exercises else OTHER] * len(reading.lines)
+        work.exercises += self._by_function(reading.lines) if notebook else whole
+        work.pieces = np.concatenate([work.pieces, _rows(reading) + np.array([0, len(work.lines), len(work.lines)])])
+        work.lines += [Line(file, *line) for line in zip(reading.places, reading.lines, strict=True)]
 
-    def _by_function(self, reading: Reading) -> list[str]:
+    def _by_function(self, lines: Sequence[str]) -> Iterator[str]:
         """The exercise of each line of a notebook: that of the function it stands in, or of the next one below."""
-        exercise = OTHER
-        found: list[str] = []
-        for _, name in reversed(reading.tops):
-            exercise = self.owners.get(name, exercise)
-            found.append(exercise)
-        found.append(found[-1] if found else OTHER)  # what stands above the first statement
-        starts = [line for line, _ in reading.tops]
-        return [found[::-1][bisect_right(starts, line)] for line in range(len(reading.lines))]
-
-
-def _released(root: Path) -> Iterable[tuple[bytes, bool]]:
-    """What every student was given: stubs, notebooks, and the code in the course's prose and docstrings."""
-    yield b"raise NotImplementedError\n", False
-    for folder in ("exercises", "notebooks", "docs"):
-        for path in sorted((root / folder).glob("*")):
-            if path.suffix in (".py", ".ipynb", ".md"):
-                data = path.read_bytes()
-                text = _COMMENT.sub("", data.decode("utf-8", "replace"))
-                yield from ((block.encode(), False) for block in _FENCED.findall(text))
-                yield "\n".join(_PROMPT.findall(text)).encode(), False
-                if path.suffix != ".md":
-                    yield data, path.suffix == ".ipynb"
-
-
-def _fingerprints(reader: Reader, data: bytes, notebook: bool) -> NDArray[np.int64]:
-    return np.frombuffer(reader.read(data, notebook).pieces, np.int64)[::3]
+        exercise, begun = OTHER, {}
+        for at in reversed(range(len(lines))):
+            if defined := _BEGUN.match(lines[at]):
+                begun[at] = exercise = self.owners.get(defined[1], exercise)
+        for at in range(len(lines)):
+            exercise = begun.get(at, exercise)
+            yield exercise
