@@ -1,26 +1,21 @@
-"""Takes files apart, in a process of its own: the short runs of tokens, names left out, by which code is compared."""
+"""Takes a file apart: the short runs of tokens, names left out, by which code is compared."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import resource
-import sys
 from array import array
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
-from multiprocessing.connection import Connection
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import msgspec
 from pygments.lexers.python import PythonLexer  # type: ignore[import-untyped]
 from pygments.token import Comment, Keyword, Name, Number, Punctuation, String, Text  # type: ignore[import-untyped]
 
-__all__ = ["MEGABYTES", "MOST_PIECES", "NOTEBOOK", "Reading", "read"]
+__all__ = ["MOST_PIECES", "Reading", "read"]
 
-MEGABYTES = 1024  # what the process may take
 MOST_PIECES = 20_000  # some 1,500 lines of code
-NOTEBOOK = b"notebook\0"
 
 _RUN, _SHORTEST = 5, 3  # tokens: long enough to say something, short enough to survive an edit in their statement
 _LEFT_OUT = frozenset({"import", "from", "__all__"})  # what everybody writes in the same way
@@ -61,7 +56,7 @@ def read(data: bytes, notebook: bool) -> Reading:
         new = "".join(text for _, text in tokens).removesuffix("\n").split("\n")
         reading.lines += new
         reading.places += [f"{number}:{place}" if notebook else f"{place}" for place in range(1, len(new) + 1)]
-    bound = _bound(statements)
+    bound = set(_bound(statements))
     for statement in statements:
         pieces.extend(_pieces(_plain(statement, bound)))
         if len(pieces) > 3 * MOST_PIECES:
@@ -81,37 +76,33 @@ def _cells(book: Any) -> list[str]:
     return ["\n".join("" if line[:1] in ("%", "!", "?") else line for line in text.split("\n")) for text in texts]
 
 
-def _statements(tokens: Sequence[tuple[Any, str]], line: int) -> Iterator[_Statement]:
+def _statements(tokens: Iterable[tuple[Any, str]], line: int) -> Iterator[_Statement]:
     """The statements of a text that need not be right Python; comments are left out, lines count from `line`."""
-    statement: _Statement = []
+    statements: list[_Statement] = [[]]
     depth = 0
     for kind, text in tokens:
         if kind in Punctuation:
             depth = max(0, depth + _BRACKETS.get(text, 0))
         elif kind in Keyword and text in _OPENERS:
             depth = 0
-        newline = kind in Text and text.startswith("\n")
-        if depth == 0 and (newline or (kind in Punctuation and text == ";")):
-            if statement:
-                yield statement
-            statement = []
+        if depth == 0 and ((kind in Text and text[0] == "\n") or (kind in Punctuation and text == ";")):
+            statements.append([])
         elif kind not in Text and kind not in Comment:
-            statement.append(_Token(kind, text, line, depth))
+            statements[-1].append(_Token(kind, text, line, depth))
         line += text.count("\n")
-    if statement:
-        yield statement
+    return filter(None, statements)
 
 
-def _bound(statements: Sequence[_Statement]) -> set[str]:
+def _bound(statements: Iterable[_Statement]) -> Iterator[str]:
     """Names that the file itself gives, attributes and parameters among them: a copy may call them otherwise."""
-    names: set[str] = set()
     for statement in statements:
         head = any(token.text in ("def", "class") for token in statement[:2])
-        for before, token, after in zip([statement[0], *statement], statement, statement[1:], strict=False):
-            own = head and "." not in (before.text, after.text)
-            if token.kind in Name and (own or (token.depth == 0 and after.text == "=")):
-                names.add(token.text)
-    return names
+        targets = max((at for at, token in enumerate(statement) if token.text == "=" and token.depth == 0), default=0)
+        for at, (token, after) in enumerate(pairwise(statement)):
+            target = at < targets and token.depth == 0 and after.text in ("=", ",")
+            parameter = head and after.text != "." and statement[at - 1].text != "."
+            if token.kind in Name and (target or parameter):
+                yield token.text
 
 
 def _plain(statement: _Statement, bound: set[str]) -> list[tuple[str, int]]:
@@ -147,22 +138,3 @@ def _pieces(plain: Sequence[tuple[str, int]]) -> Iterator[int]:
         run = plain[start : start + _RUN]
         digest = hashlib.blake2b((" ".join(text for text, _ in run) + end).encode(), digest_size=8).digest()
         yield from (int.from_bytes(digest, "little", signed=True), run[0][1], run[-1][1])
-
-
-def _serve(link: Connection, seconds: int) -> None:
-    """Answers until the other end is closed; a file that takes more than `seconds` of processor time ends it all."""
-    with suppress(ValueError, OSError):  # macOS knows the limit and does not take it
-        resource.setrlimit(resource.RLIMIT_AS, (MEGABYTES * 2**20, MEGABYTES * 2**20))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
-    with suppress(EOFError):
-        while True:
-            data = link.recv_bytes()
-            usage = resource.getrusage(resource.RUSAGE_SELF)
-            resource.setrlimit(resource.RLIMIT_CPU, (int(usage.ru_utime + usage.ru_stime) + seconds + 1, hard))
-            reading = read(data.removeprefix(NOTEBOOK), data.startswith(NOTEBOOK))
-            link.send_bytes(msgspec.msgpack.encode(reading))
-
-
-if __name__ == "__main__":
-    _serve(Connection(int(sys.argv[1])), int(sys.argv[2]))

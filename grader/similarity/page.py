@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from grader.report import clean
 from grader.report.table import csv_bytes, safe_cell
 from grader.similarity.pairs import COMMON, FEW, KEPT, LEAST, Comparison, Match
-from grader.similarity.works import Gathered, Line
+from grader.similarity.works import Gathered
 
 __all__ = ["similar_csv", "similar_page"]
 
 _SHOWN, _FROM = 40, 0.3  # pairs on the page, and how alike they are at least
-_ROWS, _WIDTH, _INDENT = 150, 240, 24  # of shared lines
-_COLUMNS = "rank,exercise,one,one_from,two,two_from,likeness,one_share,two_share,lines"
+_ROWS, _WIDTH = 150, 240  # of shared lines
+_COLUMNS = "rank,exercise,one,two,likeness,one_share,two_share,lines"
 
 
 def similar_page(course_title: str, gathered: Gathered, comparison: Comparison) -> str:
@@ -33,7 +32,15 @@ def similar_page(course_title: str, gathered: Gathered, comparison: Comparison) 
         comparison=comparison,
         pairs=shown[:_SHOWN],
         more=len(shown[_SHOWN:]),
-        limits={"from": _FROM, "rows": _ROWS, "common": COMMON, "few": FEW, "kept": KEPT, "least": LEAST},
+        limits={
+            "from": _FROM,
+            "rows": _ROWS,
+            "width": _WIDTH,
+            "common": COMMON,
+            "few": FEW,
+            "kept": KEPT,
+            "least": LEAST,
+        },
         foot=["This list is for staff. It holds students' work: keep it as you keep the submissions."],
     )
 
@@ -42,33 +49,10 @@ def similar_csv(comparison: Comparison) -> bytes:
     """Returns the table: a row for each pair and exercise, those that are most alike first."""
     rows = [_COLUMNS.split(",")]
     for rank, match in enumerate(comparison.matches, 1):
-        who = [safe_cell(text) for work in (match.one, match.two) for text in (work.name, work.origin)]
+        names = [safe_cell(work.name) for work in (match.one, match.two)]
         numbers = [f"{value:.3f}" for value in (match.score, *match.shares)]
-        rows.append([str(rank), match.exercise, *who, *numbers, str(len(match.lines))])
+        rows.append([str(rank), match.exercise, *names, *numbers, str(len(match.lines))])
     return csv_bytes(rows)
-
-
-def _rows(match: Match) -> Iterator[tuple[bool, bool, Line, Line]]:
-    """The lines side by side, each with: is it the first of its files? is there a gap above it?"""
-    before, last = ("", ""), -1
-    for one, two in match.lines[:_ROWS]:
-        lines = match.one.lines[one], match.two.lines[two]
-        files = lines[0].file, lines[1].file
-        yield files != before, files != before or one > last + 1, *lines
-        before, last = files, one
-
-
-def _code(text: str) -> str:
-    return clean(text.strip(), _WIDTH)
-
-
-def _indent(text: str) -> int:
-    """How far a line is indented; leading blanks themselves would wrap on a phone."""
-    return min(len(text) - len(text.lstrip()), _INDENT)
-
-
-def _percent(share: float) -> str:
-    return f"{100 * min(share, 1):.0f} %"
 
 
 def _finalize(value: object) -> object:
@@ -78,4 +62,4 @@ def _finalize(value: object) -> object:
 
 _LOADER = ChoiceLoader([PackageLoader("grader.similarity"), PackageLoader("grader.report")])
 _ENVIRONMENT = Environment(loader=_LOADER, autoescape=True, undefined=StrictUndefined, finalize=_finalize)
-_ENVIRONMENT.filters.update(rows=_rows, code=_code, indentation=_indent, percent=_percent)
+_ENVIRONMENT.filters.update(percent="{:.0%}".format)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from operator import attrgetter
 
 import numpy as np
@@ -14,7 +13,7 @@ from scipy import sparse
 
 from grader.similarity.works import OTHER, Gathered, Work
 
-__all__ = ["COMMON", "FEW", "KEPT", "LEAST", "Comparison", "Match", "Usual", "compare"]
+__all__ = ["COMMON", "FEW", "KEPT", "LEAST", "Comparison", "Match", "compare"]
 
 COMMON, FEW = 0.25, 4  # a piece that more than this share, and more than these few, have is an idiom
 KEPT, LEAST = 2000, 0.1  # rows of the table, and how alike they are at least
@@ -36,22 +35,13 @@ class Match:
 
 
 @dataclass(frozen=True)
-class Usual:
-    """What is usual in an exercise: how many wrote code of their own, and scores over all pairs of these."""
-
-    exercise: str
-    works: int
-    median: float
-    high: float  # 99 of 100 pairs stay below
-    highest: float
-
-
-@dataclass(frozen=True)
 class Comparison:
     """The matches, best first, and what they stand out from."""
 
     matches: list[Match]
-    usual: list[Usual]
+    # What is usual in an exercise: how many wrote code of their own; the score that half of all pairs stay below, 99 of
+    # 100, all.
+    usual: list[tuple[str, int, list[float]]]
     count: int
     common: int  # from how many submissions on a piece is left out as an idiom
 
@@ -66,7 +56,7 @@ def compare(gathered: Gathered, chosen: Sequence[str]) -> Comparison:
         score, shares, has = index.scores(exercise)
         one, two = np.nonzero(np.triu(np.outer(has, has), 1)[:own])
         if values := score[one, two].tolist():
-            usual.append(Usual(exercise, int(has[:-1].sum()), *np.quantile(values, [0.5, 0.99, 1]).tolist()))
+            usual.append((exercise, int(has[:-1].sum()), np.quantile(values, [0.5, 0.99, 1]).tolist()))
         for value, a, b in sorted(zip(values, one.tolist(), two.tolist(), strict=True), key=lambda row: -row[0])[:KEPT]:
             if value >= LEAST:
                 both, lines = (float(shares[a, b]), float(shares[b, a])), index.lines(a, b, exercise)
@@ -109,14 +99,15 @@ class _Index:
     def lines(self, a: int, b: int, exercise: str) -> list[tuple[int, int]]:
         """The lines of `a` in an exercise that are more than half like a line of `b`, each with the nearest one."""
         counted = (self._exercises[a] == exercise) & (self._weights[self._ids[a]] > 0)
-        there, owners = self._places(b), self._works[b].exercises
+        there: defaultdict[int, set[int]] = defaultdict(set)
+        for piece, line in self._placed(b, np.isin(self._ids[b], self._ids[a][counted])):
+            there[piece].add(line)
         seen: Counter[int] = Counter()
         found: defaultdict[int, Counter[int]] = defaultdict(Counter)
-        rows = zip(self._ids[a][counted].tolist(), self._works[a].pieces[counted].tolist(), strict=True)
-        for piece, (_, first, last) in rows:
-            for line in range(first, last + 1):
-                seen[line] += 1
-                found[line].update(there.get(piece, ()))
+        for piece, line in self._placed(a, counted):
+            seen[line] += 1
+            found[line].update(there[piece])
+        owners = self._works[b].exercises
         pairs: list[tuple[int, int]] = []
         for line, counts in sorted(found.items()):
             best, expected = max(counts.values(), default=0), pairs[-1][1] + 1 if pairs else 0
@@ -125,10 +116,8 @@ class _Index:
                 pairs.append((line, min(alike)[-1]))
         return pairs
 
-    @cache  # noqa: B019 (an index lives as long as one comparison)
-    def _places(self, work: int) -> dict[int, set[int]]:
-        """The lines of a work where each piece stands."""
-        places: defaultdict[int, set[int]] = defaultdict(set)
-        for piece, (_, first, last) in zip(self._ids[work].tolist(), self._works[work].pieces.tolist(), strict=True):
-            places[piece].update(range(first, last + 1))
-        return places
+    def _placed(self, work: int, counted: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+        """Each of these pieces with each of the lines where it stands."""
+        rows = self._works[work].pieces[counted].tolist()
+        for piece, (_, first, last) in zip(self._ids[work][counted].tolist(), rows, strict=True):
+            yield from ((piece, line) for line in range(first, last + 1))

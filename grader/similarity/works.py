@@ -39,18 +39,12 @@ class Line(NamedTuple):
 
 @dataclass(eq=False)
 class Work:
-    """One submission, or the solutions, taken apart; `origin` is empty for the class that is looked at."""
+    """One submission, or the solutions, taken apart."""
 
-    name: str
-    origin: str = ""
+    name: str  # with the folder behind it for one of an earlier class
     lines: list[Line] = field(default_factory=list)
     exercises: list[str] = field(default_factory=list)  # of each line
     pieces: NDArray[np.int64] = field(default_factory=lambda: np.empty((0, 3), np.int64))
-
-    @property
-    def label(self) -> str:
-        """The name, and which class it is from."""
-        return f"{self.name} ({self.origin})" if self.origin else self.name
 
 
 @dataclass
@@ -73,8 +67,8 @@ def gather(root: Path, exercises: Sequence[str], submissions: Path, earlier: Seq
         raise UsageError("A folder is given twice; --with takes the submissions of other classes.")
     with reader() as read:
         desk = _Desk(root, exercises, read)
-        own = desk.works(submissions, "")
-        others = list(chain.from_iterable(desk.works(folder, str(folder)) for folder in earlier))
+        own = desk.works(submissions)
+        others = list(chain.from_iterable(desk.works(folder, f" ({folder})") for folder in earlier))
         solution = Work(SOLUTION)
         for path in sorted((root / "solutions").glob("*.py")):
             desk.add(solution, path.name, path.read_bytes())
@@ -106,15 +100,15 @@ class _Desk:
         stubs = [path for path in (root / "exercises").glob("*.py") if path.stem in exercises]
         self.owners = {name: path.stem for path in stubs for name in _FUNCTION.findall(path.read_text("utf-8"))}
 
-    def works(self, folder: Path, origin: str) -> list[Work]:
+    def works(self, folder: Path, origin: str = "") -> list[Work]:
         listed, works = scan(folder), []
         self.left_out += listed.unusable
         for entry in listed.entries:
-            work = Work(entry.student, origin)
+            work = Work(entry.student + origin)
             try:
                 submission = intake(entry, self.exercises)
             except SubmissionError as error:
-                self.left_out.append(f"{work.label}: refused. {error}")
+                self.left_out.append(f"{work.name}: refused. {error}")
                 continue
             modules = {f"{name.replace('.', '/')}.py": data for name, data in submission.modules.items()}
             for name, data in (modules | submission.notebooks).items():
@@ -126,7 +120,7 @@ class _Desk:
         notebook = file.lower().endswith(".ipynb")
         reading = self.read(data, notebook)
         if reading.problem:
-            self.left_out.append(f"{work.label}: {file} {reading.problem}; this file was not compared.")
+            self.left_out.append(f"{work.name}: {file} {reading.problem}; this file was not compared.")
         module = file.removesuffix(".py")
         whole = [module if module in self.exercises else OTHER] * len(reading.lines)
         work.exercises += self._by_function(reading.lines) if notebook else whole
