@@ -165,7 +165,7 @@ def circle(tmp_path: Path) -> Path:
     """A class with one copy from last year, one of the solution, and work that cannot be compared."""
     hostile = OWN.replace("np.empty", 'print("</script><script>alert(1)</script>\u202e") or np.empty')
     put(tmp_path / "now" / "=Ines <b>", {"convolve.py": hostile})
-    put(tmp_path / "now" / "Big", {"convolve.py": "x = [" + "1, " * 90_000 + "]\n", "multiply_sum.py": "a = 1\n"})
+    put(tmp_path / "now" / "Big", {"convolve.py": "x = [" + "1, " * 26_000 + "]\n", "multiply_sum.py": "a = 1\n"})
     solution = (ROOT / "solutions" / "filter_design.py").read_text("utf-8")
     put(tmp_path / "now" / "Saw it", {"filter_design.py": solution})
     put(tmp_path / "now" / "Linked", {})
@@ -217,9 +217,19 @@ def test_the_page_loads_nothing_and_runs_nothing(circle: Path) -> None:
 def test_what_is_not_compared_is_named_and_costs_nobody_else(circle: Path) -> None:
     typed(circle)
     page = (circle / "out" / "similar.html").read_text("utf-8")
-    for sentence in ("Big: convolve.py holds more than", "Torn: Torn.ipynb is no notebook", "Linked: refused."):
+    for sentence in ("Big: convolve.py brings it over 50,000", "Torn: Torn.ipynb is no notebook", "Linked: refused."):
         assert sentence in page
     assert "Big: multiply_sum.py" not in page
+
+
+def test_a_submission_of_many_hostile_files_is_given_up(tmp_path: Path) -> None:
+    for name in "abcdefgh":
+        put(tmp_path / "class" / "A", {f"{name}.ipynb": name})
+    put(tmp_path / "class" / "A", {"convolve.py": OWN})
+    put(tmp_path / "class" / "B", {"convolve.py": OWN})
+    gathered = gather(ROOT, EXERCISES, tmp_path / "class", [])
+    assert [sentence[:10] for sentence in gathered.left_out] == ["A: a.ipynb", "A: b.ipynb", "A: c.ipynb", "A: nor wer"]
+    assert len(compare(gathered, EXERCISES).matches) == 1
 
 
 def test_only_the_chosen_exercises(circle: Path) -> None:

@@ -6,18 +6,16 @@ import hashlib
 import json
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, NamedTuple
 
 import msgspec
 from pygments.lexers.python import PythonLexer  # type: ignore[import-untyped]
 from pygments.token import Comment, Keyword, Name, Number, Punctuation, String, Text  # type: ignore[import-untyped]
 
-__all__ = ["MOST_PIECES", "Reading", "read"]
+__all__ = ["Reading", "read"]
 
-MOST_PIECES = 20_000  # some 1,500 lines of code
-
-_RUN, _SHORTEST = 5, 3  # tokens: long enough to say something, short enough to survive an edit in their statement
+_RUN = 5  # tokens: long enough to say something, short enough to survive an edit in their statement
 _LEFT_OUT = frozenset({"import", "from", "__all__"})  # what everybody writes in the same way
 _OPENERS = frozenset({"def", "class", "return", "while", "import"})  # no bracket is open before these
 _BRACKETS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
@@ -48,8 +46,7 @@ def read(data: bytes, notebook: bool) -> Reading:
         cells: list[Any] = _cells(json.loads(data)) if notebook else [data]
     except (ValueError, RecursionError):
         return Reading(problem="is no notebook that can be read")
-    reading, pieces = Reading(), array("q")
-    statements: list[_Statement] = []
+    reading, statements = Reading(), list[_Statement]()
     for number, cell in enumerate(cells, 1):
         tokens = list(PythonLexer(stripnl=False).get_tokens(cell))
         statements += _statements(tokens, len(reading.lines))
@@ -57,11 +54,7 @@ def read(data: bytes, notebook: bool) -> Reading:
         reading.lines += new
         reading.places += [f"{number}:{place}" if notebook else f"{place}" for place in range(1, len(new) + 1)]
     bound = set(_bound(statements))
-    for statement in statements:
-        pieces.extend(_pieces(_plain(statement, bound)))
-        if len(pieces) > 3 * MOST_PIECES:
-            return Reading(problem=f"holds more than {MOST_PIECES:,} pieces of code")
-    reading.pieces = pieces.tobytes()
+    reading.pieces = array("q", chain.from_iterable(_pieces(_plain(one, bound)) for one in statements)).tobytes()
     return reading
 
 
@@ -69,17 +62,15 @@ def _cells(book: Any) -> list[str]:
     """The sources of the code cells; magics and shell lines are blanked. ValueError for anything but a notebook."""
     if not isinstance(book, dict) or not isinstance(book.get("cells"), list):
         raise ValueError("no cells")
-    sources = [
-        cell.get("source", "") for cell in book["cells"] if isinstance(cell, dict) and cell.get("cell_type") == "code"
-    ]
+    cells = [cell for cell in book["cells"] if isinstance(cell, dict) and cell.get("cell_type") == "code"]
+    sources = [cell.get("source", "") for cell in cells]
     texts = ["".join(map(str, source)) if isinstance(source, list) else str(source) for source in sources]
     return ["\n".join("" if line[:1] in ("%", "!", "?") else line for line in text.split("\n")) for text in texts]
 
 
 def _statements(tokens: Iterable[tuple[Any, str]], line: int) -> Iterator[_Statement]:
     """The statements of a text that need not be right Python; comments are left out, lines count from `line`."""
-    statements: list[_Statement] = [[]]
-    depth = 0
+    statements, depth = list[_Statement]([[]]), 0
     for kind, text in tokens:
         if kind in Punctuation:
             depth = max(0, depth + _BRACKETS.get(text, 0))
@@ -134,7 +125,7 @@ def _word(token: _Token, before: str, after: str, bound: set[str]) -> str:
 
 def _pieces(plain: Sequence[tuple[str, int]]) -> Iterator[int]:
     end = " whole" if len(plain) <= _RUN else ""
-    for start in range(max(1, len(plain) - _RUN + 1) if len(plain) >= _SHORTEST else 0):
+    for start in range(max(1, len(plain) - _RUN + 1) if len(plain) > 2 else 0):
         run = plain[start : start + _RUN]
         digest = hashlib.blake2b((" ".join(text for text, _ in run) + end).encode(), digest_size=8).digest()
         yield from (int.from_bytes(digest, "little", signed=True), run[0][1], run[-1][1])

@@ -89,8 +89,8 @@ class _Index:
 
     def scores(self, exercise: str) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
         """For each pair how alike it is; the share of the row's code that the column has; who has code of their own."""
-        pairs = zip(self._ids, self._exercises, strict=True)
-        matrix = self._matrix([ids[exercises == exercise] for ids, exercises in pairs], len(self._weights))
+        chosen = [ids[names == exercise] for ids, names in zip(self._ids, self._exercises, strict=True)]
+        matrix = self._matrix(chosen, len(self._weights))
         own = matrix @ self._weights
         shared = ((matrix * self._weights).tocsr() @ self._all.T).toarray()
         careful = shared / (own[:, None] + _SHORT)
@@ -99,16 +99,14 @@ class _Index:
     def lines(self, a: int, b: int, exercise: str) -> list[tuple[int, int]]:
         """The lines of `a` in an exercise that are more than half like a line of `b`, each with the nearest one."""
         counted = (self._exercises[a] == exercise) & (self._weights[self._ids[a]] > 0)
-        there: defaultdict[int, set[int]] = defaultdict(set)
+        there = defaultdict[int, set[int]](set)
         for piece, line in self._placed(b, np.isin(self._ids[b], self._ids[a][counted])):
             there[piece].add(line)
-        seen: Counter[int] = Counter()
-        found: defaultdict[int, Counter[int]] = defaultdict(Counter)
+        seen, found = Counter[int](), defaultdict[int, Counter[int]](Counter)
         for piece, line in self._placed(a, counted):
             seen[line] += 1
             found[line].update(there[piece])
-        owners = self._works[b].exercises
-        pairs: list[tuple[int, int]] = []
+        owners, pairs = self._works[b].exercises, list[tuple[int, int]]()
         for line, counts in sorted(found.items()):
             best, expected = max(counts.values(), default=0), pairs[-1][1] + 1 if pairs else 0
             if 2 * best > seen[line]:
@@ -117,7 +115,7 @@ class _Index:
         return pairs
 
     def _placed(self, work: int, counted: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
-        """Each of these pieces with each of the lines where it stands."""
+        """Each of these pieces with the lines where it begins and ends."""
         rows = self._works[work].pieces[counted].tolist()
         for piece, (_, first, last) in zip(self._ids[work][counted].tolist(), rows, strict=True):
-            yield from ((piece, line) for line in range(first, last + 1))
+            yield from ((piece, line) for line in {first, last})

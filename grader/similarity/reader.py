@@ -15,8 +15,7 @@ from pathlib import Path
 
 import msgspec
 
-from grader.similarity import lexing
-from grader.similarity.lexing import Reading
+from grader.similarity.lexing import Reading, read
 
 __all__ = ["Read", "reader"]
 
@@ -29,23 +28,22 @@ _NOTEBOOK = b"notebook\0"
 @contextmanager
 def reader(seconds: int = 10) -> Iterator[Read]:
     """Gives a function that takes a module or a notebook apart, in at most `seconds` of processor time."""
-    processes = ExitStack()
-    links: list[Connection] = []
+    with ExitStack() as processes:
+        links = list[Connection]()
 
-    @cache  # unchanged stubs, for one, are read once
-    def read(data: bytes, notebook: bool) -> Reading:
-        if not links:
-            links.append(processes.enter_context(_process(seconds)))
-        try:
-            links[0].send_bytes(_NOTEBOOK * notebook + data)
-            return msgspec.msgpack.decode(links[0].recv_bytes(), type=Reading)
-        except (EOFError, OSError):
-            links.clear()
-            processes.close()
-            return Reading(problem=f"takes more than {seconds} s or {_MEGABYTES} MB to take apart")
+        @cache  # unchanged stubs, for one, are read once
+        def ask(data: bytes, notebook: bool) -> Reading:
+            if not links:
+                links.append(processes.enter_context(_process(seconds)))
+            try:
+                links[0].send_bytes(_NOTEBOOK * notebook + data)
+                return msgspec.msgpack.decode(links[0].recv_bytes(), type=Reading)
+            except (EOFError, OSError):
+                links.clear()
+                processes.close()
+                return Reading(problem=f"takes more than {seconds} s or {_MEGABYTES} MB to take apart")
 
-    with processes:
-        yield read
+        yield ask
 
 
 @contextmanager
@@ -71,7 +69,7 @@ def _serve(link: Connection, seconds: int) -> None:
             data = link.recv_bytes()
             usage = resource.getrusage(resource.RUSAGE_SELF)
             resource.setrlimit(resource.RLIMIT_CPU, (int(usage.ru_utime + usage.ru_stime) + seconds + 1, hard))
-            reading = lexing.read(data.removeprefix(_NOTEBOOK), data.startswith(_NOTEBOOK))
+            reading = read(data.removeprefix(_NOTEBOOK), data.startswith(_NOTEBOOK))
             link.send_bytes(msgspec.msgpack.encode(reading))
 
 

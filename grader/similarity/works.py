@@ -29,6 +29,10 @@ _BEGUN = re.compile(r"(?:async )?(?:(?:def|class) +)?(\w+) *[(:=,]")  # also a n
 _COMMENT = re.compile(r"^# ?", re.MULTILINE)
 
 
+_MOST = 50_000  # lines, and pieces, of one work
+_TRIES = 3  # files of one work that cannot be taken apart, at up to 10 s each
+
+
 class Line(NamedTuple):
     """A line of a work and where it stands."""
 
@@ -111,20 +115,27 @@ class _Desk:
                 self.left_out.append(f"{work.name}: refused. {error}")
                 continue
             modules = {f"{name.replace('.', '/')}.py": data for name, data in submission.modules.items()}
-            for name, data in (modules | submission.notebooks).items():
-                self.add(work, name, data)
             works.append(work)
+            tries = len(self.left_out) + _TRIES
+            for name, data in (modules | submission.notebooks).items():
+                if len(self.left_out) == tries:
+                    self.left_out.append(f"{work.name}: nor were the files after that.")
+                    break
+                self.add(work, name, data)
         return works
 
     def add(self, work: Work, file: str, data: bytes) -> None:
         notebook = file.lower().endswith(".ipynb")
         reading = self.read(data, notebook)
-        if reading.problem:
-            self.left_out.append(f"{work.name}: {file} {reading.problem}; this file was not compared.")
+        rows, new, old = _rows(reading), len(reading.lines), len(work.lines)
+        much = max(old + new, len(work.pieces) + len(rows)) > _MOST
+        if problem := reading.problem or much * f"brings it over {_MOST:,} lines or pieces of code":
+            self.left_out.append(f"{work.name}: {file} {problem}; this file was not compared.")
+            return
         module = file.removesuffix(".py")
-        whole = [module if module in self.exercises else OTHER] * len(reading.lines)
+        whole = [module if module in self.exercises else OTHER] * new
         work.exercises += self._by_function(reading.lines) if notebook else whole
-        work.pieces = np.concatenate([work.pieces, _rows(reading) + np.array([0, len(work.lines), len(work.lines)])])
+        work.pieces = np.concatenate([work.pieces, rows + np.array([0, old, old])])
         work.lines += [Line(file, *line) for line in zip(reading.places, reading.lines, strict=True)]
 
     def _by_function(self, lines: Sequence[str]) -> Iterator[str]:
