@@ -134,7 +134,7 @@ def test_shared_lines_stand_side_by_side_in_another_order(tmp_path: Path) -> Non
     put(tmp_path / "class" / "A", {"convolve.py": one})
     put(tmp_path / "class" / "B", {"convolve.py": two})
     (match,) = compared(tmp_path / "class").matches
-    rows = {match.one.lines[a].place: match.two.lines[b].place for a, b in match.lines}
+    rows = {match.one.lines[a][1]: match.two.lines[b][1] for a, b in match.lines}
     assert rows == {"1": "1", "2": "4", "3": "2", "4": "5"}
 
 
@@ -143,8 +143,8 @@ def test_a_cell_belongs_to_the_exercise_of_its_function(tmp_path: Path) -> None:
     source = "LIMIT = 255.5\n" + helper + OWN + "\ndef quiz():\n    return dict(zip('abcd', range(4)), e=LIMIT ** 3)\n"
     (tmp_path / "class").mkdir()
     (tmp_path / "class" / "A.ipynb").write_bytes(notebook_of({"all": source}))
-    (work,) = gather(ROOT, EXERCISES, tmp_path / "class", []).own
-    of = {line.text: exercise for line, exercise in zip(work.lines, work.exercises, strict=True)}
+    work, _ = gather(ROOT, EXERCISES, tmp_path / "class", []).works
+    of = {line[2]: exercise for line, exercise in zip(work.lines, work.exercises, strict=True)}
     assert of["def _windows(image):"] == of["    return answer"] == of["LIMIT = 255.5"] == "convolve"
     assert of["def quiz():"] == "filter_design"
 
@@ -157,7 +157,7 @@ def test_code_moved_into_another_module_is_found_there(tmp_path: Path) -> None:
     gathered = gather(ROOT, EXERCISES, tmp_path / "class", [])
     match = next(match for match in compare(gathered, EXERCISES).matches if match.exercise == "convolve")
     assert match.shares[0] > 0.9
-    assert "tools.py" in {match.two.lines[line].file for _, line in match.lines}
+    assert "tools.py" in {match.two.lines[line][0] for _, line in match.lines}
 
 
 @pytest.fixture

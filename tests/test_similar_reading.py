@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 from copying import KINDS, notebook_of
 
-from grader.similarity.lexing import read
-from grader.similarity.reader import reader
+from grader.similarity.reading import read, reader
 
 __all__: list[str] = []
 

@@ -36,11 +36,11 @@ def _similar(root: Path, arguments: argparse.Namespace) -> int:
     chosen = [course.exercise(name).name for name in dict.fromkeys(arguments.exercise or names)]
     gathered = gather(root, names, arguments.submissions, arguments.earlier)
     comparison = compare(gathered, chosen)
-    page, table = arguments.out / "similar.html", arguments.out / "similar.csv"
     arguments.out.mkdir(parents=True, exist_ok=True)
-    write_whole(page, similar_page(course.title, gathered, comparison).encode())
-    write_whole(table, similar_csv(comparison))
-    earlier = f" and {len(gathered.earlier)} of earlier classes" if gathered.earlier else ""
-    print(f"{len(gathered.own)} submissions{earlier}: {comparison.count:,} pairs compared")
-    print(f"not compared: {len(gathered.left_out)} (the page says what and why)\npage: {page}   table: {table}")
+    write_whole(arguments.out / "similar.html", similar_page(course.title, gathered, comparison).encode())
+    write_whole(arguments.out / "similar.csv", similar_csv(comparison))
+    earlier = len(gathered.works) - 1 - gathered.own
+    print(f"{gathered.own} submissions and {earlier} of earlier classes: {comparison.count:,} pairs compared")
+    print(f"not compared: {len(gathered.left_out)} (the page says what and why)")
+    print(f"page: {arguments.out}/similar.html   table: {arguments.out}/similar.csv")
     return 0

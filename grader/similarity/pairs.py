@@ -48,8 +48,7 @@ class Comparison:
 
 def compare(gathered: Gathered, chosen: Sequence[str]) -> Comparison:
     """Ranks all pairs with one of the class; `chosen` are the names of the exercises that are compared."""
-    works = [*gathered.own, *gathered.earlier, gathered.solution]
-    own = len(gathered.own)
+    works, own = gathered.works, gathered.own
     index = _Index(works, gathered.starter)
     matches, usual = [], []
     for exercise in (*chosen, OTHER):
@@ -75,8 +74,7 @@ class _Index:
         self._exercises = [np.array(work.exercises, dtype=object)[work.pieces[:, 1]] for work in works]
         self._all = self._matrix(self._ids, len(every))
         # The solution, which is the last, is nobody's submission: it makes nothing common.
-        spread = self._all[:-1].sum(axis=0)
-        submissions = len(works) - 1
+        spread, submissions = self._all[:-1].sum(axis=0), len(works) - 1
         self.common = max(FEW, int(COMMON * submissions)) + 1
         rare = 1 - np.log(np.maximum(spread, 1)) / np.log(submissions + _PRIOR)
         self._weights = np.where((spread >= self.common) | np.isin(every, starter), 0.0, rare)

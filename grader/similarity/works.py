@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +14,9 @@ from numpy.typing import NDArray
 from grader.errors import SubmissionError, UsageError
 from grader.intake import read as intake
 from grader.intake import scan
-from grader.similarity.lexing import Reading
-from grader.similarity.reader import Read, reader
+from grader.similarity.reading import Reading, reader
 
-__all__ = ["OTHER", "SOLUTION", "Gathered", "Line", "Work", "gather"]
+__all__ = ["OTHER", "SOLUTION", "Gathered", "Work", "gather"]
 
 OTHER = "other modules"
 SOLUTION = "the course's solution"
@@ -33,33 +31,24 @@ _MOST = 50_000  # lines, and pieces, of one work
 _TRIES = 3  # files of one work that cannot be taken apart, at up to 10 s each
 
 
-class Line(NamedTuple):
-    """A line of a work and where it stands."""
-
-    file: str
-    place: str
-    text: str
-
-
 @dataclass(eq=False)
 class Work:
     """One submission, or the solutions, taken apart."""
 
     name: str  # with the folder behind it for one of an earlier class
-    lines: list[Line] = field(default_factory=list)
+    lines: list[tuple[str, str, str]] = field(default_factory=list)  # file, place in it, text
     exercises: list[str] = field(default_factory=list)  # of each line
     pieces: NDArray[np.int64] = field(default_factory=lambda: np.empty((0, 3), np.int64))
 
 
 @dataclass
 class Gathered:
-    """All works, sorted by name within each class; fingerprints of the starter code; sentences on what is left out."""
+    """What is compared, and with what."""
 
-    own: list[Work]
-    earlier: list[Work]
-    solution: Work
-    starter: NDArray[np.int64]
-    left_out: list[str]
+    works: list[Work]  # the class, `own` of them; earlier classes; at the end the solution
+    own: int
+    starter: NDArray[np.int64]  # fingerprints of what everybody was given
+    left_out: list[str]  # sentences
 
 
 def gather(root: Path, exercises: Sequence[str], submissions: Path, earlier: Sequence[Path]) -> Gathered:
@@ -71,13 +60,12 @@ def gather(root: Path, exercises: Sequence[str], submissions: Path, earlier: Seq
         raise UsageError("A folder is given twice; --with takes the submissions of other classes.")
     with reader() as read:
         desk = _Desk(root, exercises, read)
-        own = desk.works(submissions)
-        others = list(chain.from_iterable(desk.works(folder, f" ({folder})") for folder in earlier))
+        classes = [desk.works(submissions), *(desk.works(folder, f" ({folder})") for folder in earlier)]
         solution = Work(SOLUTION)
         for path in sorted((root / "solutions").glob("*.py")):
             desk.add(solution, path.name, path.read_bytes())
-        starter = [_rows(read(*released))[:, 0] for released in _released(root)]
-    return Gathered(own, others, solution, np.concatenate(starter), desk.left_out)
+        starter = np.concatenate([_rows(read(*released))[:, 0] for released in _released(root)])
+    return Gathered([*chain.from_iterable(classes), solution], len(classes[0]), starter, desk.left_out)
 
 
 def _released(root: Path) -> Iterator[tuple[bytes, bool]]:
@@ -98,7 +86,7 @@ def _rows(reading: Reading) -> NDArray[np.int64]:
 class _Desk:
     """Takes submissions apart and notes what it leaves out."""
 
-    def __init__(self, root: Path, exercises: Sequence[str], read: Read) -> None:
+    def __init__(self, root: Path, exercises: Sequence[str], read: Callable[[bytes, bool], Reading]) -> None:
         self.exercises, self.read = exercises, read
         self.left_out: list[str] = []
         stubs = [path for path in (root / "exercises").glob("*.py") if path.stem in exercises]
@@ -136,7 +124,7 @@ class _Desk:
         whole = [module if module in self.exercises else OTHER] * new
         work.exercises += self._by_function(reading.lines) if notebook else whole
         work.pieces = np.concatenate([work.pieces, rows + np.array([0, old, old])])
-        work.lines += [Line(file, *line) for line in zip(reading.places, reading.lines, strict=True)]
+        work.lines += [(file, place, line) for place, line in zip(reading.places, reading.lines, strict=True)]
 
     def _by_function(self, lines: Sequence[str]) -> Iterator[str]:
         """The exercise of each line of a notebook: that of the function it stands in, or of the next one below."""

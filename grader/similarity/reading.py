@@ -1,20 +1,31 @@
-"""Takes a file apart: the short runs of tokens, names left out, by which code is compared."""
+"""Takes files apart, in a process with limits: the short runs of tokens, names left out, by which code is compared."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
+import resource
+import subprocess
+import sys
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from functools import cache
 from itertools import chain, pairwise
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 from pygments.lexers.python import PythonLexer  # type: ignore[import-untyped]
 from pygments.token import Comment, Keyword, Name, Number, Punctuation, String, Text  # type: ignore[import-untyped]
 
-__all__ = ["Reading", "read"]
+__all__ = ["Reading", "read", "reader"]
 
+_MEGABYTES = 1024
+_NOTEBOOK = b"notebook\0"
 _RUN = 5  # tokens: long enough to say something, short enough to survive an edit in their statement
 _LEFT_OUT = frozenset({"import", "from", "__all__"})  # what everybody writes in the same way
 _OPENERS = frozenset({"def", "class", "return", "while", "import"})  # no bracket is open before these
@@ -28,6 +39,57 @@ class Reading(msgspec.Struct):
     places: list[str] = []  # where each line stands, in the file's own terms
     pieces: bytes = b""  # rows of three 64-bit integers: a fingerprint, and the indices of its first and last line
     problem: str = ""
+
+
+@contextmanager
+def reader(seconds: int = 10) -> Iterator[Callable[[bytes, bool], Reading]]:
+    """Gives a function that has a module or a notebook taken apart, in at most `seconds` of processor time.
+
+    A file that takes down the process costs itself alone.
+    """
+    with ExitStack() as processes:
+        links = list[Connection]()
+
+        @cache  # unchanged stubs, for one, are read once
+        def ask(data: bytes, notebook: bool) -> Reading:
+            if not links:
+                links.append(processes.enter_context(_process(seconds)))
+            try:
+                links[0].send_bytes(_NOTEBOOK * notebook + data)
+                return msgspec.msgpack.decode(links[0].recv_bytes(), type=Reading)
+            except (EOFError, OSError):
+                links.clear()
+                processes.close()
+                return Reading(problem=f"takes more than {seconds} s or {_MEGABYTES} MB to take apart")
+
+        yield ask
+
+
+@contextmanager
+def _process(seconds: int) -> Iterator[Connection]:
+    ours, theirs = Pipe()
+    # -P, or a module in the working folder could stand in for one of Python's.
+    command = [sys.executable, "-P", "-m", "grader.similarity.reading", str(theirs.fileno()), str(seconds)]
+    environment = os.environ | {"PYTHONPATH": os.fspath(Path(__file__).resolve().parents[2])}
+    errors = subprocess.DEVNULL  # a traceback of a file that takes too much helps nobody
+    with theirs:
+        process = subprocess.Popen(command, env=environment, pass_fds=[theirs.fileno()], stderr=errors)
+    with process, ours:  # it ends where nobody listens, at the latest when its time is up
+        yield ours
+
+
+def _serve(link: Connection, seconds: int) -> None:
+    """Answers until the other end is closed; a file that takes more than `seconds` of processor time ends it all."""
+    with suppress(ValueError, OSError):  # macOS knows the limit and does not take it
+        resource.setrlimit(resource.RLIMIT_AS, (_MEGABYTES * 2**20, _MEGABYTES * 2**20))
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    with suppress(EOFError):
+        while True:
+            data = link.recv_bytes()
+            usage = resource.getrusage(resource.RUSAGE_SELF)
+            resource.setrlimit(resource.RLIMIT_CPU, (int(usage.ru_utime + usage.ru_stime) + seconds + 1, hard))
+            reading = read(data.removeprefix(_NOTEBOOK), data.startswith(_NOTEBOOK))
+            link.send_bytes(msgspec.msgpack.encode(reading))
 
 
 class _Token(NamedTuple):
@@ -129,3 +191,7 @@ def _pieces(plain: Sequence[tuple[str, int]]) -> Iterator[int]:
         run = plain[start : start + _RUN]
         digest = hashlib.blake2b((" ".join(text for text, _ in run) + end).encode(), digest_size=8).digest()
         yield from (int.from_bytes(digest, "little", signed=True), run[0][1], run[-1][1])
+
+
+if __name__ == "__main__":
+    _serve(Connection(int(sys.argv[1])), int(sys.argv[2]))
