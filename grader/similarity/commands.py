@@ -41,6 +41,6 @@ def _similar(root: Path, arguments: argparse.Namespace) -> int:
     write_whole(arguments.out / "similar.csv", similar_csv(comparison))
     earlier = len(gathered.works) - 1 - gathered.own
     print(f"{gathered.own} submissions and {earlier} of earlier classes: {comparison.count:,} pairs compared")
-    print(f"not compared: {len(gathered.left_out)} (the page says what and why)")
+    print(f"not compared: {len(gathered.left_out)}; what and why: see the page")
     print(f"page: {arguments.out}/similar.html   table: {arguments.out}/similar.csv")
     return 0

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from grader.report import clean
@@ -13,36 +11,22 @@ from grader.similarity.works import Gathered
 
 __all__ = ["similar_csv", "similar_page"]
 
-_SHOWN, _FROM = 40, 0.3  # pairs on the page, and how alike they are at least
-_ROWS, _WIDTH = 150, 240  # of shared lines
+# Of the page: pairs, and how alike they are at least; rows of shared lines, and their width.
+_LIMITS = {"shown": 40, "from": 0.3, "rows": 150, "width": 240}
+_LIMITS |= {"common": COMMON, "few": FEW, "kept": KEPT, "least": LEAST}
 _COLUMNS = "rank,exercise,one,two,likeness,one_share,two_share,lines"
 
 
 def similar_page(course_title: str, gathered: Gathered, comparison: Comparison) -> str:
     """Returns the page as one HTML document without scripts, times or anything to load."""
-    found: defaultdict[tuple[int, int], list[Match]] = defaultdict(list)
+    found: dict[tuple[int, int], list[Match]] = {}
     for match in comparison.matches:
         if match.lines:
-            found[id(match.one), id(match.two)].append(match)
+            found.setdefault((id(match.one), id(match.two)), []).append(match)
     # Both come in the order of their best match.
-    shown = [matches for matches in found.values() if matches[0].score >= _FROM]
-    return _ENVIRONMENT.get_template("similar.html.j2").render(
-        course_title=course_title,
-        gathered=gathered,
-        comparison=comparison,
-        pairs=shown[:_SHOWN],
-        more=len(shown[_SHOWN:]),
-        limits={
-            "from": _FROM,
-            "rows": _ROWS,
-            "width": _WIDTH,
-            "common": COMMON,
-            "few": FEW,
-            "kept": KEPT,
-            "least": LEAST,
-        },
-        foot=["This list is for staff. It holds students' work: keep it as you keep the submissions."],
-    )
+    pairs = [matches for matches in found.values() if matches[0].score >= _LIMITS["from"]]
+    values = {"course_title": course_title, "gathered": gathered, "comparison": comparison, "pairs": pairs}
+    return _ENVIRONMENT.get_template("similar.html.j2").render(**values, limits=_LIMITS)
 
 
 def similar_csv(comparison: Comparison) -> bytes:

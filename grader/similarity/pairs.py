@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,7 +59,7 @@ def compare(gathered: Gathered, chosen: Sequence[str]) -> Comparison:
             if value >= LEAST:
                 both, lines = (float(shares[a, b]), float(shares[b, a])), index.lines(a, b, exercise)
                 matches.append(Match(works[a], works[b], exercise, value, both, lines))
-    best = sorted(matches, key=attrgetter("score"), reverse=True)[:KEPT]
+    best = sorted(matches, key=lambda match: -match.score)[:KEPT]
     return Comparison(best, usual, own * len(works) - own * (own + 1) // 2, index.common)
 
 

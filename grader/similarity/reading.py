@@ -25,11 +25,9 @@ from pygments.token import Comment, Keyword, Name, Number, Punctuation, String, 
 __all__ = ["Reading", "read", "reader"]
 
 _MEGABYTES = 1024
-_NOTEBOOK = b"notebook\0"
 _RUN = 5  # tokens: long enough to say something, short enough to survive an edit in their statement
 _LEFT_OUT = frozenset({"import", "from", "__all__"})  # what everybody writes in the same way
 _OPENERS = frozenset({"def", "class", "return", "while", "import"})  # no bracket is open before these
-_BRACKETS = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
 
 
 class Reading(msgspec.Struct):
@@ -55,7 +53,7 @@ def reader(seconds: int = 10) -> Iterator[Callable[[bytes, bool], Reading]]:
             if not links:
                 links.append(processes.enter_context(_process(seconds)))
             try:
-                links[0].send_bytes(_NOTEBOOK * notebook + data)
+                links[0].send_bytes(bytes([notebook]) + data)
                 return msgspec.msgpack.decode(links[0].recv_bytes(), type=Reading)
             except (EOFError, OSError):
                 links.clear()
@@ -88,7 +86,7 @@ def _serve(link: Connection, seconds: int) -> None:
             data = link.recv_bytes()
             usage = resource.getrusage(resource.RUSAGE_SELF)
             resource.setrlimit(resource.RLIMIT_CPU, (int(usage.ru_utime + usage.ru_stime) + seconds + 1, hard))
-            reading = read(data.removeprefix(_NOTEBOOK), data.startswith(_NOTEBOOK))
+            reading = read(data[1:], bool(data[0]))
             link.send_bytes(msgspec.msgpack.encode(reading))
 
 
@@ -135,7 +133,7 @@ def _statements(tokens: Iterable[tuple[Any, str]], line: int) -> Iterator[_State
     statements, depth = list[_Statement]([[]]), 0
     for kind, text in tokens:
         if kind in Punctuation:
-            depth = max(0, depth + _BRACKETS.get(text, 0))
+            depth = max(0, depth + (text in "([{") - (text in ")]}"))
         elif kind in Keyword and text in _OPENERS:
             depth = 0
         if depth == 0 and ((kind in Text and text[0] == "\n") or (kind in Punctuation and text == ";")):
