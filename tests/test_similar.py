@@ -199,6 +199,8 @@ def test_the_command_writes_a_page_and_a_table(circle: Path, capsys: pytest.Capt
     assert [row["rank"] for row in rows] == [str(number) for number in range(1, len(rows) + 1)]
     assert [float(row["likeness"]) for row in rows] == sorted((float(row["likeness"]) for row in rows), reverse=True)
     page = (circle / "out" / "similar.html").read_text("utf-8")
+    assert 'id="pair-1"' in page
+    assert "This list is for staff" in page
     assert "look at them" in page
     assert "Nothing here is a verdict" in page
     assert not re.search(r"plagiari|cheat|copied|guilt", page, re.IGNORECASE)
