@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
-from grader.report import clean
+from grader.report.pages import environment
 from grader.report.table import csv_bytes, safe_cell
 from grader.similarity.pairs import COMMON, FEW, KEPT, LEAST, Comparison, Match
 from grader.similarity.works import Gathered
@@ -39,11 +39,7 @@ def similar_csv(comparison: Comparison) -> bytes:
     return csv_bytes(rows)
 
 
-def _finalize(value: object) -> object:
-    """Neutralises every text that the template writes; Jinja escapes it afterwards."""
-    return clean(value) if type(value) is str else value
-
-
-_LOADER = ChoiceLoader([PackageLoader("grader.similarity"), PackageLoader("grader.report")])
-_ENVIRONMENT = Environment(loader=_LOADER, autoescape=True, undefined=StrictUndefined, finalize=_finalize)
+_ENVIRONMENT = environment("grader.similarity")
+_REPORT = PackageLoader("grader.report")
+_ENVIRONMENT.loader = ChoiceLoader([PackageLoader("grader.similarity"), _REPORT, PrefixLoader({"report": _REPORT})])
 _ENVIRONMENT.filters.update(percent="{:.0%}".format)
