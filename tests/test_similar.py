@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import csv
+import hashlib
 import io
 import re
 import tokenize
@@ -213,7 +215,16 @@ def test_the_page_loads_nothing_and_runs_nothing(circle: Path) -> None:
     assert "\u202e" not in page
     assert "\\u202e" in page
     assert "=Ines &lt;b&gt;" in page
-    assert not re.search(r"(?:src|href)=\"(?!#)", page)
+    assert not re.search(r"(?:src|href)=\"(?!#)|\bstyle=", page)
+    (style,) = re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
+    assert base64.b64encode(hashlib.sha256(style.encode()).digest()).decode() in page
+
+
+def test_a_course_without_material_and_a_class_without_code(tmp_path: Path) -> None:
+    put(tmp_path / "class" / "A", {"convolve.py": "# later\n"})
+    put(tmp_path / "class" / "B", {"convolve.py": ""})
+    comparison = compare(gather(tmp_path, EXERCISES, tmp_path / "class", []), EXERCISES)
+    assert (comparison.matches, comparison.count) == ([], 3)
 
 
 def test_what_is_not_compared_is_named_and_costs_nobody_else(circle: Path) -> None:
