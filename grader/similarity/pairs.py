@@ -49,18 +49,20 @@ def compare(gathered: Gathered, chosen: Sequence[str]) -> Comparison:
     """Ranks all pairs with one of the class; `chosen` are the names of the exercises that are compared."""
     works, own = gathered.works, gathered.own
     index = _Index(works, gathered.starter)
-    matches, usual = [], []
+    rows, usual = [], []
     for exercise in (*chosen, OTHER):
         score, shares, has = index.scores(exercise)
         one, two = np.nonzero(np.triu(np.outer(has, has), 1)[:own])
         if values := score[one, two].tolist():
             usual.append((exercise, int(has[:-1].sum()), np.quantile(values, [0.5, 0.99, 1]).tolist()))
-        for value, a, b in sorted(zip(values, one.tolist(), two.tolist(), strict=True), key=lambda row: -row[0])[:KEPT]:
+        for value, a, b in zip(values, one.tolist(), two.tolist(), strict=True):
             if value >= LEAST:
-                both, lines = (float(shares[a, b]), float(shares[b, a])), index.lines(a, b, exercise)
-                matches.append(Match(works[a], works[b], exercise, value, both, lines))
-    best = sorted(matches, key=lambda match: -match.score)[:KEPT]
-    return Comparison(best, usual, own * len(works) - own * (own + 1) // 2, index.common)
+                rows.append((value, a, b, exercise, (float(shares[a, b]), float(shares[b, a]))))
+    matches = [
+        Match(works[a], works[b], exercise, value, both, index.lines(a, b, exercise))
+        for value, a, b, exercise, both in sorted(rows, key=lambda row: -row[0])[:KEPT]
+    ]
+    return Comparison(matches, usual, own * len(works) - own * (own + 1) // 2, index.common)
 
 
 class _Index:
