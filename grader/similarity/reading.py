@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
-from pygments.lexers.python import PythonLexer  # type: ignore[import-untyped]
-from pygments.token import Comment, Keyword, Name, Number, Punctuation, String, Text  # type: ignore[import-untyped]
+from pygments.lexers.python import PythonLexer
+from pygments.token import Comment, Keyword, Name, Number, Punctuation, String, Text
 
 __all__ = ["Reading", "read", "reader"]
 
