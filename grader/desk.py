@@ -23,11 +23,12 @@ from grader.files import write_whole
 from grader.fixture import StudentFixture
 from grader.messages import Analyse, Analysed
 from grader.model import Submission
+from grader.outcomes import Stop
 from grader.probing import PictureFile
 from grader.recorded import Recording
 from grader.student import Bench, Sources, Student
 from grader.versions import missing
-from grader.warm import Stop, Template
+from grader.warm import Template
 from grader.worker.lock import shield
 from grader.worker.source import ExerciseSpec, Facts
 

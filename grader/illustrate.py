@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from grader.compare import kind_of
 from grader.model import Evidence, Picture
+from grader.outcomes import Outcome, Raised, Returned
 from grader.probing import Made, PictureFile, Raises, ShapeOf
 from grader.recorded import Example, Replay
-from grader.student import Outcome, Raised, Returned
 
 __all__ = ["call_text", "evidence", "shown"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import combinations, zip_longest
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -13,17 +13,27 @@ from grader import wire
 from grader.compare import Problem, difference, kind_of, raised_as_expected
 from grader.illustrate import evidence
 from grader.model import Evidence
+from grader.outcomes import Outcome, Raised, Request, Returned
 from grader.probing import CheckFailed, PictureFile, Raises
 from grader.recorded import Example, Mistake, Replay
 from grader.refusals import MUTATED, not_written, refusal
-from grader.student import Outcome, Raised, Request, Returned, Student
 
-__all__ = ["agree", "is_right", "request", "requests", "same"]
+__all__ = ["Caller", "agree", "is_right", "request", "requests", "same"]
 
 Alone = Callable[[Replay, Example], Outcome]
 
 
-def agree(student: Student, probe: Replay, locate: Callable[[PictureFile], str], public: Sequence[Outcome]) -> None:
+class Caller(Protocol):
+    """Whoever can call the student's functions."""
+
+    def calls(self, requests: Sequence[Request], reference_seconds: float | None = None) -> list[Outcome]:
+        """The outcomes of the calls, in order."""
+
+    def alone(self, request: Request) -> Outcome:
+        """The outcome of one call where nothing was called before."""
+
+
+def agree(student: Caller, probe: Replay, locate: Callable[[PictureFile], str], public: Sequence[Outcome]) -> None:
     """Replays a probe; CheckFailed with the first failing example. `public` are outcomes of the public examples."""
 
     def alone(probe: Replay, example: Example) -> Outcome:

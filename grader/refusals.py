@@ -9,9 +9,9 @@ from typing import Any
 
 from grader.messages import Trouble
 from grader.model import Status
+from grader.outcomes import NotRun, Outcome, Raised, Returned, Stopped
 from grader.probing import CheckFailed, CheckNotRun, Raises
 from grader.recorded import Mistake
-from grader.student import NotRun, Outcome, Raised, Returned, Stopped
 
 __all__ = ["KNOWN_ERRORS", "MUTATED", "import_failure", "not_written", "refusal", "stop_status"]
 

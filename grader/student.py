@@ -7,86 +7,22 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from grader import messages, wire
+from grader import wire
 from grader.course import Limits
 from grader.errors import GraderError
-from grader.messages import Answer, Batch, Call, Load, Loaded, Trouble
+from grader.messages import Answer, Batch, Load, Loaded, Trouble
 from grader.messages import Limits as KernelLimits
-from grader.probing import Made
-from grader.warm import Stop, Template, Worker
+from grader.outcomes import NotRun, Outcome, Raised, Request, Returned, Stop, Stopped, outcome_of
+from grader.warm import Template, Worker
 
 __all__ = ["Bench", "NotRun", "Outcome", "Raised", "Request", "Returned", "Sources", "Stopped", "Student"]
 
 ANSWER_BYTES = 64 << 20
 # Memory of the judge that the answers to one batch may take together.
 HELD_BYTES = 128 << 20
-
-
-@dataclass(frozen=True)
-class Returned:
-    """A call came back: `value` is plain data, `changed` the positions of arguments that were written to."""
-
-    value: Any
-    listed: bool = False
-    changed: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True)
-class Raised:
-    """A call, or the import, raised; `seen` is what an instrument found where it came to that."""
-
-    trouble: Trouble
-    seen: Any = None
-
-
-@dataclass(frozen=True)
-class Stopped:
-    """The worker came to an end during the call."""
-
-    stop: Stop
-
-
-@dataclass(frozen=True)
-class NotRun:
-    """The call was not made, and why."""
-
-    reason: str
-
-
-Outcome = Returned | Raised | Stopped | NotRun
-
-
-@dataclass(frozen=True)
-class Request:
-    """One call to make: a function's name and arguments. With `plain` lists come back as lists, tuples as tuples.
-
-    `look` names the instrument that the worker holds to what came back, `aim` is what the instrument is told.
-    """
-
-    function: str
-    args: tuple[Any, ...]
-    plain: bool = False
-    look: str = ""
-    aim: Any = None
-    salt: int = 0
-
-    @cached_property
-    def packed(self) -> tuple[Call, list[bytes]]:
-        """The call as it travels; recorded examples are packed once and sent to every student."""
-        buffers: list[bytes] = []
-        args = tuple(_packed(arg, buffers) for arg in self.args)
-        aim = wire.pack(self.aim, buffers, exact=True)
-        return Call(self.function, args, self.plain, self.look, aim, self.salt), buffers
-
-
-def _packed(arg: Any, buffers: list[bytes]) -> wire.Value | messages.Made:
-    if isinstance(arg, Made):
-        return messages.Made(arg.by, wire.pack(arg.given, buffers, exact=True))
-    return wire.pack(arg, buffers, exact=True)
 
 
 @dataclass(frozen=True)
@@ -238,7 +174,7 @@ class Student:
         try:
             if not isinstance(reply, Answer) or reply.number != number:
                 raise wire.WireError("an answer to another question")
-            outcome = _outcome(reply, take, plain)
+            outcome = outcome_of(reply, take, plain)
         except wire.WireError as error:
             raise worker.stop(Stop("protocol", str(error))) from None
         self.held += take.weight
@@ -304,14 +240,3 @@ class Student:
 def _used(worker: Worker, cpu: float, wall: float) -> float:
     """Seconds used since the clocks showed `cpu` and `wall`; a wait counts as a third of it, so sleep is not free."""
     return max(worker.cpu() - cpu, (time.perf_counter() - wall) / 3)
-
-
-def _outcome(reply: Answer, take: wire.Reader, plain: bool) -> Outcome:
-    if reply.value is None and reply.trouble is None:
-        raise wire.WireError("an answer without a value")
-    value = None if reply.value is None else wire.value_of(reply.value, take, fresh=plain)
-    take.finish()
-    if reply.trouble is not None:
-        return Raised(reply.trouble, value)
-    listed = isinstance(reply.value, wire.Array) and reply.value.listed
-    return Returned(value, listed, reply.changed)

@@ -13,18 +13,18 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
 from grader import wire
 from grader.errors import GraderError
 from grader.messages import NO_MEMORY, Limits, Ready, Reply
+from grader.outcomes import Stop
 from grader.surroundings import ENVIRONMENT, surroundings
 
 __all__ = ["Stop", "Template", "Worker"]
 
-Kind = Literal["timeout", "memory", "crashed", "exited", "protocol", "output", "forbidden"]
 REPLIES: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(Reply)
 BOOT = (
     "import os,sys;sys.path.insert(0,os.read({link},int.from_bytes(os.read({link},4),'little')).decode());"
@@ -37,15 +37,6 @@ PATIENCE = 120.0
 LAST_BREATH = 1.0
 MOST_PRINTED = 1 << 16
 HEADER_LIMIT = 1 << 22
-
-
-class Stop(Exception):  # noqa: N818 - it tells of an end, which is the student's affair, not of an error
-    """A worker came to an end before it answered; `kind` is the verdict, `detail` a few words for the feedback."""
-
-    def __init__(self, kind: Kind, detail: str = "") -> None:
-        super().__init__(kind, detail)
-        self.kind = kind
-        self.detail = detail
 
 
 class Template:

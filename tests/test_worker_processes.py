@@ -24,8 +24,9 @@ from grader import warm
 from grader.desk import LIBRARIES, Desk
 from grader.errors import GraderError
 from grader.messages import Load
+from grader.outcomes import Stop
 from grader.student import Returned, Stopped, Student
-from grader.warm import Stop, Worker
+from grader.warm import Worker
 
 __all__: list[str] = []
 
