@@ -24,7 +24,7 @@ from grader.illustrate import call_text
 from grader.probing import Made, PictureFile, Probe, Raises, ShapeOf
 from grader.recorded import Example, Mistake, Recording, Replay, fingerprint
 from grader.worker import models
-from grader.worker.serve import LOOKS, MAKERS
+from grader.worker.instruments import LOOKS, MAKERS
 
 __all__ = ["answered", "draw", "drawn_from", "probes_of", "record", "stale", "suite_module"]
 

@@ -20,7 +20,9 @@ from typing import Any
 import msgspec
 
 from grader.messages import NO_MEMORY, Limits
-from grader.worker import lock, models, serve
+from grader.worker import lock, models
+from grader.worker.instruments import Instrumented
+from grader.worker.serve import serve
 
 __all__ = ["main"]
 
@@ -136,7 +138,7 @@ def _become_worker(control: socket.socket, message: dict[str, Any], descriptors:
     os.closerange(base + 2, 1024)
     os.chdir(message["cwd"])
     lock.lock(msgspec.convert(message["limits"], Limits))
-    serve.serve(requests, replies, message["answer_bytes"])
+    serve(requests, replies, message["answer_bytes"], Instrumented)
 
 
 def _reap(pid: int, patience: float) -> dict[str, Any]:
