@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
+from pathlib import Path
 
-from grader.cli import main
+__all__ = ["main"]
 
-__all__: list[str] = []
+
+def main() -> int:
+    """The command of this copy: what students get holds their checks and nothing else."""
+    whole = Path(__file__).with_name("cli.py").is_file()
+    status: int = import_module("grader.cli" if whole else "grader.check.commands").main()
+    return status
+
 
 if __name__ == "__main__":
     sys.exit(main())

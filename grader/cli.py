@@ -10,13 +10,15 @@ from pathlib import Path
 
 from grader import __version__, artefacts
 from grader import course as courses
+from grader.check import commands as check
 from grader.errors import GraderError, IsolationError, OutInUseError, UsageError
 from grader.gradebook import commands as gradebook
+from grader.handout import commands as handout
 from grader.similarity import commands as similarity
 
 __all__ = ["main"]
 
-BESIDE = (artefacts, gradebook, similarity)
+BESIDE = (check, handout, gradebook, similarity, artefacts)
 
 DESCRIPTION = "Grade exercises on convolutional networks; the students' code never meets the tests."
 STATUS = """exit status of `grade`:

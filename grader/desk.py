@@ -26,7 +26,8 @@ from grader.model import Submission
 from grader.outcomes import Stop
 from grader.probing import PictureFile
 from grader.recorded import Recording
-from grader.student import Bench, Sources, Student
+from grader.sources import Sources, sources_for
+from grader.student import Bench, Student
 from grader.versions import missing
 from grader.warm import Template
 from grader.worker.lock import shield
@@ -223,16 +224,9 @@ class Desk:
         return case.fixtures[exercise]
 
     def sources(self, case: Case, exercise: str) -> Sources:
-        """What the worker of an exercise gets: helper modules, and of the exercise modules those that count."""
-        facts = case.facts[exercise]
-        chosen = {name for name, fact in case.facts.items() if fact.origin == "module"}
-        modules = {
-            name: code for name, code in case.submission.modules.items() if name not in self.specs or name in chosen
-        }
-        forbidden = tuple(name for name in self.specs[exercise].forbidden if "." not in name)
-        others = [fact for fact in case.facts.values() if fact.origin == "notebook" and fact.path != facts.path]
-        encoded = tuple(msgspec.msgpack.encode(fact) for fact in others if fact.status == "ok")
-        return Sources(modules, case.submission.notebooks, msgspec.msgpack.encode(facts), encoded, forbidden)
+        """What the worker of an exercise gets."""
+        submission = case.submission
+        return sources_for(self.specs[exercise], case.facts, submission.modules, submission.notebooks)
 
     def _recording_of(self, exercise: str) -> Callable[[], Recording]:
         def recording() -> Recording:

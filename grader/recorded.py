@@ -15,7 +15,7 @@ from grader import wire
 from grader.errors import GraderError
 from grader.probing import Made, PictureFile, Raises, ShapeOf
 
-__all__ = ["Example", "Mistake", "Recording", "Replay", "fingerprint", "read", "write"]
+__all__ = ["Example", "Mistake", "Recording", "Replay", "fingerprint", "packed", "read", "unpacked", "write"]
 
 LIMIT = 1 << 28
 # A dictionary with this key stands for an object of the class that it names.
@@ -86,13 +86,18 @@ def fingerprint(secret: str) -> str:
 
 def write(recording: Recording) -> bytes:
     """The bytes of a recording file."""
+    return zlib.compress(packed(recording), 9)
+
+
+def packed(recording: Recording) -> bytes:
+    """A recording as a frame of the wire: its arrays stand there byte by byte."""
     plain = _fields(recording) | {
         "files": {name: np.frombuffer(data, np.uint8) for name, data in recording.files.items()},
         "probes": [_frozen_probe(probe) for probe in recording.probes.values()],
     }
     buffers: list[bytes] = []
     header = wire.pack(plain, buffers, exact=True)
-    return zlib.compress(wire.frame(header, buffers), 9)
+    return wire.frame(header, buffers)
 
 
 def _fields(record: Any) -> dict[str, Any]:
@@ -122,18 +127,22 @@ def _frozen(value: Any) -> Any:
 def read(path: Path) -> Recording:
     """The recording in a file; GraderError where there is none or it cannot be read."""
     try:
-        data = zlib.decompress(path.read_bytes())
-        header, _ = wire.sizes(data[: wire.PREFIX.size], LIMIT)
-        start = wire.PREFIX.size
-        value, take = wire.unpack(data[start : start + header], data[start + header :], DECODER)
-        plain = wire.value_of(value, take, fresh=True)
-        files = {name: array.tobytes() for name, array in plain["files"].items()}
-        probes = [_thawed_probe(probe, files) for probe in plain["probes"]]
-        return Recording(**plain | {"files": files, "probes": {probe.name: probe for probe in probes}})
+        return unpacked(zlib.decompress(path.read_bytes()))
     except FileNotFoundError:
         raise GraderError(f"there are no recorded examples at {path.name}; run: grader sync") from None
     except (zlib.error, wire.WireError, OSError, KeyError, TypeError) as error:
         raise GraderError(f"the recorded examples in {path.name} cannot be read ({error}); run: grader sync") from None
+
+
+def unpacked(data: bytes) -> Recording:
+    """The recording in a frame; WireError, KeyError or TypeError where it holds none."""
+    header, _ = wire.sizes(data[: wire.PREFIX.size], LIMIT)
+    start = wire.PREFIX.size
+    value, take = wire.unpack(data[start : start + header], data[start + header :], DECODER)
+    plain = wire.value_of(value, take, fresh=True)
+    files = {name: array.tobytes() for name, array in plain["files"].items()}
+    probes = [_thawed_probe(probe, files) for probe in plain["probes"]]
+    return Recording(**plain | {"files": files, "probes": {probe.name: probe for probe in probes}})
 
 
 def _thawed_probe(plain: dict[str, Any], files: dict[str, bytes]) -> Replay:

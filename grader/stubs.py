@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from grader.errors import GraderError
 
-__all__ = ["BEGIN", "generated", "stub_of", "write_stubs"]
+__all__ = ["BEGIN", "Region", "generated", "regions", "stub_of", "write_stubs"]
 
 BEGIN = "### BEGIN SOLUTION"
 
@@ -26,7 +26,7 @@ _CELL = re.compile(r"^(# %%(?: \[markdown\])?) .*=.*$", re.MULTILINE)
 _TODO_FORM = "# TODO (convolve.2): Imperative sentence."
 
 
-class _Region(NamedTuple):
+class Region(NamedTuple):
     """One solution region: indices of its two marker lines, counted from 0, and their indentation."""
 
     begin: int
@@ -45,10 +45,10 @@ def stub_of(source: str, file: str = "the solution") -> str:
     """
     _parse(source, file, "correct the solution there")
     lines = source.split("\n")
-    regions = _regions(lines, file)
-    for region in regions:
+    found = regions(lines, file)
+    for region in found:
         _check_region(lines, region, file)
-    for region in reversed(regions):
+    for region in reversed(found):
         lines[region.begin : region.end + 1] = [f"{region.indent}raise NotImplementedError"]
     stub = "\n".join(lines)
     _parse(stub, f"the stub of {file}", "put the markers round whole statements")
@@ -117,8 +117,9 @@ def _marker(line: str, number: int, file: str) -> re.Match[str] | None:
     return marker
 
 
-def _regions(lines: list[str], file: str) -> list[_Region]:
-    regions: list[_Region] = []
+def regions(lines: list[str], file: str) -> list[Region]:
+    """Find the solution regions in the lines of a file, from top to bottom; `GraderError` where markers do not pair."""
+    found: list[Region] = []
     begin: int | None = None
     for index, line in enumerate(lines):
         marker = _marker(line, index + 1, file)
@@ -129,13 +130,13 @@ def _regions(lines: list[str], file: str) -> list[_Region]:
         if begin is None:
             begin = index
         else:
-            regions.append(_Region(begin, index, marker["indent"]))
+            found.append(Region(begin, index, marker["indent"]))
             begin = None
     if begin is not None:
         raise GraderError(f"{file}:{begin + 1}: region without an end; add `### END SOLUTION` after its last line.")
-    if not regions:
+    if not found:
         raise GraderError(f"{file}:1: no region; put `### BEGIN SOLUTION` and `### END SOLUTION` round the answers.")
-    return regions
+    return found
 
 
 def _unbalanced(file: str, index: int, begin: int | None) -> str:
@@ -144,7 +145,7 @@ def _unbalanced(file: str, index: int, begin: int | None) -> str:
     return f"{file}:{index + 1}: the region of line {begin + 1} is still open; add `### END SOLUTION` before this line."
 
 
-def _check_region(lines: list[str], region: _Region, file: str) -> None:
+def _check_region(lines: list[str], region: Region, file: str) -> None:
     place = f"{file}:{region.begin + 1}"
     answer = [line.strip() for line in lines[region.begin + 1 : region.end]]
     if not any(line and not line.startswith("#") for line in answer):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +16,7 @@ from grader.errors import GraderError
 from grader.messages import Answer, Batch, Load, Loaded, Trouble
 from grader.messages import Limits as KernelLimits
 from grader.outcomes import NotRun, Outcome, Raised, Request, Returned, Stop, Stopped, outcome_of
+from grader.sources import Sources
 from grader.warm import Template, Worker
 
 __all__ = ["Bench", "NotRun", "Outcome", "Raised", "Request", "Returned", "Sources", "Stopped", "Student"]
@@ -23,17 +24,6 @@ __all__ = ["Bench", "NotRun", "Outcome", "Raised", "Request", "Returned", "Sourc
 ANSWER_BYTES = 64 << 20
 # Memory of the judge that the answers to one batch may take together.
 HELD_BYTES = 128 << 20
-
-
-@dataclass(frozen=True)
-class Sources:
-    """The sources of one submission with what the analysis said of them; `facts` and `others` are encoded."""
-
-    modules: Mapping[str, bytes]
-    notebooks: Mapping[str, bytes]
-    facts: bytes
-    others: tuple[bytes, ...] = ()
-    forbidden: tuple[str, ...] = ()
 
 
 @dataclass

@@ -1,0 +1,60 @@
+"""The student's own files: read as at hand-in, run in a process, checked exercise by exercise."""
+
+from __future__ import annotations
+
+import importlib.util
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from grader.check.choosing import Place
+from grader.check.process import Running
+from grader.check.public import PublicExercise, examples
+from grader.check.verdicts import verdicts
+from grader.errors import SubmissionError
+from grader.messages import Load
+from grader.model import CheckResult
+from grader.refusals import import_failure
+from grader.sources import sources_for
+from grader.worker.source import ExerciseSpec, analyse
+
+__all__ = ["Work"]
+
+
+class Work:
+    """All modules and notebooks in a folder, and what counts of them for each exercise."""
+
+    def __init__(self, place: Place, specs: Sequence[ExerciseSpec]) -> None:
+        self.place = place
+        paths = sorted(place.work.glob("*.py"))
+        self.modules = {path.stem: path.read_bytes() for path in paths if path.stem.isidentifier()}
+        self.notebooks = {path.name: path.read_bytes() for path in sorted(place.work.glob("*.ipynb"))}
+        self.facts = {fact.exercise: fact for fact in analyse(self.modules, self.notebooks, specs)}
+
+    def check(self, exercise: PublicExercise, chosen: Sequence[str]) -> list[CheckResult]:
+        """The verdicts on the chosen public checks, or on all; SubmissionError where the code cannot be run."""
+        facts = self.facts[exercise.name]
+        if facts.status != "ok":
+            raise SubmissionError(facts.message)
+        recording = examples(exercise.name)
+        with self._running(exercise) as running, tempfile.TemporaryDirectory() as folder:
+            if recording.probes:
+                if exercise.spec.template == "keras" and importlib.util.find_spec("keras") is None:
+                    raise SubmissionError("Keras is not installed; run: pip install -r requirements-keras.txt")
+                if (broken := running.start()) is not None:
+                    failure = import_failure(exercise.name, broken)
+                    raise SubmissionError(f"{failure.observation} {failure.next_step}".rstrip())
+            return verdicts(exercise, recording, running, Path(folder), chosen)
+
+    def _running(self, exercise: PublicExercise) -> Running:
+        sources = sources_for(exercise.spec, self.facts, self.modules, self.notebooks)
+        load = Load(
+            dict(sources.modules),
+            dict(sources.notebooks),
+            sources.facts,
+            sources.others,
+            exercise.name,
+            sources.forbidden,
+        )
+        limits = exercise.import_seconds, exercise.call_seconds, exercise.reference_factor
+        return Running(load, self.place.data, *limits)

@@ -1,0 +1,70 @@
+"""The files of the student bundle, made in memory from the course."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from grader import __version__
+from grader.course import Course, Exercise
+from grader.errors import GraderError
+from grader.handout.library import needed_modules, requirements
+from grader.handout.public import public_data
+
+__all__ = ["members", "slug"]
+
+DOCS = ("docs/contract.md", "docs/digits.md")
+
+
+def slug(title: str) -> str:
+    """The name of folder and zip, from the course's title: small letters, digits and hyphens."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:80] or "course"
+
+
+def members(root: Path, course: Course, names: Collection[str]) -> dict[str, bytes]:
+    """The bundle's files by path, sorted; of all exercises that are ready, or of those named."""
+    wanted = [course.exercise(name) for name in names] or list(course.ready)
+    chosen = [exercise for exercise in course.ready if exercise in wanted]
+    if not chosen:
+        raise GraderError("none of the exercises is ready, so there is nothing to hand out")
+    keras = any(exercise.template == "keras" for exercise in chosen)
+    files = {f"exercises/{exercise.name}.py": _read(root, f"exercises/{exercise.name}.py") for exercise in chosen}
+    left_out = {exercise.name for exercise in course.exercises if exercise not in chosen}
+    notebooks = [path.name for path in (root / "exercises").glob("*.ipynb") if path.stem not in left_out]
+    files |= {name: _read(root, name) for name in (*(f"exercises/{book}" for book in notebooks), *DOCS, *_data(root))}
+    files |= needed_modules(root) | requirements(root, keras) | {"LICENSE": _read(root, "LICENSE")}
+    files |= {f"grader/check/examples/{name}": data for name, data in public_data(root, course, chosen).items()}
+    files |= _written(course, chosen, keras, bool(notebooks))
+    return dict(sorted(files.items()))
+
+
+def _read(root: Path, name: str) -> bytes:
+    try:
+        return (root / name).read_bytes()
+    except OSError as error:
+        raise GraderError(f"{name} belongs to what students get and cannot be read ({error.strerror})") from None
+
+
+def _data(root: Path) -> list[str]:
+    """The files of data/ whose origin and licence are known."""
+    try:
+        manifest = tomllib.loads(_read(root, "data/MANIFEST.toml").decode())
+        return [f"data/{entry['path']}" for entry in manifest["file"]]
+    except (ValueError, LookupError) as error:
+        raise GraderError(f"data/MANIFEST.toml cannot be used: {error}") from None
+
+
+def _written(course: Course, chosen: Sequence[Exercise], keras: bool, notebooks: bool) -> dict[str, bytes]:
+    """What is written for this bundle: words for students, and what pip needs to know of the package."""
+    environment = Environment(
+        loader=PackageLoader("grader.handout"), undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True
+    )
+    known = {"title": course.title, "exercises": chosen, "keras": keras, "notebooks": notebooks, "version": __version__}
+    names = ("README.md", "pyproject.toml")
+    return {name: environment.get_template(f"{name}.j2").render(known).encode() for name in names}

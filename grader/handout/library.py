@@ -1,0 +1,95 @@
+"""The part of the package that the student's command needs, and the libraries that go with it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from grader.errors import GraderError
+
+__all__ = ["needed_modules", "requirements"]
+
+# What the student's command starts with; everything else follows from their imports.
+DOORS = ("grader.__main__", "grader.notebook", "grader.check.commands", "grader.check.child")
+# What the NumPy exercises need, with all that these need in turn; the locks know the versions.
+NUMPY = frozenset(
+    {
+        "contourpy", "cycler", "fonttools", "imageio", "kiwisolver", "matplotlib", "msgspec", "numpy", "packaging",
+        "pillow", "pyparsing", "python-dateutil", "scipy", "six",
+    }
+)  # fmt: skip
+# What the Keras exercises need of what the lock without Keras has, too.
+PICTURES = frozenset({"opencv-python-headless"})
+
+
+def needed_modules(root: Path) -> dict[str, bytes]:
+    """The modules, by their path in the bundle, that the doors import in any number of steps, with their word lists."""
+    found: dict[str, bytes] = {}
+    ahead = list(DOORS)
+    while ahead:
+        path = _path(root, ahead.pop())
+        name = path.relative_to(root).as_posix()
+        if name not in found:
+            found[name] = path.read_bytes()
+            ahead += _imported(root, path, found[name])
+    folders = {(root / name).parent for name in found}
+    words = {path for folder in folders for path in folder.glob("*.toml")}
+    return found | {path.relative_to(root).as_posix(): path.read_bytes() for path in words}
+
+
+def _path(root: Path, module: str) -> Path:
+    place = root.joinpath(*module.split("."))
+    path = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
+    if not path.is_file():
+        raise GraderError(f"the module {module}, which the student's command needs, is not in {root.name}/")
+    return path
+
+
+def _imported(root: Path, path: Path, source: bytes) -> Iterator[str]:
+    """The modules of this package that a source imports, and the packages that they lie in."""
+    for node in ast.walk(ast.parse(source)):
+        names = []
+        if isinstance(node, ast.ImportFrom) and node.module:
+            inner = [f"{node.module}.{alias.name}" for alias in node.names]
+            names = [node.module, *(name for name in inner if _is_module(root, name))]
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        for name in names:
+            parts = name.split(".")
+            if parts[0] == "grader":
+                yield from (".".join(parts[:count]) for count in range(1, len(parts) + 1))
+
+
+def _is_module(root: Path, name: str) -> bool:
+    place = root.joinpath(*name.split("."))
+    return name.startswith("grader.") and (place.is_dir() or place.with_suffix(".py").is_file())
+
+
+def requirements(root: Path, keras: bool) -> dict[str, bytes]:
+    """The requirements files: for NumPy, with `keras` one for everything; GraderError where a lock lacks a name."""
+    full, small = (_locked(root / name) for name in ("requirements.txt", "requirements-numpy.txt"))
+    files = {"requirements.txt": _lock({name: _entry(full, name) for name in NUMPY}, "the NumPy exercises")}
+    if keras:
+        wanted = {name: entry for name, entry in full.items() if name not in small or name in NUMPY | PICTURES}
+        files["requirements-keras.txt"] = _lock(wanted, "all exercises")
+    return files
+
+
+def _entry(lock: dict[str, str], name: str) -> str:
+    if name not in lock:
+        raise GraderError(f"requirements.txt has no entry for {name}, which students need; run: tox -e lock")
+    return lock[name]
+
+
+def _locked(path: Path) -> dict[str, str]:
+    """The entries of a lock by name: a line with the version, then its hashes."""
+    text = path.read_text("utf-8")
+    entries = re.findall(r"^[\w.-]+==.*(?:\n[ ]+--hash=.*)+\n", text, re.MULTILINE)
+    return {entry.partition("==")[0]: entry for entry in entries}
+
+
+def _lock(entries: dict[str, str], purpose: str) -> bytes:
+    head = f"# Exact versions for {purpose}; pip compares every file with its hash.\n"
+    return (head + "".join(entry for _, entry in sorted(entries.items()))).encode()

@@ -1,0 +1,82 @@
+"""`grader release`: the student bundle as a folder and a zip, written only when nothing leaks."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from grader.course import Course
+from grader.errors import GraderError, UsageError
+from grader.files import write_whole
+from grader.handout.bundle import members, slug
+from grader.handout.leaks import Watch
+
+__all__ = ["archive", "release"]
+
+# The first moment that a zip can name: a bundle has no date of its own.
+MOMENT = (1980, 1, 1, 0, 0, 0)
+MADE_ON_UNIX = 3
+SHOWN = 20
+# By this file a folder is known to be an earlier release.
+SIGN = "grader/check/examples/index.json"
+
+
+def release(root: Path, course: Course, out: Path, names: Collection[str] = ()) -> list[str]:
+    """Writes `out/<course>/` and `out/<course>.zip`, of all exercises or of those named; lines that say what.
+
+    Raises GraderError, and writes nothing, where something leaks; UsageError where `out` cannot be used.
+    """
+    files = members(root, course, names)
+    if leaks := Watch(root, course).leaks(files):
+        more = [f"  ... and {len(leaks) - SHOWN} more"] if len(leaks) > SHOWN else []
+        lines = [f"  {leak}" for leak in leaks[:SHOWN]]
+        end = "Nothing was written. Take this out of the sources, then run the command again."
+        raise GraderError("\n".join(["what students would get gives something away:", *lines, *more, end]))
+    name = slug(course.title)
+    folder, packed = out / name, out / f"{name}.zip"
+    if folder.exists() and not (folder / SIGN).is_file():
+        raise UsageError(f"{folder} is there already and is no earlier release; move it away, or choose another --out.")
+    data = archive(name, files)
+    out.mkdir(parents=True, exist_ok=True)
+    _write_folder(folder, files)
+    write_whole(packed, data)
+    return [f"{packed}: {len(files)} files, {len(data) / 1e6:.1f} MB; nothing leaks", f"{folder}: the same"]
+
+
+def archive(name: str, files: Mapping[str, bytes]) -> bytes:
+    """A zip of these files in a folder of that name, the same bytes everywhere and always.
+
+    Members are stored as they are: what a compressor makes of them depends on its version.
+    """
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as packed:
+        for path, data in sorted(files.items()):
+            entry = zipfile.ZipInfo(f"{name}/{path}", MOMENT)
+            entry.create_system = MADE_ON_UNIX
+            entry.external_attr = 0o100644 << 16
+            packed.writestr(entry, data)
+    return stream.getvalue()
+
+
+def _write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Writes the folder beside its place, then puts it there; an earlier release makes room."""
+    fresh = Path(tempfile.mkdtemp(prefix=".part-", dir=folder.parent))
+    try:
+        for name, data in files.items():
+            path = fresh / "new" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+            path.chmod(0o644)
+        for place, _, _ in os.walk(fresh / "new"):
+            os.chmod(place, 0o755)
+        with suppress(FileNotFoundError):
+            folder.rename(fresh / "old")
+        (fresh / "new").rename(folder)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
