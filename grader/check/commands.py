@@ -12,7 +12,7 @@ from typing import Any
 from grader import __version__
 from grader.check.choosing import chosen, place
 from grader.check.public import index
-from grader.check.showing import summary, text
+from grader.check.showing import printed, summary, text
 from grader.check.work import Work
 from grader.errors import GraderError, SubmissionError, UsageError
 from grader.model import CheckResult
@@ -77,6 +77,8 @@ def _check(arguments: argparse.Namespace) -> int:
                 broken = True
                 continue
             print(text(exercise.name, verdicts))
+            if work.printed:
+                print(printed(work.printed))
             made += verdicts
     if made:
         print(f"\n{summary(made)}")

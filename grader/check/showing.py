@@ -6,30 +6,35 @@ import html
 import textwrap
 from collections.abc import Iterator, Sequence
 
+from grader.check.verdicts import HAND_IN
 from grader.model import CheckResult
 
-__all__ = ["summary", "table", "text"]
+__all__ = ["printed", "summary", "table", "text"]
 
 WIDTH = 116
+LATER = "later"
+MOST_LINES = 20
+
+
+def _later(verdicts: Sequence[CheckResult]) -> str:
+    """The names of the checks that no public example belongs to."""
+    return ", ".join(verdict.name for verdict in verdicts if _word(verdict) == LATER)
 
 
 def _word(verdict: CheckResult) -> str:
     if verdict.outcome != "not_run":
         return verdict.outcome
-    return "waits" if verdict.waits_for else "later"
+    return "waits" if verdict.waits_for else LATER
 
 
 def _details(verdict: CheckResult) -> Iterator[tuple[str, str]]:
-    """What there is to say beside the title, each part with what it is."""
-    if verdict.outcome == "not_run":
-        yield "", f"waits for {verdict.waits_for}" if verdict.waits_for else verdict.observation
-        return
-    for shown in verdict.evidence:
+    """What there is to say of a check that did not pass, each part with what it is."""
+    for shown in verdict.evidence[:1]:
         yield "called", shown.call
         yield "came back", shown.given
         yield "expected", shown.expected
     yield "seen", verdict.observation
-    yield "likely mistake", " - ".join(part for part in (verdict.misconception, verdict.reason) if part)
+    yield "likely mistake", ": ".join(part for part in (verdict.misconception, verdict.reason) if part)
     yield "next step", verdict.next_step
 
 
@@ -37,18 +42,32 @@ def text(exercise: str, verdicts: Sequence[CheckResult]) -> str:
     """Lines for the terminal."""
     lines = []
     for verdict in verdicts:
-        lines.append(f"  {_word(verdict):<7} {exercise}.{verdict.name}: {verdict.title}")
-        for label, words in _details(verdict) if verdict.outcome != "passed" else ():
-            head = f"{label}: " if label else ""
-            lines += textwrap.indent(_wrapped(head + words), " " * 12).split("\n") if words else []
+        name = f"  {_word(verdict):<7} {exercise}.{verdict.name}"
+        if verdict.waits_for:
+            lines.append(f"{name}: waits for {verdict.waits_for}")
+        elif verdict.outcome != "not_run":
+            lines.append(f"{name}: {verdict.title}")
+        for label, words in _details(verdict) if verdict.outcome == "failed" else ():
+            lines += textwrap.indent(_wrapped(label, words), " " * 10).split("\n") if words else []
+    if later := _later(verdicts):
+        lines += textwrap.wrap(f"{HAND_IN}: {later}", WIDTH, initial_indent="  ", subsequent_indent="    ")
     return "\n".join(lines)
 
 
-def _wrapped(words: str) -> str:
-    """Long prose in lines; what has lines of its own, such as arrays, stays as it is."""
+def _wrapped(label: str, words: str) -> str:
+    """Prose in lines of a width that can be read; what has lines of its own, such as arrays, keeps them."""
+    head = f"{label + ':':<15} "
     if "\n" in words:
-        return words
-    return "\n".join(textwrap.wrap(words, WIDTH - 12, subsequent_indent="  ", break_long_words=False)) or words
+        return head + words.replace("\n", "\n" + " " * len(head))
+    filler = textwrap.TextWrapper(WIDTH - 10, head, " " * len(head), break_long_words=False, break_on_hyphens=False)
+    return filler.fill(words)
+
+
+def printed(output: str) -> str:
+    """What the code printed during the checks, its first lines."""
+    lines = output.strip("\n").split("\n")
+    more = [f"... and {len(lines) - MOST_LINES} more lines"] if len(lines) > MOST_LINES else []
+    return textwrap.indent("\n".join(["the code printed:", *lines[:MOST_LINES], *more]), "  ") if output.strip() else ""
 
 
 def summary(verdicts: Sequence[CheckResult]) -> str:
@@ -62,7 +81,7 @@ def summary(verdicts: Sequence[CheckResult]) -> str:
     return f"{len(made) - missed} of {len(made)} public checks passed; hidden checks run when you hand in"
 
 
-COLOURS = {"passed": "#1a7f37", "failed": "#b3261e", "waits": "#6b7785", "later": "#6b7785"}
+COLOURS = {"passed": "#1a7f37", "failed": "#b3261e", "waits": "#6b7785"}
 CELL = "text-align:left;vertical-align:top;padding:2px 12px 2px 0"
 
 
@@ -71,14 +90,18 @@ def table(exercise: str, verdicts: Sequence[CheckResult], last: str) -> str:
     rows = []
     for verdict in verdicts:
         word = _word(verdict)
-        parts = [html.escape(verdict.title)]
-        for label, words in _details(verdict) if verdict.outcome != "passed" else ():
+        if word == LATER:
+            continue
+        parts = [html.escape(f"waits for {verdict.waits_for}" if verdict.waits_for else verdict.title)]
+        for label, words in _details(verdict) if verdict.outcome == "failed" else ():
             if words:
-                head = f"<b>{html.escape(label)}</b>: " if label else ""
-                parts.append(f'{head}<span style="white-space:pre-wrap">{html.escape(words)}</span>')
+                parts.append(f'<b>{label}</b>: <span style="white-space:pre-wrap">{html.escape(words)}</span>')
         name = html.escape(f"{exercise}.{verdict.name}")
         rows.append(
             f'<tr><td style="{CELL};color:{COLOURS[word]};font-weight:bold">{word}</td>'
             f'<td style="{CELL};white-space:nowrap">{name}</td><td style="{CELL}">{"<br>".join(parts)}</td></tr>'
         )
-    return f"<table>{''.join(rows)}</table><p>{html.escape(last)}</p>"
+    later = f"{HAND_IN}: {_later(verdicts)}" if _later(verdicts) else ""
+    return "".join(
+        (f"<table>{''.join(rows)}</table>", *(f"<p>{html.escape(line)}</p>" for line in (later, last) if line))
+    )

@@ -22,13 +22,17 @@ __all__ = ["Work"]
 
 
 class Work:
-    """All modules and notebooks in a folder, and what counts of them for each exercise."""
+    """All modules and notebooks in a folder, and what counts of them for each exercise.
+
+    `printed` is what the code printed during the last check.
+    """
 
     def __init__(self, place: Place, specs: Sequence[ExerciseSpec]) -> None:
         self.place = place
         paths = sorted(place.work.glob("*.py"))
         self.modules = {path.stem: path.read_bytes() for path in paths if path.stem.isidentifier()}
         self.notebooks = {path.name: path.read_bytes() for path in sorted(place.work.glob("*.ipynb"))}
+        self.printed = ""
         self.facts = {fact.exercise: fact for fact in analyse(self.modules, self.notebooks, specs)}
 
     def check(self, exercise: PublicExercise, chosen: Sequence[str]) -> list[CheckResult]:
@@ -44,7 +48,9 @@ class Work:
                 if (broken := running.start()) is not None:
                     failure = import_failure(exercise.name, broken)
                     raise SubmissionError(f"{failure.observation} {failure.next_step}".rstrip())
-            return verdicts(exercise, recording, running, Path(folder), chosen)
+            made = verdicts(exercise, recording, running, Path(folder), chosen)
+        self.printed = running.printed
+        return made
 
     def _running(self, exercise: PublicExercise) -> Running:
         sources = sources_for(exercise.spec, self.facts, self.modules, self.notebooks)
