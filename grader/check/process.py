@@ -18,12 +18,13 @@ from grader import wire
 from grader.check.child import ANSWER_BYTES
 from grader.messages import NO_MEMORY, Answer, Batch, Load, Loaded, Ready, Reply
 from grader.outcomes import NotRun, Outcome, Raised, Request, Stop, Stopped, outcome_of
+from grader.surroundings import surroundings
 
 __all__ = ["Running"]
 
 REPLIES: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(Reply)
 BOOT = "import sys; sys.path.insert(0, sys.argv[1]); from grader.check.child import main; main()"
-ENVIRONMENT = {"MPLBACKEND": "Agg", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
+ENVIRONMENT = {"MPLBACKEND": "Agg", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
 # Seconds for Python itself to start.
 PATIENCE = 120.0
 MOST_PRINTED = 1 << 14
@@ -40,7 +41,7 @@ class Link:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             cwd=data,
-            env=os.environ | ENVIRONMENT,
+            env=os.environ | ENVIRONMENT | surroundings("keras"),
         )
         self.frames: queue.SimpleQueue[tuple[bytes, bytes] | None] = queue.SimpleQueue()
         self.printed = bytearray()

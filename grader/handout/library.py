@@ -17,11 +17,11 @@ DOORS = ("grader.__main__", "grader.notebook", "grader.check.commands", "grader.
 NUMPY = frozenset(
     {
         "contourpy", "cycler", "fonttools", "imageio", "kiwisolver", "matplotlib", "msgspec", "numpy", "packaging",
-        "pillow", "pyparsing", "python-dateutil", "scipy", "six",
+        "pillow", "pyparsing", "python-dateutil", "scipy", "six", "tzdata",
     }
 )  # fmt: skip
-# What the Keras exercises need of what the lock without Keras has, too.
-PICTURES = frozenset({"opencv-python-headless"})
+# What the Keras exercises need besides; all else of it is in the one lock and not in the other.
+KERAS = frozenset({"opencv-python-headless", "pygments"})
 
 
 def needed_modules(root: Path) -> dict[str, bytes]:
@@ -72,7 +72,7 @@ def requirements(root: Path, keras: bool) -> dict[str, bytes]:
     full, small = (_locked(root / name) for name in ("requirements.txt", "requirements-numpy.txt"))
     files = {"requirements.txt": _lock({name: _entry(full, name) for name in NUMPY}, "the NumPy exercises")}
     if keras:
-        wanted = {name: entry for name, entry in full.items() if name not in small or name in NUMPY | PICTURES}
+        wanted = {name: entry for name, entry in full.items() if name not in small or name in NUMPY | KERAS}
         files["requirements-keras.txt"] = _lock(wanted, "all exercises")
     return files
 
