@@ -27,6 +27,9 @@ LEAST_TEXT = 200
 BESIDE = r"\W{0,40}(?:\w+\W{1,40})?"
 
 
+SECRET = "the secret of course.toml"
+
+
 class Leak(NamedTuple):
     """Something that students must not get, and where it is."""
 
@@ -79,13 +82,15 @@ class Watch:
         for file, data in self.files.items():
             if data in part.data:
                 yield f"the file {file} of a hidden example"
+        if part.text is None and self.secret in part.data:
+            yield SECRET
         if what := self.numbers.in_bytes(part.data):
             yield what
 
     def _in_text(self, text: str) -> Iterator[tuple[int, str]]:
         data = text.encode()
         if (place := data.find(self.secret)) >= 0:
-            yield data.count(b"\n", 0, place) + 1, "the secret of course.toml"
+            yield data.count(b"\n", 0, place) + 1, SECRET
         if marker := MARKER.search(text):
             yield _line(text, marker.start()), "the marker of a solution region"
         words = _words(data)
