@@ -30,18 +30,18 @@ class Inside:
         self.callee.module.__dict__.update(namespace)
 
     def calls(self, requests: Sequence[Request], reference_seconds: float | None = None) -> list[Outcome]:
-        """The outcomes of the calls; the notebook's own random numbers go on as if nothing had been called."""
-        states = random.getstate(), np.random.get_state()
-        try:
-            return [self.alone(request) for request in requests]
-        finally:
-            random.setstate(states[0])
-            np.random.set_state(states[1])
+        """The outcomes of the calls, in order."""
+        return [self.alone(request) for request in requests]
 
     def alone(self, request: Request) -> Outcome:
         """The outcome of one call; whoever interrupts the notebook ends the check."""
         call, buffers = request.packed
-        frame = self.callee.answer(0, call, wire.Reader(b"".join(buffers)))
+        states = random.getstate(), np.random.get_state()
+        try:
+            frame = self.callee.answer(0, call, wire.Reader(b"".join(buffers)))
+        finally:  # the notebook's own random numbers go on as if nothing had been called
+            random.setstate(states[0])
+            np.random.set_state(states[1])
         start = wire.PREFIX.size
         header, _ = wire.sizes(frame[:start], len(frame))
         reply, take = wire.unpack(frame[start : start + header], frame[start + header :], ANSWERS)

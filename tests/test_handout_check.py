@@ -1,0 +1,345 @@
+"""Public checks in a student's hands: from the bundle alone, in a terminal and in a notebook."""
+
+from __future__ import annotations
+
+import json
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+from handouts import FILES, ROOT, laid_out, run
+
+from grader.check.choosing import place
+from grader.check.showing import summary, table, text
+from grader.cli import main
+from grader.errors import UsageError
+from grader.model import CheckResult
+
+__all__: list[str] = []
+
+CHECK = "from grader.__main__ import main; sys.argv[1:1] = ['check']; sys.exit(main())"
+RIGHT = """
+import numpy as np
+
+def multiply_sum(a, b):
+    a, b = np.asarray(a), np.asarray(b)
+    if a.shape != b.shape:
+        raise ValueError(f"different shapes: {a.shape}, {b.shape}")
+    return float(np.sum(a.astype(float) * b.astype(float)))
+"""
+LAST = "public checks passed; hidden checks run when you hand in"
+SHORT = {"import_seconds": 1.0, "call_seconds": 0.1, "reference_factor": 1.0}
+
+
+@pytest.fixture
+def bundle(tmp_path: Path) -> Path:
+    """The bundle in an empty folder; its time limits are short."""
+    folder = laid_out(tmp_path / "bundle")
+    path = folder / "grader" / "check" / "examples" / "index.json"
+    plain = json.loads(path.read_text(encoding="utf-8"))
+    for exercise in plain["exercises"]:
+        exercise |= SHORT | ({"import_seconds": 20.0} if exercise["spec"]["template"] == "keras" else {})
+    path.write_text(json.dumps(plain), encoding="utf-8")
+    return folder
+
+
+def write(bundle: Path, name: str, source: str) -> None:
+    """Puts a student's file into the bundle."""
+    (bundle / "exercises" / name).write_text(source, encoding="utf-8")
+
+
+def check(bundle: Path, *names: str) -> tuple[int, str]:
+    """Runs `grader check`: its exit status and what it prints."""
+    done = run(bundle, CHECK, *names)
+    assert "Traceback" not in done.stderr, done.stderr
+    assert "all tests passed" not in done.stdout.lower()
+    return done.returncode, done.stdout + done.stderr
+
+
+def words(bundle: Path, source: str) -> str:
+    """What the checks say of a `multiply_sum.py`."""
+    write(bundle, "multiply_sum.py", source)
+    return check(bundle, "multiply_sum")[1]
+
+
+def test_red_on_the_stub_and_green_with_the_solution(bundle: Path) -> None:
+    status, said = check(bundle, "multiply_sum")
+    assert status == 1
+    assert "failed  multiply_sum.hand: multiplies entry by entry" in said
+    assert "is not written yet" in said
+    assert "waits   multiply_sum.agrees: waits for hand" in said
+    assert "runs when you hand in: bilinear, layouts" in said
+    assert said.endswith("\n0 of 4 public checks passed; hidden checks run when you hand in\n")
+    write(bundle, "multiply_sum.py", (ROOT / "solutions" / "multiply_sum.py").read_text(encoding="utf-8"))
+    status, said = check(bundle, "multiply_sum")
+    assert status == 0
+    assert re.findall(r"^  (\w+)  ", said, re.MULTILINE) == ["passed"] * 4
+    assert said.endswith(f"\n{LAST}\n")
+
+
+def test_the_solutions_pass_all_public_checks_of_the_numpy_exercises(bundle: Path) -> None:
+    for name in ("multiply_sum", "convolve", "filter_design"):
+        write(bundle, f"{name}.py", (ROOT / "solutions" / f"{name}.py").read_text(encoding="utf-8"))
+    status, said = check(bundle, "multiply_sum", "convolve", "filter_design")
+    assert status == 0, said
+    assert said.endswith(f"\n{LAST}\n")
+    assert "quiz_line" in said
+
+
+@pytest.mark.keras
+def test_the_solutions_pass_all_public_checks_of_the_keras_exercises(bundle: Path) -> None:
+    for name in ("vgg_assembly", "cifar_setup"):
+        write(bundle, f"{name}.py", (ROOT / "solutions" / f"{name}.py").read_text(encoding="utf-8"))
+    status, said = check(bundle, "vgg_assembly", "cifar_setup")
+    assert status == 0, said
+    assert "passed  vgg_assembly.top_k" in said
+    assert said.endswith(f"\n{LAST}\n")
+
+
+def test_no_module_imports_what_is_not_there(bundle: Path) -> None:
+    """Not even what only Unix has: whoever has neither can import all of it."""
+    code = """
+import importlib, pathlib
+for name in ("fcntl", "resource", "termios", "pwd", "grp"):
+    sys.modules[name] = None
+here = pathlib.Path.cwd()
+for path in sorted((here / "grader").rglob("*.py")):
+    parts = path.relative_to(here).with_suffix("").parts
+    importlib.import_module(".".join(parts[:-1] if parts[-1] == "__init__" else parts))
+ours = {name: module for name, module in sys.modules.items() if name.split(".")[0] == "grader"}
+assert all(pathlib.Path(module.__file__).is_relative_to(here) for module in ours.values())
+print(len(ours), *sorted({name.split(".")[0] for name in sys.modules} & {"hypothesis", "jinja2", "keras", "pytest"}))
+"""
+    done = run(bundle, code)
+    assert done.stderr == ""
+    assert done.stdout.split() == [str(sum(name.endswith(".py") for name in FILES if name.startswith("grader/")))]
+
+
+def test_a_failed_check_says_all_there_is_to_say(bundle: Path) -> None:
+    said = words(bundle, RIGHT.replace("a.astype(float) * b.astype(float)", "a * b"))
+    for part in (
+        "passed  multiply_sum.hand", "failed  multiply_sum.uint8", "called:", "[250,   3]] (uint8)",
+        "came back:      482", "expected:       1250", "likely mistake: uint8 wrap: ",
+        "next step:      Convert to float64", "3 of 4 public checks",
+    ):  # fmt: skip
+        assert part in said
+
+
+def test_the_first_index_that_differs_is_named(bundle: Path) -> None:
+    write(bundle, "multiply_sum.py", RIGHT)
+    solution = (ROOT / "solutions" / "convolve.py").read_text(encoding="utf-8")
+    write(bundle, "convolve.py", solution.replace("filter_matrix.astype(np.float64)", "filter_matrix[::-1, ::-1]"))
+    said = check(bundle, "convolve.hand")[1]
+    assert "5 of 6 entries differ; the first at index (0, 0) is 6, expected 0" in said
+    assert "likely mistake: flipped filter" in said
+
+
+def test_one_check_alone_does_not_wait(bundle: Path) -> None:
+    write(bundle, "multiply_sum.py", "def multiply_sum(a, b):\n    raise ValueError('no')\n")
+    status, said = check(bundle, "multiply_sum.mismatch")
+    assert (status, said.splitlines()[-1]) == (0, LAST)
+    assert "multiply_sum.hand" not in said
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("def multiply_sum(a, b):\n    while True: pass\n", "`multiply_sum` took too much time"),
+        ("import os\ndef multiply_sum(a, b):\n    os._exit(0)\n", "`multiply_sum` ended the whole program"),
+        ("import sys\ndef multiply_sum(a, b):\n    sys.exit()\n", "SystemExit"),
+        ("def multiply_sum(a, b):\n    return multiply_sum(a, b)\n", "RecursionError"),
+        ("import os\ndef multiply_sum(a, b):\n    os.close(0); os.close(1); os.close(2); os.abort()\n", "broke down"),
+        ("def multiply_sums(a, b): return 1\n", "There is no function `multiply_sum`. The file has: multiply_sums"),
+        ("def multiply_sum(a, b):\n    return {'a': object()}\n", "Expected one number, and a dictionary came back"),
+        ("def multiply_sum(a, b):\n    input()\n", "EOFError"),
+        ("def multiply_sum(a, b):\n    a += 1\n    return float((a * b).sum())\n", "failed  multiply_sum.hand"),
+        ("x = 1 / 0\n", "Importing multiply_sum raised ZeroDivisionError (multiply_sum.py, line 1)"),
+        ("import time\nwhile True: time.sleep(1)\n", "`import multiply_sum` took too much time"),
+        ("raise SystemExit\n", "Importing multiply_sum raised SystemExit"),
+        ("def multiply_sum(a, b:\n", "is not valid Python yet"),
+        ("import scipy\ndef multiply_sum(a, b): return 1\n", "uses scipy"),
+    ],
+)
+def test_code_that_ends_badly_gets_a_sentence(bundle: Path, source: str, said: str) -> None:
+    assert said in words(bundle, source)
+
+
+def test_what_the_code_prints_is_shown_and_cannot_be_taken_for_an_answer(bundle: Path) -> None:
+    said = words(bundle, RIGHT.replace("    a, b =", "    print('here', 1)\n    print('x' * 99)\n    a, b =", 1))
+    assert "the code printed:\n  here 1\n" in said
+    assert "more lines" not in said
+    assert LAST in said
+    said = words(bundle, RIGHT.replace("    a, b =", "    print('x\\n' * 9999)\n    a, b =", 1))
+    assert "more lines" in said
+    assert said.count("\n") < 60
+
+
+def test_a_missing_file_is_said(bundle: Path) -> None:
+    (bundle / "exercises" / "multiply_sum.py").unlink()
+    status, said = check(bundle, "multiply_sum")
+    assert status == 1
+    assert "multiply_sum" in said.splitlines()[1]
+
+
+def test_a_notebook_counts_where_the_module_is_still_the_stub(bundle: Path) -> None:
+    cell = {"cell_type": "code", "source": RIGHT, "metadata": {}, "outputs": [], "execution_count": None}
+    write(bundle, "work.ipynb", json.dumps({"cells": [cell], "nbformat": 4, "nbformat_minor": 5, "metadata": {}}))
+    status, said = check(bundle, "multiply_sum")
+    assert (status, said.splitlines()[-1]) == (0, LAST)
+
+
+def test_files_elsewhere_and_work_below_the_bundle(bundle: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "multiply_sum.py").write_text(RIGHT, encoding="utf-8")
+    status, said = check(bundle, "multiply_sum", "--in", str(tmp_path / "mine"))
+    assert (status, said.splitlines()[-1]) == (0, LAST)
+    assert check(bundle, "multiply_sum", "--in", "nowhere")[0] == 2
+    assert place(None, bundle / "data").work == bundle / "exercises"
+    assert place(None, bundle / "exercises").data == bundle / "data"
+    with pytest.raises(UsageError, match="no folder"):
+        place(tmp_path / "nowhere", bundle)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("convolv", "No exercise is called 'convolv'; did you mean 'convolve'?"),
+        ("convolve.gray", "convolve has no check called 'gray'; did you mean 'grey'?"),
+        ("x", "choose from: multiply_sum, convolve"),
+    ],
+)
+def test_an_unknown_name_is_answered_with_those_that_there_are(bundle: Path, name: str, said: str) -> None:
+    status, answer = check(bundle, name)
+    assert status == 2
+    assert said in answer
+
+
+def test_a_bundle_that_was_damaged_says_so(bundle: Path) -> None:
+    path = bundle / "grader" / "check" / "examples" / "multiply_sum.bin"
+    path.write_bytes(path.read_bytes()[:1000])
+    status, said = check(bundle, "multiply_sum")
+    assert status == 1
+    assert "public examples of multiply_sum are missing or damaged" in said
+
+
+def test_in_a_checkout_the_command_says_where_public_checks_are(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "multiply_sum"]) == 1
+    assert "grader release" in capsys.readouterr().err
+
+
+# Words
+
+
+def verdict(name: str, outcome: str, **more: object) -> CheckResult:
+    """A verdict without points."""
+    return CheckResult(name=name, title=f"does {name}", points=0, max_points=0, outcome=outcome, **more)  # type: ignore[arg-type]
+
+
+def test_the_last_line_never_says_that_all_is_well() -> None:
+    passed, later = verdict("a", "passed"), verdict("b", "not_run", observation="runs when you hand in")
+    assert summary([passed, later]) == LAST
+    assert summary([later]) == "nothing to check here; all these checks run when you hand in"
+    waits = verdict("c", "not_run", waits_for="a")
+    assert summary([verdict("a", "failed"), waits]).startswith("0 of 2 public checks passed")
+
+
+def test_words_of_the_code_are_no_html() -> None:
+    bad = verdict("a", "failed", observation="<script>alert(1)</script>", next_step="a\nb")
+    page = table("convolve", [bad], "<end>")
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+    assert "&lt;end&gt;" in page
+    assert "  failed  convolve.a: does a" in text("convolve", [bad])
+
+
+# Notebooks
+
+
+def cells(bundle: Path, code: str) -> dict[str, str]:
+    """Runs a notebook cell's code, and gives what Jupyter would show of `report`."""
+    done = run(bundle, f"import json\n{code}\nprint(json.dumps(report._repr_mimebundle_()))")
+    assert done.stderr == "", done.stderr
+    shown: dict[str, str] = json.loads(done.stdout.splitlines()[-1])
+    return shown
+
+
+def test_a_notebook_checks_what_it_has_defined_and_is_worth_nothing(bundle: Path) -> None:
+    shown = cells(bundle, f"{RIGHT}\nfrom grader.notebook import check\nreport = check('multiply_sum')")
+    assert shown["text/plain"] == "0.0"
+    assert shown["text/html"].count(">passed<") == 4
+    assert LAST in shown["text/html"]
+    wrong = RIGHT.replace("a.astype(float) * b.astype(float)", "a * b")
+    shown = cells(bundle, f"{wrong}\nfrom grader.notebook import check\nreport = check('multiply_sum.uint8')")
+    assert shown["text/plain"] == "0.0"
+    assert "uint8 wrap" in shown["text/html"]
+    assert shown["text/html"].count("<tr>") == 1
+
+
+@pytest.mark.parametrize("name", ["'nonsense'", "'multiply_sum.nonsense'", "''"])
+def test_a_check_that_cannot_be_made_is_worth_nothing(bundle: Path, name: str) -> None:
+    shown = cells(bundle, f"from grader.notebook import check\nreport = check({name})")
+    assert shown["text/plain"] == "0.0"
+    assert "choose from" in shown["text/html"]
+
+
+def test_a_notebook_keeps_its_random_numbers(bundle: Path) -> None:
+    code = """
+import random
+import numpy as np
+random.seed(1); np.random.seed(2)
+wanted = random.random(), np.random.random()
+def multiply_sum(a, b):
+    return np.random.random() + random.random()
+random.seed(1); np.random.seed(2)
+from grader.notebook import check
+report = check("multiply_sum")
+assert (random.random(), np.random.random()) == wanted
+"""
+    assert ">failed<" in cells(bundle, code)["text/html"]
+
+
+def test_an_interrupted_check_ends(bundle: Path) -> None:
+    code = """
+def multiply_sum(a, b):
+    raise KeyboardInterrupt
+from grader.notebook import check
+try:
+    check("multiply_sum")
+except KeyboardInterrupt:
+    print("ended")
+"""
+    assert run(bundle, code).stdout == "ended\n"
+
+
+def test_nbgrader_gives_a_test_cell_nothing_for_a_check_of_the_student(bundle: Path) -> None:
+    """A kernel runs the cells; nbgrader's own reading of the answers gives 0 of 4, right work or wrong, or an error."""
+    code = f"""
+import nbformat, logging
+from nbclient import NotebookClient
+from nbgrader.utils import determine_grade
+cell = nbformat.v4.new_code_cell
+book = nbformat.v4.new_notebook(cells=[
+    cell({RIGHT!r}), cell("from grader.notebook import check\\ncheck('multiply_sum')"),
+    cell("del multiply_sum"), cell("check('multiply_sum')"), cell("check('multiply_sum.nothing')"),
+    cell("check(3)"),
+])
+NotebookClient(book, allow_errors=True, kernel_name="python3").execute()
+for cell in book.cells[1:2] + book.cells[3:]:
+    cell.metadata["nbgrader"] = {{"grade": True, "solution": False, "points": 4, "grade_id": "x"}}
+    print(*determine_grade(cell, logging.getLogger()))
+"""
+    done = run(bundle, code)
+    assert done.stdout.splitlines() == ["0.0 4.0"] * 3 + ["0 4.0"], done.stderr
+
+
+def test_the_zip_works_where_nothing_else_is(tmp_path: Path) -> None:
+    """The released zip, unpacked in an empty folder."""
+    assert main(["release", "--out", str(tmp_path / "out")]) == 0
+    [packed] = (tmp_path / "out").glob("*.zip")
+    with zipfile.ZipFile(packed) as archive:
+        archive.extractall(tmp_path)
+    folder = tmp_path / packed.stem
+    assert check(folder, "multiply_sum")[0] == 1
+    write(folder, "multiply_sum.py", RIGHT)
+    assert check(folder, "multiply_sum")[0] == 0
