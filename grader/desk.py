@@ -26,12 +26,11 @@ from grader.model import Submission
 from grader.outcomes import Stop
 from grader.probing import PictureFile
 from grader.recorded import Recording
-from grader.sources import Sources, sources_for
 from grader.student import Bench, Student
 from grader.versions import missing
 from grader.warm import Template
 from grader.worker.lock import shield
-from grader.worker.source import ExerciseSpec, Facts
+from grader.worker.source import ExerciseSpec, Facts, sources_for
 
 __all__ = ["Case", "Desk", "spec_of"]
 
@@ -219,14 +218,10 @@ class Desk:
             template = self._template(case.facts[exercise])
             device = self.device if template is not self.bench.template else "cpu"
             bench = replace(self.bench, template=template, limits=limits, device=device)
-            student = Student(exercise, self.sources(case, exercise), bench)
+            modules, notebooks = case.submission.modules, case.submission.notebooks
+            student = Student(exercise, sources_for(self.specs[exercise], case.facts, modules, notebooks), bench)
             case.fixtures[exercise] = StudentFixture(student, self._recording_of(exercise), self.locate)
         return case.fixtures[exercise]
-
-    def sources(self, case: Case, exercise: str) -> Sources:
-        """What the worker of an exercise gets."""
-        submission = case.submission
-        return sources_for(self.specs[exercise], case.facts, submission.modules, submission.notebooks)
 
     def _recording_of(self, exercise: str) -> Callable[[], Recording]:
         def recording() -> Recording:

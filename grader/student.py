@@ -16,8 +16,8 @@ from grader.errors import GraderError
 from grader.messages import Answer, Batch, Load, Loaded, Trouble
 from grader.messages import Limits as KernelLimits
 from grader.outcomes import NotRun, Outcome, Raised, Request, Returned, Stop, Stopped, outcome_of
-from grader.sources import Sources
 from grader.warm import Template, Worker
+from grader.worker.source import Sources
 
 __all__ = ["Bench", "NotRun", "Outcome", "Raised", "Request", "Returned", "Sources", "Stopped", "Student"]
 

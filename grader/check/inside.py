@@ -1,10 +1,14 @@
-"""Calls of functions that live in this process: those of a notebook that checks itself."""
+"""Public checks of a notebook by itself: its functions are called where they are, and a table stands below the cell."""
 
 from __future__ import annotations
 
+import html
 import random
+import sys
+import tempfile
 from collections.abc import Mapping, Sequence
-from types import ModuleType
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -12,11 +16,16 @@ import numpy as np
 
 from grader import wire
 from grader.check.child import ANSWER_BYTES
+from grader.check.choosing import chosen
+from grader.check.public import examples, index
+from grader.check.showing import summary, table
+from grader.check.verdicts import verdicts
+from grader.errors import GraderError
 from grader.messages import Answer
 from grader.outcomes import Outcome, Raised, Request, outcome_of
-from grader.worker.calling import Callee
+from grader.worker.serve import Server
 
-__all__ = ["Inside"]
+__all__ = ["Report", "check"]
 
 ANSWERS = msgspec.msgpack.Decoder(Answer)
 
@@ -25,9 +34,8 @@ class Inside:
     """The functions of a namespace; arguments and answers take the same way as those of a worker, in memory."""
 
     def __init__(self, namespace: Mapping[str, Any]) -> None:
-        self.callee = Callee(ANSWER_BYTES)
-        self.callee.module = ModuleType("notebook")
-        self.callee.module.__dict__.update(namespace)
+        self.server = Server(-1, -1, ANSWER_BYTES)
+        self.server.module.__dict__.update(namespace)
 
     def calls(self, requests: Sequence[Request], reference_seconds: float | None = None) -> list[Outcome]:
         """The outcomes of the calls, in order."""
@@ -38,7 +46,7 @@ class Inside:
         call, buffers = request.packed
         states = random.getstate(), np.random.get_state()
         try:
-            frame = self.callee.answer(0, call, wire.Reader(b"".join(buffers)))
+            frame = self.server.answer(0, call, wire.Reader(b"".join(buffers)))
         finally:  # the notebook's own random numbers go on as if nothing had been called
             random.setstate(states[0])
             np.random.set_state(states[1])
@@ -49,3 +57,33 @@ class Inside:
         if isinstance(outcome, Raised) and outcome.trouble.error == "KeyboardInterrupt":
             raise KeyboardInterrupt
         return outcome
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a cell shows of its check.
+
+    nbgrader takes the text of a test cell's answer for its points. A check that the student runs is worth none: the
+    text is 0.0, whatever came of it.
+    """
+
+    page: str
+
+    def __repr__(self) -> str:
+        return "0.0"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """What Jupyter shows."""
+        return {"text/plain": repr(self), "text/html": self.page}
+
+
+def check(name: str) -> Report:
+    """Runs the public checks of an exercise ("convolve"), or one of them ("convolve.grey"), on this notebook."""
+    namespace = sys._getframe(1).f_globals
+    try:
+        exercise, checks = chosen(index(), name)
+        with tempfile.TemporaryDirectory() as folder:
+            made = verdicts(exercise, examples(exercise.name), Inside(namespace), Path(folder), checks)
+    except GraderError as error:
+        return Report(f"<p>{html.escape(str(error))}</p>")
+    return Report(table(exercise.name, made, summary(made)))

@@ -1,9 +1,9 @@
-"""Public checks of one exercise, one after the other: verdicts without points."""
+"""Public checks of one exercise: all calls at once, then one verdict after the other, without points."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -11,6 +11,7 @@ import msgspec
 from grader.check.public import PublicCheck, PublicExercise
 from grader.judging import Caller, agree, requests
 from grader.model import CheckResult
+from grader.outcomes import Outcome
 from grader.probing import CheckFailed, CheckNotRun, PictureFile
 from grader.recorded import Recording
 
@@ -26,52 +27,52 @@ def verdicts(
 
     def locate(picture: PictureFile) -> str:
         path = pictures / picture.name
-        if not path.exists():
-            path.write_bytes(picture.data)
+        path.write_bytes(picture.data)
         return os.fspath(path)
 
+    def judged(check: PublicCheck) -> CheckFailed | None:
+        try:
+            for name in check.probes:
+                agree(caller, recording.probes[name], locate, outcomes[name])
+        except CheckFailed as failure:
+            return failure
+        return None
+
+    checks = [check for check in exercise.checks if not chosen or check.name in chosen]
+    probes = [recording.probes[name] for check in checks for name in check.probes]
+    wanted = {probe.name: requests(probe, True, locate) for probe in probes}
+    calls = [request for part in wanted.values() for request in part]
+    answers = iter(caller.calls(calls, max((probe.seconds for probe in probes), default=0.0)))
+    outcomes: dict[str, list[Outcome]] = {name: [next(answers) for _ in part] for name, part in wanted.items()}
     made: dict[str, CheckResult] = {}
-    for check in exercise.checks:
-        if not chosen or check.name in chosen:
-            made[check.name] = _tidy(_verdict(check, recording, caller, locate, made), pictures)
+    for check in checks:
+        base = CheckResult(name=check.name, title=check.title, points=0.0, max_points=0.0, outcome="not_run")
+        if not check.probes:
+            made[check.name] = msgspec.structs.replace(base, observation=HAND_IN)
+        elif awaited := _awaited(check, made):
+            made[check.name] = msgspec.structs.replace(base, waits_for=awaited)
+        else:
+            made[check.name] = _filled(base, judged(check), check.hint, f"{pictures}{os.sep}")
     return list(made.values())
 
 
-def _verdict(
-    check: PublicCheck,
-    recording: Recording,
-    caller: Caller,
-    locate: Callable[[PictureFile], str],
-    made: dict[str, CheckResult],
-) -> CheckResult:
-    base = CheckResult(name=check.name, title=check.title, points=0.0, max_points=0.0, outcome="passed")
-    change = msgspec.structs.replace
-    if not check.probes:
-        return change(base, outcome="not_run", observation=HAND_IN)
-    for before in check.after:
-        known = made.get(before)
-        if known is not None and (known.outcome == "failed" or known.waits_for):
-            return change(base, outcome="not_run", waits_for=known.waits_for or before)
-    try:
-        for name in check.probes:
-            probe = recording.probes[name]
-            agree(caller, probe, locate, caller.calls(requests(probe, True, locate), probe.seconds))
-    except CheckFailed as failure:
-        return change(
-            base,
-            outcome="failed",
-            observation=failure.observation,
-            reason=failure.reason,
-            next_step=failure.next_step or ("" if isinstance(failure, CheckNotRun) else check.hint),
-            misconception=failure.misconception,
-            evidence=failure.evidence,
-        )
-    return base
+def _awaited(check: PublicCheck, made: Mapping[str, CheckResult]) -> str:
+    """The check that has to pass first and did not; what only runs at hand-in is not waited for."""
+    before = [made[name] for name in check.after if name in made]
+    return next((one.waits_for or one.name for one in before if one.outcome == "failed" or one.waits_for), "")
 
 
-def _tidy(verdict: CheckResult, pictures: Path) -> CheckResult:
-    """The verdict without the temporary folder that pictures lie in."""
-    place = f"{pictures}{os.sep}"
-    texts = {name: getattr(verdict, name).replace(place, "") for name in ("observation", "next_step")}
-    evidence = tuple(msgspec.structs.replace(e, given=e.given.replace(place, "")) for e in verdict.evidence)
-    return msgspec.structs.replace(verdict, evidence=evidence, **texts)
+def _filled(base: CheckResult, failure: CheckFailed | None, hint: str, place: str) -> CheckResult:
+    """The verdict on a check that was made; `place` is the temporary folder, which no text shows."""
+    if failure is None:
+        return msgspec.structs.replace(base, outcome="passed")
+    evidence = [msgspec.structs.replace(one, given=one.given.replace(place, "")) for one in failure.evidence]
+    return msgspec.structs.replace(
+        base,
+        outcome="failed",
+        observation=failure.observation.replace(place, ""),
+        reason=failure.reason,
+        next_step=failure.next_step or ("" if isinstance(failure, CheckNotRun) else hint),
+        misconception=failure.misconception,
+        evidence=tuple(evidence),
+    )

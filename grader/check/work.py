@@ -14,9 +14,7 @@ from grader.check.verdicts import verdicts
 from grader.errors import SubmissionError
 from grader.messages import Load
 from grader.model import CheckResult
-from grader.refusals import import_failure
-from grader.sources import sources_for
-from grader.worker.source import ExerciseSpec, analyse
+from grader.worker.source import ExerciseSpec, analyse, sources_for
 
 __all__ = ["Work"]
 
@@ -41,26 +39,16 @@ class Work:
         if facts.status != "ok":
             raise SubmissionError(facts.message)
         recording = examples(exercise.name)
-        with self._running(exercise) as running, tempfile.TemporaryDirectory() as folder:
-            if recording.probes:
-                if exercise.spec.template == "keras" and importlib.util.find_spec("keras") is None:
-                    raise SubmissionError("Keras is not installed; run: pip install -r requirements-keras.txt")
-                if (broken := running.start()) is not None:
-                    failure = import_failure(exercise.name, broken)
-                    raise SubmissionError(f"{failure.observation} {failure.next_step}".rstrip())
+        if recording.probes and exercise.spec.template == "keras" and importlib.util.find_spec("keras") is None:
+            raise SubmissionError("Keras is not installed; run: pip install -r requirements-keras.txt")
+        running = self._running(exercise)
+        with tempfile.TemporaryDirectory() as folder:
             made = verdicts(exercise, recording, running, Path(folder), chosen)
         self.printed = running.printed
         return made
 
     def _running(self, exercise: PublicExercise) -> Running:
-        sources = sources_for(exercise.spec, self.facts, self.modules, self.notebooks)
-        load = Load(
-            dict(sources.modules),
-            dict(sources.notebooks),
-            sources.facts,
-            sources.others,
-            exercise.name,
-            sources.forbidden,
-        )
+        s = sources_for(exercise.spec, self.facts, self.modules, self.notebooks)
+        load = Load(dict(s.modules), dict(s.notebooks), s.facts, s.others, exercise.name, s.forbidden)
         limits = exercise.import_seconds, exercise.call_seconds, exercise.reference_factor
         return Running(load, self.place.data, *limits)

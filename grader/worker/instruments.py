@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Sequence
 from typing import Any
 
 from grader.worker import models, training
@@ -18,21 +16,13 @@ LOOKS = models.LOOKS | training.LOOKS
 class Instrumented(Server):
     """A server that makes models and looks at them."""
 
+    makers, looks = MAKERS, LOOKS
+
     def seed(self, salt: int) -> None:
         """Keras draws its own numbers."""
         super().seed(salt)
         if models.keras is not None:
             models.keras.utils.set_random_seed(salt)
-
-    def made(self, by: str, given: Any) -> Any:
-        """A model, or what watches one."""
-        return MAKERS[by](given)
-
-    def looked(self, look: str, value: Any, args: Sequence[Any], aim: Any) -> Any:
-        """What the instrument of that name finds."""
-        found = LOOKS[look](value, args, aim)
-        gc.collect()  # models refer to themselves, and a large one is not to wait for its turn
-        return found
 
     def leftover(self, error: BaseException) -> Any:
         """The model that a failing call had built."""

@@ -6,6 +6,7 @@ import ast
 import functools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import accumulate
 
 import msgspec
@@ -14,7 +15,7 @@ from grader.worker import notebook, syntax
 from grader.worker.notebook import Notebook
 from grader.worker.syntax import Mention, Problem
 
-__all__ = ["ExerciseSpec", "Facts", "Program", "analyse", "program"]
+__all__ = ["ExerciseSpec", "Facts", "Program", "Sources", "analyse", "program", "sources_for"]
 
 
 class ExerciseSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,6 +70,29 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
             if first <= line:
                 return f"cell {cell}, line {start + line - first}"
         return f"{self.filename}, line {line}"
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The sources of one submission with what the analysis said of them; `facts` and `others` are encoded."""
+
+    modules: Mapping[str, bytes]
+    notebooks: Mapping[str, bytes]
+    facts: bytes
+    others: tuple[bytes, ...] = ()
+    forbidden: tuple[str, ...] = ()
+
+
+def sources_for(
+    spec: ExerciseSpec, facts: Mapping[str, Facts], modules: Mapping[str, bytes], notebooks: Mapping[str, bytes]
+) -> Sources:
+    """Helper modules, and of the exercise modules those that count; `facts` has all exercises by name."""
+    own = facts[spec.name]
+    counting = {name: code for name, code in modules.items() if name not in facts or facts[name].origin == "module"}
+    others = [fact for fact in facts.values() if fact.origin == "notebook" and fact.path != own.path]
+    encoded = tuple(msgspec.msgpack.encode(fact) for fact in others if fact.status == "ok")
+    forbidden = tuple(name for name in spec.forbidden if "." not in name)
+    return Sources(counting, notebooks, msgspec.msgpack.encode(own), encoded, forbidden)
 
 
 class _Answer(msgspec.Struct, frozen=True):
