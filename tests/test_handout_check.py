@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from handouts import FILES, ROOT, laid_out, run
 
-from grader.check.choosing import place
 from grader.check.showing import summary, table, text
+from grader.check.work import Work
 from grader.cli import main
 from grader.errors import UsageError
 from grader.model import CheckResult
@@ -195,10 +195,12 @@ def test_files_elsewhere_and_work_below_the_bundle(bundle: Path, tmp_path: Path)
     status, said = check(bundle, "multiply_sum", "--in", str(tmp_path / "mine"))
     assert (status, said.splitlines()[-1]) == (0, LAST)
     assert check(bundle, "multiply_sum", "--in", "nowhere")[0] == 2
-    assert place(None, bundle / "data").work == bundle / "exercises"
-    assert place(None, bundle / "exercises").data == bundle / "data"
+    for here in (bundle, bundle / "data", bundle / "exercises"):
+        work = Work(None, here, [])
+        assert (work.folder, work.data) == (bundle / "exercises", bundle / "data")
+    assert Work(None, tmp_path, []).data == tmp_path
     with pytest.raises(UsageError, match="no folder"):
-        place(tmp_path / "nowhere", bundle)
+        Work(tmp_path / "nowhere", bundle, [])
 
 
 @pytest.mark.parametrize(

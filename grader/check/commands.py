@@ -9,10 +9,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from grader import __version__
-from grader.check.choosing import chosen, place
 from grader.check.public import index
-from grader.check.showing import printed, summary, text
+from grader.check.showing import summary, text
 from grader.check.work import Work
 from grader.errors import GraderError, SubmissionError, UsageError
 from grader.model import CheckResult
@@ -28,7 +26,6 @@ STATUS = """exit status:
 def main(argv: Sequence[str] | None = None) -> int:
     """The commands of the bundle for students; the exit status."""
     parser = argparse.ArgumentParser(prog="grader", description="Check your exercises before you hand them in.")
-    parser.add_argument("--version", action="version", version=f"grader {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     add_commands(commands)
     arguments = parser.parse_args(argv)
@@ -58,11 +55,11 @@ def _check(arguments: argparse.Namespace) -> int:
     found = index()
     wanted: dict[str, list[str]] = {}
     for name in arguments.names or [exercise.name for exercise in found.exercises]:
-        exercise, checks = chosen(found, name)
+        exercise, checks = found.choose(name)
         wanted[exercise.name] = [*wanted.get(exercise.name, []), *checks]
     with contextlib.suppress(AttributeError):  # a terminal that lacks a character shows its code
         sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    work = Work(place(arguments.folder, Path.cwd()), [exercise.spec for exercise in found.exercises])
+    work = Work(arguments.folder, Path.cwd(), [exercise.spec for exercise in found.exercises])
     made: list[CheckResult] = []
     broken = False
     for exercise in found.exercises:
@@ -76,9 +73,7 @@ def _check(arguments: argparse.Namespace) -> int:
                 print(f"  {error}")
                 broken = True
                 continue
-            print(text(exercise.name, verdicts))
-            if work.printed:
-                print(printed(work.printed))
+            print(text(exercise.name, verdicts, work.printed))
             made += verdicts
     if made:
         print(f"\n{summary(made)}")

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
 
 from grader import wire
 from grader.check.child import ANSWER_BYTES
-from grader.check.choosing import chosen
+from grader.check.process import replies
 from grader.check.public import examples, index
 from grader.check.showing import summary, table
 from grader.check.verdicts import verdicts
@@ -26,8 +25,6 @@ from grader.outcomes import Outcome, Raised, Request, outcome_of
 from grader.worker.serve import Server
 
 __all__ = ["Report", "check"]
-
-ANSWERS = msgspec.msgpack.Decoder(Answer)
 
 
 class Inside:
@@ -50,9 +47,8 @@ class Inside:
         finally:  # the notebook's own random numbers go on as if nothing had been called
             random.setstate(states[0])
             np.random.set_state(states[1])
-        start = wire.PREFIX.size
-        header, _ = wire.sizes(frame[:start], len(frame))
-        reply, take = wire.unpack(frame[start : start + header], frame[start + header :], ANSWERS)
+        reply, take = next(replies(frame))
+        assert isinstance(reply, Answer)
         outcome = outcome_of(reply, take, request.plain)
         if isinstance(outcome, Raised) and outcome.trouble.error == "KeyboardInterrupt":
             raise KeyboardInterrupt
@@ -81,7 +77,7 @@ def check(name: str) -> Report:
     """Runs the public checks of an exercise ("convolve"), or one of them ("convolve.grey"), on this notebook."""
     namespace = sys._getframe(1).f_globals
     try:
-        exercise, checks = chosen(index(), name)
+        exercise, checks = index().choose(name)
         with tempfile.TemporaryDirectory() as folder:
             made = verdicts(exercise, examples(exercise.name), Inside(namespace), Path(folder), checks)
     except GraderError as error:

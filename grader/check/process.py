@@ -21,7 +21,7 @@ from grader.outcomes import NotRun, Outcome, Raised, Request, Stop, Stopped, out
 from grader.refusals import import_failure
 from grader.surroundings import surroundings
 
-__all__ = ["Running"]
+__all__ = ["Running", "replies"]
 
 REPLIES: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(Reply)
 BOOT = "import sys; sys.path.insert(0, sys.argv[1]); from grader.check.child import main; main()"
@@ -89,14 +89,14 @@ class Running:
             log.seek(0)
             late = self._listen(log.read(MOST_PRINTED).decode("utf-8", "replace"))
         stop = Stop("timeout") if late else _end(done.returncode)
-        replies = list(_replies(done.stdout))
-        loaded = next((reply for reply, _ in replies if isinstance(reply, Loaded)), None)
+        said = list(replies(done.stdout))
+        loaded = next((reply for reply, _ in said if isinstance(reply, Loaded)), None)
         if loaded is None or loaded.trouble is not None:
             failure = import_failure(
                 self.load.exercise, Raised(loaded.trouble) if loaded and loaded.trouble else Stopped(stop)
             )
             raise SubmissionError(f"{failure.observation} {failure.next_step}".rstrip())
-        answers = [(reply, take) for reply, take in replies if isinstance(reply, Answer)]
+        answers = [(reply, take) for reply, take in said if isinstance(reply, Answer)]
         outcomes = [outcome_of(reply, take, r.plain) for (reply, take), r in zip(answers, requests, strict=False)]
         return outcomes, None if len(outcomes) == len(requests) else stop
 
@@ -109,7 +109,7 @@ class Running:
         return late is not None
 
 
-def _replies(data: bytes) -> Iterator[tuple[Reply, wire.Reader]]:
+def replies(data: bytes) -> Iterator[tuple[Reply, wire.Reader]]:
     """The complete replies at the beginning of what the process has sent."""
     start = wire.PREFIX.size
     while len(data) >= start:

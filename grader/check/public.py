@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Collection
 from pathlib import Path
 
 import msgspec
 
 from grader import recorded, wire
-from grader.errors import GraderError
+from grader.errors import GraderError, UsageError
 from grader.recorded import Recording
 from grader.worker.source import ExerciseSpec
 
@@ -49,20 +51,36 @@ class Index(msgspec.Struct, frozen=True, kw_only=True):
     course: str
     exercises: tuple[PublicExercise, ...]
 
+    def choose(self, name: str) -> tuple[PublicExercise, list[str]]:
+        """The exercise of that name and, for `exercise.check`, that check; UsageError naming what there is."""
+        first, _, second = name.partition(".")
+        known = {exercise.name: exercise for exercise in self.exercises}
+        if first not in known:
+            raise UsageError(f"No exercise is called {first!r}; {_cure(first, known)}")
+        checks = [check.name for check in known[first].checks]
+        if second and second not in checks:
+            raise UsageError(f"{first} has no check called {second!r}; {_cure(second, checks)}")
+        return known[first], [second] if second else []
 
-def index(folder: Path = EXAMPLES) -> Index:
+
+def _cure(word: str, known: Collection[str]) -> str:
+    close = difflib.get_close_matches(word, known, n=1)
+    return f"did you mean {close[0]!r}?" if close else f"choose from: {', '.join(known)}."
+
+
+def index() -> Index:
     """The index of this bundle; GraderError where there is none."""
     try:
-        return msgspec.json.decode((folder / INDEX).read_bytes(), type=Index)
+        return msgspec.json.decode((EXAMPLES / INDEX).read_bytes(), type=Index)
     except (OSError, msgspec.DecodeError):
         cure = "they come with the folder that students get (`grader release` writes it)"
         raise GraderError(f"There are no public checks in this copy of the grader; {cure}.") from None
 
 
-def examples(exercise: str, folder: Path = EXAMPLES) -> Recording:
+def examples(exercise: str) -> Recording:
     """The public examples of an exercise; GraderError where they cannot be read."""
     try:
-        return recorded.unpacked((folder / f"{exercise}.bin").read_bytes())
+        return recorded.unpacked((EXAMPLES / f"{exercise}.bin").read_bytes())
     except (OSError, wire.WireError, KeyError, TypeError):
         cure = "get the folder of the course once more"
         raise GraderError(f"The public examples of {exercise} are missing or damaged; {cure}.") from None

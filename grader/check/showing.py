@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from grader.check.verdicts import HAND_IN
 from grader.model import CheckResult
 
-__all__ = ["printed", "summary", "table", "text"]
+__all__ = ["summary", "table", "text"]
 
 WIDTH = 116
 LATER = "later"
@@ -38,8 +38,8 @@ def _details(verdict: CheckResult) -> Iterator[tuple[str, str]]:
     yield "next step", verdict.next_step
 
 
-def text(exercise: str, verdicts: Sequence[CheckResult]) -> str:
-    """Lines for the terminal."""
+def text(exercise: str, verdicts: Sequence[CheckResult], printed: str = "") -> str:
+    """Lines for the terminal, and the first ones of what the code printed."""
     lines = []
     for verdict in verdicts:
         name = f"  {_word(verdict):<7} {exercise}.{verdict.name}"
@@ -51,6 +51,10 @@ def text(exercise: str, verdicts: Sequence[CheckResult]) -> str:
             lines += textwrap.indent(_wrapped(label, words), " " * 10).split("\n") if words else []
     if later := _later(verdicts):
         lines += textwrap.wrap(f"{HAND_IN}: {later}", WIDTH, initial_indent="  ", subsequent_indent="    ")
+    if printed.strip():
+        said = printed.strip("\n").split("\n")
+        more = [f"... and {len(said) - MOST_LINES} more lines"] if len(said) > MOST_LINES else []
+        lines += [f"  {line}" for line in ("the code printed:", *said[:MOST_LINES], *more)]
     return "\n".join(lines)
 
 
@@ -61,13 +65,6 @@ def _wrapped(label: str, words: str) -> str:
         return head + words.replace("\n", "\n" + " " * len(head))
     filler = textwrap.TextWrapper(WIDTH - 10, head, " " * len(head), break_long_words=False, break_on_hyphens=False)
     return filler.fill(words)
-
-
-def printed(output: str) -> str:
-    """What the code printed during the checks, its first lines."""
-    lines = output.strip("\n").split("\n")
-    more = [f"... and {len(lines) - MOST_LINES} more lines"] if len(lines) > MOST_LINES else []
-    return textwrap.indent("\n".join(["the code printed:", *lines[:MOST_LINES], *more]), "  ") if output.strip() else ""
 
 
 def summary(verdicts: Sequence[CheckResult]) -> str:

@@ -7,11 +7,10 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from grader.check.choosing import Place
 from grader.check.process import Running
 from grader.check.public import PublicExercise, examples
 from grader.check.verdicts import verdicts
-from grader.errors import SubmissionError
+from grader.errors import SubmissionError, UsageError
 from grader.messages import Load
 from grader.model import CheckResult
 from grader.worker.source import ExerciseSpec, analyse, sources_for
@@ -20,18 +19,24 @@ __all__ = ["Work"]
 
 
 class Work:
-    """All modules and notebooks in a folder, and what counts of them for each exercise.
+    """The modules and notebooks in a folder, what counts of them for each exercise, and the folder that checks run in.
 
-    `printed` is what the code printed during the last check.
+    That is the folder named, or `exercises` beside `data` around `here`, or `here` itself. `printed` is what the code
+    printed during the last check.
     """
 
-    def __init__(self, place: Place, specs: Sequence[ExerciseSpec]) -> None:
-        self.place = place
-        paths = sorted(place.work.glob("*.py"))
+    def __init__(self, named: Path | None, here: Path, specs: Sequence[ExerciseSpec]) -> None:
+        if named is not None and not named.is_dir():
+            raise UsageError(f"There is no folder {named}; say with --in where the files to check are.")
+        around = (one for one in (here, *here.parents) if (one / "exercises").is_dir() and (one / "data").is_dir())
+        bundle = next(around, None)
+        self.folder = named or (bundle / "exercises" if bundle is not None else here)
+        self.data = bundle / "data" if bundle is not None else self.folder
+        paths = sorted(self.folder.glob("*.py"))
         self.modules = {path.stem: path.read_bytes() for path in paths if path.stem.isidentifier()}
-        self.notebooks = {path.name: path.read_bytes() for path in sorted(place.work.glob("*.ipynb"))}
-        self.printed = ""
+        self.notebooks = {path.name: path.read_bytes() for path in sorted(self.folder.glob("*.ipynb"))}
         self.facts = {fact.exercise: fact for fact in analyse(self.modules, self.notebooks, specs)}
+        self.printed = ""
 
     def check(self, exercise: PublicExercise, chosen: Sequence[str]) -> list[CheckResult]:
         """The verdicts on the chosen public checks, or on all; SubmissionError where the code cannot be run."""
@@ -41,14 +46,11 @@ class Work:
         recording = examples(exercise.name)
         if recording.probes and exercise.spec.template == "keras" and importlib.util.find_spec("keras") is None:
             raise SubmissionError("Keras is not installed; run: pip install -r requirements-keras.txt")
-        running = self._running(exercise)
+        s = sources_for(exercise.spec, self.facts, self.modules, self.notebooks)
+        load = Load(dict(s.modules), dict(s.notebooks), s.facts, s.others, exercise.name, s.forbidden)
+        limits = exercise.import_seconds, exercise.call_seconds, exercise.reference_factor
+        running = Running(load, self.data, *limits)
         with tempfile.TemporaryDirectory() as folder:
             made = verdicts(exercise, recording, running, Path(folder), chosen)
         self.printed = running.printed
         return made
-
-    def _running(self, exercise: PublicExercise) -> Running:
-        s = sources_for(exercise.spec, self.facts, self.modules, self.notebooks)
-        load = Load(dict(s.modules), dict(s.notebooks), s.facts, s.others, exercise.name, s.forbidden)
-        limits = exercise.import_seconds, exercise.call_seconds, exercise.reference_factor
-        return Running(load, self.place.data, *limits)

@@ -26,45 +26,30 @@ KERAS = frozenset({"markdown-it-py", "mdurl", "opencv-python-headless", "pygment
 
 def needed_modules(root: Path) -> dict[str, bytes]:
     """The modules, by their path in the bundle, that the doors import in any number of steps, with their word lists."""
-    found: dict[str, bytes] = {}
+    found: dict[Path, bytes] = {}
     ahead = list(DOORS)
     while ahead:
-        path = _path(root, ahead.pop())
-        name = path.relative_to(root).as_posix()
-        if name not in found:
-            found[name] = path.read_bytes()
-            ahead += _imported(root, path, found[name])
-    folders = {(root / name).parent for name in found}
-    words = {path for folder in folders for path in folder.glob("*.toml")}
-    return found | {path.relative_to(root).as_posix(): path.read_bytes() for path in words}
+        place = root.joinpath(*ahead.pop().split("."))
+        path = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
+        if path not in found and path.is_file():  # else it is the name of something inside a module
+            found[path] = path.read_bytes()
+            ahead += _imported(found[path])
+    found |= {path: path.read_bytes() for module in list(found) for path in module.parent.glob("*.toml")}
+    return {path.relative_to(root).as_posix(): data for path, data in found.items()}
 
 
-def _path(root: Path, module: str) -> Path:
-    place = root.joinpath(*module.split("."))
-    path = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
-    if not path.is_file():
-        raise GraderError(f"the module {module}, which the student's command needs, is not in {root.name}/")
-    return path
-
-
-def _imported(root: Path, path: Path, source: bytes) -> Iterator[str]:
-    """The modules of this package that a source imports, and the packages that they lie in."""
+def _imported(source: bytes) -> Iterator[str]:
+    """What a source imports of this package, and the packages that it lies in."""
     for node in ast.walk(ast.parse(source)):
-        names = []
-        if isinstance(node, ast.ImportFrom) and node.module:
-            inner = [f"{node.module}.{alias.name}" for alias in node.names]
-            names = [node.module, *(name for name in inner if _is_module(root, name))]
-        elif isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        for name in names:
-            parts = name.split(".")
-            if parts[0] == "grader":
-                yield from (".".join(parts[:count]) for count in range(1, len(parts) + 1))
-
-
-def _is_module(root: Path, name: str) -> bool:
-    place = root.joinpath(*name.split("."))
-    return name.startswith("grader.") and (place.is_dir() or place.with_suffix(".py").is_file())
+        match node:
+            case ast.ImportFrom(module=str(module)):
+                names = [f"{module}.{alias.name}" for alias in node.names]
+            case ast.Import():
+                names = [alias.name for alias in node.names]
+            case _:
+                continue
+        parts = [name.split(".") for name in names if name.startswith("grader.")]
+        yield from (".".join(part[:count]) for part in parts for count in range(1, len(part) + 1))
 
 
 def requirements(root: Path, keras: bool) -> dict[str, bytes]:

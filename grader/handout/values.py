@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -19,8 +18,9 @@ __all__ = ["Numbers", "hidden_files", "hidden_numbers"]
 # Fewer entries, or fewer different ones, come about by chance.
 LEAST_ENTRIES, LEAST_DIFFERENT = 8, 4
 KEY_BYTES, KEY_NUMBERS = 16, 8
-DTYPES = ("<f8", "<f4", "<i8", "<i4", "|u1")
-NUMBER = re.compile(rb"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+ROUNDED = "<f4"
+DTYPES = ("<f8", ROUNDED, "<i8", "<i4", "|u1")
+NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 
 Array = NDArray[Any]
 
@@ -102,38 +102,24 @@ class Numbers:
             with np.errstate(all="ignore"):
                 cast = array.astype(dtype)
             raw = cast.tobytes()
-            if len(raw) >= KEY_BYTES and np.array_equal(cast, array.astype(np.float32) if dtype == "<f4" else array):
-                at = (start * cast.itemsize) if start * cast.itemsize + KEY_BYTES <= len(raw) else 0
+            if len(raw) >= KEY_BYTES and (dtype == ROUNDED or np.array_equal(cast, array)):
+                at = min(start * cast.itemsize, len(raw) - KEY_BYTES)
                 self.raw[raw[at : at + KEY_BYTES]].append((at, raw, what))
 
-    def in_bytes(self, data: bytes) -> str:
-        """What stands in these bytes, as it is or as an array of NumPy; "" for nothing."""
-        for place in range(len(data) - KEY_BYTES + 1):
-            for at, raw, what in self.raw.get(data[place : place + KEY_BYTES], ()):
-                if place >= at and data.startswith(raw, place - at):
-                    return what
-        return self._in_array(data) if data.startswith(b"\x93NUMPY") else ""
+    def in_bytes(self, data: bytes) -> set[str]:
+        """What stands in these bytes."""
+        return {
+            what
+            for place in range(len(data) - KEY_BYTES + 1)
+            for at, raw, what in self.raw.get(data[place : place + KEY_BYTES], ())
+            if place >= at and data.startswith(raw, place - at)
+        }
 
-    def _in_array(self, data: bytes) -> str:
-        """The same for a saved array that has another memory order or dtype."""
-        try:
-            array = np.load(io.BytesIO(data), allow_pickle=False)
-        except (ValueError, OSError, EOFError):
-            return ""
-        return self._among(_digits(array)) if array.dtype.kind in "biuf" else ""
-
-    def _among(self, digits: tuple[str, ...]) -> str:
-        return next((what for _, what in self._places(digits)), "")
-
-    def _places(self, digits: tuple[str, ...]) -> Iterator[tuple[int, str]]:
+    def in_text(self, text: str) -> Iterator[tuple[int, str]]:
+        """Line and description of arrays that are written out in a text."""
+        found = list(NUMBER.finditer(text))
+        digits = tuple(f"{float(number[0]):.5g}" for number in found)
         for place in range(len(digits) - KEY_NUMBERS + 1):
             for at, wanted, what in self.digits.get(digits[place : place + KEY_NUMBERS], ()):
                 if place >= at and digits[place - at : place - at + len(wanted)] == wanted:
-                    yield place, what
-
-    def in_text(self, data: bytes) -> Iterator[tuple[int, str]]:
-        """Line and description of arrays that are written out in a text."""
-        found = list(NUMBER.finditer(data))
-        digits = tuple(f"{float(number[0]):.5g}" for number in found)
-        for place, what in self._places(digits):
-            yield data.count(b"\n", 0, found[place].start()) + 1, what
+                    yield text.count("\n", 0, found[place - at].start()) + 1, what
