@@ -21,10 +21,10 @@ ENGINE_LINES = 6000  # of code: blank lines, comments and docstrings do not make
 # Commands around grading: no judge, template or worker imports one of these. Each has a bound of its own.
 BESIDE = {
     "artefacts": 700,
-    "check": 480,
+    "check": 475,
     "classroom": 1300,
     "gradebook": 500,
-    "handout": 640,
+    "handout": 625,
     "proofs": 700,
     "similarity": 400,
 }

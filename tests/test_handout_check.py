@@ -175,6 +175,26 @@ def test_what_the_code_prints_is_shown_and_cannot_be_taken_for_an_answer(bundle:
     assert said.count("\n") < 60
 
 
+def test_a_loop_is_ended_and_its_line_named_whatever_was_printed_before(bundle: Path) -> None:
+    said = words(bundle, "def multiply_sum(a, b):\n    print('x' * 99999)\n    while True:\n        a = a + 0\n")
+    assert "`multiply_sum` took too much time" in said
+    said = words(bundle, "def multiply_sum(a, b):\n    while True:\n        pass\n")
+    assert re.search(r"it was busy at multiply_sum\.py, line [23]", said)
+    assert "Thread 0x" not in said
+
+
+def test_a_function_that_ends_the_program_costs_its_own_checks_alone(bundle: Path) -> None:
+    write(bundle, "multiply_sum.py", RIGHT)
+    source = (ROOT / "solutions" / "convolve.py").read_text(encoding="utf-8")
+    ends = "    import os\n    os._exit(0)\n"
+    write(bundle, "convolve.py", source.replace("    image = np.asarray(image)\n", ends, 1))
+    said = check(bundle, "convolve")[1]
+    assert "failed  convolve.top_left" in said
+    assert "`top_left` ended the whole program" in said
+    assert said.count("passed  convolve.") == 10
+    assert said.count("failed  ") == 1
+
+
 def test_a_missing_file_is_said(bundle: Path) -> None:
     (bundle / "exercises" / "multiply_sum.py").unlink()
     status, said = check(bundle, "multiply_sum")

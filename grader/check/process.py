@@ -16,7 +16,7 @@ import msgspec
 from grader import wire
 from grader.check.child import ANSWER_BYTES
 from grader.errors import SubmissionError
-from grader.messages import NO_MEMORY, Answer, Batch, Load, Loaded, Reply
+from grader.messages import Answer, Batch, Load, Loaded, Reply
 from grader.outcomes import NotRun, Outcome, Raised, Request, Stop, Stopped, outcome_of
 from grader.refusals import import_failure
 from grader.surroundings import surroundings
@@ -26,7 +26,7 @@ __all__ = ["Running", "replies"]
 REPLIES: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(Reply)
 BOOT = "import sys; sys.path.insert(0, sys.argv[1]); from grader.check.child import main; main()"
 ENVIRONMENT = {"MPLBACKEND": "Agg", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
-MOST_PRINTED = 1 << 14
+MOST_PRINTED, LAST_WORDS = 1 << 14, 1 << 13
 # What the watchdog of the child says, and the first line of the student's own files in it.
 LATE = re.compile(r"^Timeout \(.*", re.MULTILINE | re.DOTALL)
 BUSY = re.compile(r'File "([^"/\\]+\.py)", line (\d+)')
@@ -86,17 +86,19 @@ class Running:
                 env=os.environ | ENVIRONMENT | surroundings("keras"),
                 check=False,
             )
+            end = log.seek(0, os.SEEK_END)
             log.seek(0)
-            late = self._listen(log.read(MOST_PRINTED).decode("utf-8", "replace"))
-        stop = Stop("timeout") if late else _end(done.returncode)
-        said = list(replies(done.stdout))
-        loaded = next((reply for reply, _ in said if isinstance(reply, Loaded)), None)
+            said = log.read(MOST_PRINTED)
+            log.seek(max(MOST_PRINTED, end - LAST_WORDS))
+            late = self._listen((said + log.read()).decode("utf-8", "replace"))
+        stop = Stop("timeout" if late else "exited" if 0 <= done.returncode < 256 else "crashed")
+        told = list(replies(done.stdout))
+        loaded = next((reply for reply, _ in told if isinstance(reply, Loaded)), None)
         if loaded is None or loaded.trouble is not None:
-            failure = import_failure(
-                self.load.exercise, Raised(loaded.trouble) if loaded and loaded.trouble else Stopped(stop)
-            )
+            broken = Raised(loaded.trouble) if loaded is not None and loaded.trouble is not None else Stopped(stop)
+            failure = import_failure(self.load.exercise, broken)
             raise SubmissionError(f"{failure.observation} {failure.next_step}".rstrip())
-        answers = [(reply, take) for reply, take in said if isinstance(reply, Answer)]
+        answers = [(reply, take) for reply, take in told if isinstance(reply, Answer)]
         outcomes = [outcome_of(reply, take, r.plain) for (reply, take), r in zip(answers, requests, strict=False)]
         return outcomes, None if len(outcomes) == len(requests) else stop
 
@@ -119,10 +121,3 @@ def replies(data: bytes) -> Iterator[tuple[Reply, wire.Reader]]:
             return
         yield wire.unpack(data[start : start + header], data[start + header : end], REPLIES)
         data = data[end:]
-
-
-def _end(status: int) -> Stop:
-    """What the exit status of a process says that ended before its time."""
-    if status == NO_MEMORY:
-        return Stop("memory")
-    return Stop("exited" if 0 <= status < 256 else "crashed")

@@ -98,7 +98,5 @@ def table(exercise: str, verdicts: Sequence[CheckResult], last: str) -> str:
             f'<tr><td style="{CELL};color:{COLOURS[word]};font-weight:bold">{word}</td>'
             f'<td style="{CELL};white-space:nowrap">{name}</td><td style="{CELL}">{"<br>".join(parts)}</td></tr>'
         )
-    later = f"{HAND_IN}: {_later(verdicts)}" if _later(verdicts) else ""
-    return "".join(
-        (f"<table>{''.join(rows)}</table>", *(f"<p>{html.escape(line)}</p>" for line in (later, last) if line))
-    )
+    lines = [f"{HAND_IN}: {_later(verdicts)}", last] if _later(verdicts) else [last]
+    return f"<table>{''.join(rows)}</table>" + "".join(f"<p>{html.escape(line)}</p>" for line in lines)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from grader.probing import Made, PictureFile
-from grader.recorded import Example, Recording
+from grader.recorded import Recording, Replay
 
 __all__ = ["Numbers", "hidden_files", "hidden_numbers"]
 
@@ -41,30 +41,21 @@ def _arrays(values: Iterable[Any]) -> Iterator[Array]:
                 yield from _arrays(value)
 
 
-def _told(examples: Iterable[Example]) -> Iterator[Array]:
-    for example in examples:
-        yield from _arrays((*example.args, example.expected))
+def _told(probe: Replay, public: bool) -> Iterator[Array]:
+    """The arrays of a probe's public or hidden examples that are large and varied enough to be told from others."""
+    for example in (example for example in probe.examples if example.public == public):
+        for array in _arrays((*example.args, example.expected)):
+            if array.size >= LEAST_ENTRIES and len(np.unique(array)) >= LEAST_DIFFERENT:
+                yield array
 
 
-def hidden_numbers(recordings: Iterable[Recording]) -> dict[str, list[Array]]:
-    """By probe, the arrays of hidden examples that are large and varied enough to be told from others.
-
-    What a public example holds as well is no secret.
-    """
-    recordings = list(recordings)
-    probes = [(recording, probe) for recording in recordings for probe in recording.probes.values()]
-    public = {
-        _digits(array) for _, probe in probes for array in _told(e for e in probe.examples if e.public) if array.size
+def hidden_numbers(recordings: Sequence[Recording]) -> dict[str, list[Array]]:
+    """The arrays of hidden examples by probe. What a public example holds as well is no secret."""
+    probes = {f"{one.exercise}.{name}": probe for one in recordings for name, probe in one.probes.items()}
+    public = {_digits(array) for probe in probes.values() for array in _told(probe, True)}
+    return {
+        name: [array for array in _told(probe, False) if _digits(array) not in public] for name, probe in probes.items()
     }
-    found = {}
-    for recording, probe in probes:
-        told = (array for array in _told(e for e in probe.examples if not e.public) if _is_varied(array))
-        found[f"{recording.exercise}.{probe.name}"] = [array for array in told if _digits(array) not in public]
-    return found
-
-
-def _is_varied(array: Array) -> bool:
-    return array.size >= LEAST_ENTRIES and array.dtype.kind in "biuf" and len(np.unique(array)) >= LEAST_DIFFERENT
 
 
 def hidden_files(recordings: Iterable[Recording]) -> dict[str, bytes]:
