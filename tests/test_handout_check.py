@@ -135,6 +135,12 @@ def test_the_first_index_that_differs_is_named(bundle: Path) -> None:
     assert "likely mistake: flipped filter" in said
 
 
+def test_an_exercise_and_one_of_its_checks_are_the_exercise(bundle: Path) -> None:
+    write(bundle, "multiply_sum.py", RIGHT)
+    assert check(bundle, "multiply_sum", "multiply_sum.hand")[1].count("passed  ") == 4
+    assert check(bundle, "multiply_sum.hand", "multiply_sum.uint8")[1].count("passed  ") == 2
+
+
 def test_one_check_alone_does_not_wait(bundle: Path) -> None:
     write(bundle, "multiply_sum.py", "def multiply_sum(a, b):\n    raise ValueError('no')\n")
     status, said = check(bundle, "multiply_sum.mismatch")

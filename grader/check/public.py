@@ -52,7 +52,7 @@ class Index(msgspec.Struct, frozen=True, kw_only=True):
     exercises: tuple[PublicExercise, ...]
 
     def choose(self, name: str) -> tuple[PublicExercise, list[str]]:
-        """The exercise of that name and, for `exercise.check`, that check; UsageError naming what there is."""
+        """The exercise of that name, and its checks or the one in `exercise.check`; UsageError naming what there is."""
         first, _, second = name.partition(".")
         known = {exercise.name: exercise for exercise in self.exercises}
         if first not in known:
@@ -60,7 +60,7 @@ class Index(msgspec.Struct, frozen=True, kw_only=True):
         checks = [check.name for check in known[first].checks]
         if second and second not in checks:
             raise UsageError(f"{first} has no check called {second!r}; {_cure(second, checks)}")
-        return known[first], [second] if second else []
+        return known[first], [second] if second else checks
 
 
 def _cure(word: str, known: Collection[str]) -> str:

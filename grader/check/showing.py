@@ -78,7 +78,8 @@ def summary(verdicts: Sequence[CheckResult]) -> str:
     return f"{len(made) - missed} of {len(made)} public checks passed; hidden checks run when you hand in"
 
 
-COLOURS = {"passed": "#1a7f37", "failed": "#b3261e", "waits": "#6b7785"}
+COLOURS = {"passed": "#2a9a4c", "failed": "#d9453d", "waits": "#7d8894"}  # to be read on light and dark
+DATA = ("called", "came back", "expected")
 CELL = "text-align:left;vertical-align:top;padding:2px 12px 2px 0"
 
 
@@ -92,7 +93,9 @@ def table(exercise: str, verdicts: Sequence[CheckResult], last: str) -> str:
         parts = [html.escape(f"waits for {verdict.waits_for}" if verdict.waits_for else verdict.title)]
         for label, words in _details(verdict) if verdict.outcome == "failed" else ():
             if words:
-                parts.append(f'<b>{label}</b>: <span style="white-space:pre-wrap">{html.escape(words)}</span>')
+                font = "monospace" if label in DATA else "inherit"
+                style = f"white-space:pre-wrap;font-family:{font}"
+                parts.append(f'<b>{label}</b>: <span style="{style}">{html.escape(words)}</span>')
         name = html.escape(f"{exercise}.{verdict.name}")
         rows.append(
             f'<tr><td style="{CELL};color:{COLOURS[word]};font-weight:bold">{word}</td>'

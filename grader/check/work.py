@@ -39,7 +39,7 @@ class Work:
         self.printed = ""
 
     def check(self, exercise: PublicExercise, chosen: Sequence[str]) -> list[CheckResult]:
-        """The verdicts on the chosen public checks, or on all; SubmissionError where the code cannot be run."""
+        """The verdicts on the chosen public checks; SubmissionError where the code cannot be run."""
         facts = self.facts[exercise.name]
         if facts.status != "ok":
             raise SubmissionError(facts.message)

@@ -38,7 +38,7 @@ def members(root: Path, course: Course, names: Collection[str]) -> dict[str, byt
     left_out = {exercise.name for exercise in course.exercises if exercise not in chosen}
     notebooks = [path.name for path in (root / "exercises").glob("*.ipynb") if path.stem not in left_out]
     files |= {name: _read(root, name) for name in (*(f"exercises/{book}" for book in notebooks), *DOCS, *_data(root))}
-    files |= needed_modules(root) | requirements(root, keras) | {"LICENSE": _read(root, "LICENSE")}
+    files |= needed_modules() | requirements(root, keras) | {"LICENSE": _read(root, "LICENSE")}
     files |= {f"grader/check/examples/{name}": data for name, data in public_data(root, course, chosen).items()}
     files |= _written(course, chosen, keras, bool(notebooks))
     return dict(sorted(files.items()))

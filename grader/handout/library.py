@@ -24,8 +24,9 @@ NUMPY = frozenset(
 KERAS = frozenset({"markdown-it-py", "mdurl", "opencv-python-headless", "pygments"})
 
 
-def needed_modules(root: Path) -> dict[str, bytes]:
+def needed_modules() -> dict[str, bytes]:
     """The modules, by their path in the bundle, that the doors import in any number of steps, with their word lists."""
+    root = Path(__file__).resolve().parents[2]
     found: dict[Path, bytes] = {}
     ahead = list(DOORS)
     while ahead:
