@@ -14,11 +14,12 @@ from grader.check import commands as check
 from grader.errors import GraderError, IsolationError, OutInUseError, UsageError
 from grader.gradebook import commands as gradebook
 from grader.handout import commands as handout
+from grader.proofs import commands as proofs
 from grader.similarity import commands as similarity
 
 __all__ = ["main"]
 
-BESIDE = (check, handout, gradebook, similarity, artefacts)
+BESIDE = (check, handout, proofs, gradebook, similarity, artefacts)
 
 DESCRIPTION = "Grade exercises on convolutional networks; the students' code never meets the tests."
 STATUS = """exit status of `grade`:

@@ -22,14 +22,14 @@ from grader.settings import Settings
 from grader.versions import missing
 from grader.worker.lock import shield
 
-__all__ = ["grade_class"]
+__all__ = ["chosen_exercises", "grade_class"]
 
 
 def grade_class(root: Path, course: Course, arguments: argparse.Namespace) -> int:
     """Grades the folder of submissions and writes OUT; the exit status of the contract."""
     began = time.time()
     shield()
-    chosen = _chosen(course, arguments.exercise)
+    chosen = chosen_exercises(course, arguments.exercise)
     isolation = _isolation(course, arguments.isolation)
     if arguments.jobs is not None and arguments.jobs < 1:
         raise UsageError(f"--jobs has to be at least 1; received {arguments.jobs}.")
@@ -67,7 +67,7 @@ def grade_class(root: Path, course: Course, arguments: argparse.Namespace) -> in
     return _close(out, graded, scan, began)
 
 
-def _chosen(course: Course, names: Sequence[str] | None) -> tuple[str, ...]:
+def chosen_exercises(course: Course, names: Sequence[str] | None) -> tuple[str, ...]:
     """The exercises to grade, in the order of the index; UsageError for a planned one."""
     wanted = {course.exercise(name).name for name in names} if names else {e.name for e in course.ready}
     for name in wanted - {exercise.name for exercise in course.ready}:

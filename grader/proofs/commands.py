@@ -1,0 +1,42 @@
+"""The command `grader verify`: what is typed and what is printed."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+__all__ = ["add_commands"]
+
+RESULT = "tests/mutants/result.json"
+
+
+def add_commands(commands: Any, root_of: Callable[[argparse.Namespace], Path]) -> list[argparse.ArgumentParser]:
+    """Adds the command to those of `grader`; `root_of` finds the course's folder from what was typed."""
+    verify = commands.add_parser("verify", help="prove the course: stubs, solutions, right and wrong work, mutants")
+    verify.add_argument("--exercise", metavar="NAME", action="append", help="only this exercise (may be repeated)")
+    verify.add_argument(
+        "--mutants",
+        choices=["none", "sample", "all"],
+        default="none",
+        help="also grade changed solutions: every one, or a fixed sample (default: none)",
+    )
+    verify.add_argument("--jobs", metavar="N", type=int, help="judges at the same time (default: one a processor)")
+    verify.add_argument("--date", metavar="DAY", type=_day, help=f"the day that {RESULT} names (default: today)")
+    verify.set_defaults(action=lambda arguments: _verify(root_of(arguments), arguments))
+    return [verify]
+
+
+def _day(text: str) -> datetime.date:
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day; write it as 2026-01-31") from None
+
+
+def _verify(root: Path, arguments: argparse.Namespace) -> int:
+    from grader.proofs.verify import verify
+
+    return verify(root, arguments)

@@ -1,0 +1,90 @@
+"""The golden folders of a course: each changed module laid over right ones, with what grading should come to."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from grader.course import Course, choose
+from grader.errors import CourseError
+
+__all__ = ["EXPECT", "Expectation", "Golden", "modules_in"]
+
+EXPECT = "expect.toml"
+
+
+class Expectation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a wrong submission loses: `lost` by itself, `waits` because of that; how its message names the mistake."""
+
+    exercise: str
+    why: str
+    lost: tuple[str, ...]
+    waits: tuple[str, ...] = ()
+    misconception: str = ""
+    mentions: tuple[str, ...] = ()
+    status: str = "graded"
+
+
+def modules_in(folder: Path) -> dict[str, bytes]:
+    """Gives the modules that lie in a folder, by file name."""
+    return {path.name: path.read_bytes() for path in sorted(folder.glob("*.py"))}
+
+
+@dataclass(frozen=True)
+class Golden:
+    """The folders `base`, `right` and `wrong` under `tests/submissions` of a course."""
+
+    root: Path
+
+    @property
+    def folder(self) -> Path:
+        """Where they lie."""
+        return self.root / "tests" / "submissions"
+
+    def names(self, kind: str) -> list[str]:
+        """Gives the names of the submissions that are `right` or `wrong`."""
+        folder = self.folder / kind
+        return sorted(path.name for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+
+    def files(self, kind: str, name: str) -> dict[str, bytes]:
+        """Gives a submission as files: the right modules of `base` with those of the golden folder on top.
+
+        A folder with a notebook stands for itself.
+        """
+        folder = self.folder / kind / name
+        own = {
+            path.relative_to(folder).as_posix(): path.read_bytes()
+            for path in sorted(folder.rglob("*"))
+            if path.is_file() and path.name != EXPECT
+        }
+        notebook = any(path.endswith(".ipynb") for path in own)
+        return own if notebook else modules_in(self.folder / "base") | own
+
+    def expectation(self, name: str) -> Expectation:
+        """Gives the `expect.toml` of a wrong submission; CourseError where there is none, or none that can be read."""
+        path = self.folder / "wrong" / name / EXPECT
+        try:
+            raw: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
+            return msgspec.convert(raw, Expectation)
+        except FileNotFoundError:
+            raise CourseError(
+                "there is no such file; write what the submission loses, as CONTRIBUTING.md says"
+            ) from None
+        except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+            raise CourseError(f"{error}; write it as CONTRIBUTING.md says") from None
+
+    def expected(self, name: str, course: Course) -> Expectation:
+        """Gives the same, held against the index: its exercise is ready, its checks are there, and it loses some."""
+        expected = self.expectation(name)
+        known = [exercise.name for exercise in course.ready]
+        if expected.exercise not in known:
+            raise CourseError(f"{expected.exercise!r} is no exercise that is ready; {choose(expected.exercise, known)}")
+        checks = [check.name for check in course.exercise(expected.exercise).checks]
+        for check in (*expected.lost, *expected.waits):
+            if check not in checks:
+                raise CourseError(f"{expected.exercise} has no check {check!r}; {choose(check, checks)}")
+        return expected

@@ -1,0 +1,139 @@
+"""Mutants of a solution: one small change each, by the operators of cosmic-ray, in code that decides what comes out."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import warnings
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import msgspec
+
+from grader.errors import UsageError
+
+__all__ = ["Mutant", "mutants_of", "operators"]
+
+Place = tuple[int, int]
+Unit = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+class Mutant(msgspec.Struct, frozen=True):
+    """A solution with one change: where, by which operator, the lines that went and those that came, the module.
+
+    Exercise, function and these lines are what a declaration in `equivalent.toml` names it by.
+    """
+
+    exercise: str
+    function: str
+    operator: str
+    removed: str
+    added: str
+    source: str
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What stays the same when other lines of the solution move."""
+        return self.exercise, self.function, self.removed, self.added
+
+    def diff(self) -> str:
+        """The change as a diff without context."""
+        lines = [f"- {line}" for line in self.removed.split("\n")] + [f"+ {line}" for line in self.added.split("\n")]
+        return "\n".join(lines)
+
+
+class _Span(NamedTuple):
+    """A function or class at the top level: its name, its lines, and the places in them that decide nothing."""
+
+    name: str
+    first: int
+    last: int
+    spared: tuple[tuple[Place, Place], ...]
+
+
+def operators() -> dict[str, Any]:
+    """Makes every operator of cosmic-ray that changes code without drawing at random, by name."""
+    try:
+        from cosmic_ray import plugins  # type: ignore[import-untyped]
+    except ImportError:
+        raise UsageError("Mutants are made by cosmic-ray; install it: pip install cosmic-ray.") from None
+    kinds = {name.partition("/")[2]: plugins.get_operator(name) for name in plugins.operator_names()}
+    # Those with arguments replace variables by random numbers: no two runs would have the same mutants.
+    return {name: kind() for name, kind in sorted(kinds.items()) if not kind.arguments()}
+
+
+def mutants_of(exercise: str, source: str) -> list[Mutant]:
+    """Gives every mutant of a solution once, in the order of its lines; what is no Python any more is left out."""
+    seen = {ast.dump(ast.parse(source))}
+    found = []
+    for span in _spans(source):
+        for operator, text in _changes(source, span):
+            lines = source.split("\n")
+            lines[span.first - 1 : span.last] = text.split("\n")
+            mutated = "\n".join(lines)
+            tree = _dump(mutated)
+            if tree is not None and tree not in seen:
+                seen.add(tree)
+                found.append(Mutant(exercise, span.name, operator, *_lines(source, mutated), mutated))
+    return found
+
+
+def _spans(source: str) -> Iterator[_Span]:
+    for node in ast.parse(source).body:
+        if isinstance(node, Unit):
+            first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+            spared = tuple(_place(part, first) for part in _deciding_nothing(node))
+            yield _Span(node.name, first, node.end_lineno or node.lineno, spared)
+
+
+def _deciding_nothing(unit: Unit) -> Iterator[ast.AST]:
+    """Annotations, and what an exception is told: its class is judged, its words are not."""
+    for node in ast.walk(unit):
+        if isinstance(node, ast.arg | ast.AnnAssign) and node.annotation is not None:
+            yield node.annotation
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.returns is not None:
+            yield node.returns
+        elif isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
+            yield from (*node.exc.args, *node.exc.keywords)
+
+
+def _place(node: Any, first: int) -> tuple[Place, Place]:
+    return (node.lineno - first + 1, node.col_offset), (node.end_lineno - first + 1, node.end_col_offset)
+
+
+def _changes(source: str, span: _Span) -> Iterator[tuple[str, str]]:
+    """Each operator's name with the text of the function after it, in the order of the places that change."""
+    from cosmic_ray.ast import ast_nodes, get_ast  # type: ignore[import-untyped]
+    from cosmic_ray.mutating import mutate_code  # type: ignore[import-untyped]
+
+    text = "\n".join(source.split("\n")[span.first - 1 : span.last])
+    nodes = list(ast_nodes(get_ast(text)))
+    found = []
+    for name, operator in operators().items():
+        positions = [position for node in nodes for position in operator.mutation_positions(node)]
+        for occurrence, (start, end) in enumerate(positions):
+            if not any(first <= start and end <= last for first, last in span.spared):
+                found.append((start, name, operator, occurrence))
+    for _, name, operator, occurrence in sorted(found, key=lambda one: one[:2]):
+        mutated = mutate_code(text, operator, occurrence)
+        if mutated is not None:
+            yield name, mutated
+
+
+def _dump(source: str) -> str | None:
+    """The syntax tree as text; None for what does not compile."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # `is` beside a number, a call of one: the change is meant to be wrong
+        try:
+            tree = ast.parse(source)
+            compile(tree, "mutant", "exec")
+        except (SyntaxError, ValueError):
+            return None
+    return ast.dump(tree)
+
+
+def _lines(before: str, after: str) -> tuple[str, str]:
+    """The lines that a change removed and added, without their indentation."""
+    pairs = list(difflib.ndiff(before.split("\n"), after.split("\n")))
+    removed, added = ("\n".join(line[2:].strip() for line in pairs if line.startswith(sign)) for sign in ("- ", "+ "))
+    return removed, added

@@ -1,0 +1,145 @@
+"""`grader verify`: one proof after the other, a line each."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from grader import course as courses
+from grader.course import Exercise
+from grader.errors import CourseError, GraderError, UsageError
+from grader.klass import chosen_exercises
+from grader.model import SubmissionResult
+from grader.proofs.bench import Bench, Work
+from grader.proofs.golden import Expectation, Golden, modules_in
+from grader.proofs.losses import losses, stub_gains, unexpected
+from grader.proofs.proof import Proof
+from grader.report import clean
+from grader.sync import sync
+
+__all__ = ["verify"]
+
+
+def verify(root: Path, arguments: argparse.Namespace) -> int:
+    """Prints each proof as soon as it is there; 0 where all of them hold."""
+    began = time.perf_counter()
+    if arguments.jobs is not None and arguments.jobs < 1:
+        raise UsageError(f"--jobs has to be at least 1; received {arguments.jobs}.")
+    wrong = proved = 0
+    for proof in _proofs(root, arguments):
+        print(clean("\n".join(proof.lines()), 1 << 20), flush=True)
+        wrong += len(proof.faults)
+        proved += not proof.faults
+    faults = f", {wrong} fault{'s' if wrong > 1 else ''}" if wrong else ""
+    print(f"{proved} proof{'s' if proved != 1 else ''}{faults} ({time.perf_counter() - began:.0f} s)")
+    return 1 if wrong else 0
+
+
+def _proofs(root: Path, arguments: argparse.Namespace) -> Iterator[Proof]:
+    try:
+        course = courses.load(root / "course.toml")
+    except CourseError as error:
+        yield Proof("index", "", (str(error),))
+        return
+    names = chosen_exercises(course, arguments.exercise)
+    bench = Bench(root, course, arguments.jobs)
+    exercises = [course.exercise(name) for name in names]
+    points = sum(exercise.points for exercise in exercises)
+    checks = sum(len(exercise.checks) for exercise in exercises)
+    yield Proof("index", f"{len(names)} exercises, {checks} checks, {points:g} points, no hint empty")
+    yield Proof("files", "each belongs to an exercise of the index", tuple(_strays(root, course)))
+    yield _generated(bench, exercises)
+    yield from _leaks(root)
+    try:
+        yield from _graded(bench, names)
+        if arguments.mutants != "none":
+            from grader.proofs.mutation import mutation
+
+            yield from mutation(bench, exercises, arguments.mutants, arguments.date or datetime.date.today())
+    except CourseError as error:  # a judge found that suites and index disagree
+        yield Proof("suites", "", (str(error),))
+
+
+def _strays(root: Path, course: courses.Course) -> Iterator[str]:
+    """Solutions, suites and recordings that no exercise of the index asks for, and exercises without them."""
+    known = {exercise.name for exercise in course.exercises}
+    for folder, pattern, prefix in (
+        ("solutions", "*.py", ""),
+        ("exercises", "*.py", ""),
+        ("grader/suites", "test_*.py", "test_"),
+        ("grader/suites/recorded", "*.bin", ""),
+    ):
+        there = {path.stem.removeprefix(prefix): path.name for path in (root / folder).glob(pattern)}
+        for name in sorted(there.keys() - known):
+            yield f"{folder}/{there[name]}: no exercise of course.toml is called {name!r}; add one, or delete the file"
+    for exercise in course.ready:
+        for path in (f"solutions/{exercise.name}.py", f"grader/suites/test_{exercise.name}.py"):
+            if not (root / path).is_file():
+                yield f"{path}: there is no such file, and {exercise.name} is ready; write it, or set it to planned"
+
+
+def _generated(bench: Bench, exercises: Sequence[Exercise]) -> Proof:
+    """Stubs of all exercises, recorded examples of the chosen ones."""
+    try:
+        stale = sync(bench.root, msgspec.structs.replace(bench.course, exercises=tuple(exercises)), check=True)
+    except GraderError as error:
+        return Proof("generated files", "", (str(error),))
+    faults = (f"{name}: it is not what its source makes; run: grader sync" for name in stale)
+    return Proof("generated files", "stubs and recorded examples are in step", tuple(faults))
+
+
+def _leaks(root: Path) -> Iterator[Proof]:
+    """The place for the leak check of what students get: yields its proof."""
+    return iter(())
+
+
+def _graded(bench: Bench, names: tuple[str, ...]) -> Iterator[Proof]:
+    """The proofs that need judges, all submissions in one run."""
+    golden = Golden(bench.root)
+    expected, faults = _expected(golden, bench.course)
+    wrong = {name: one for name, one in expected.items() if one.exercise in names}
+    works = [_own(bench.root / folder, folder) for folder in ("exercises", "solutions")]
+    works += [Work(f"right {name}", golden.files("right", name)) for name in golden.names("right")]
+    works += [Work(f"wrong {name}", golden.files("wrong", name)) for name in wrong]
+    results = bench.grade(works, names, "submissions")
+    total = sum(bench.course.exercise(name).points for name in names)
+    found = _found("exercises", stub_gains(results["exercises"]))
+    yield Proof("stubs", f"0 of {total:g} points", tuple(found))
+    found = _found("solutions", losses(results["solutions"]))
+    yield Proof("solutions", f"{total:g} of {total:g} points", tuple(found))
+    right = golden.names("right")
+    yield Proof("right work", f"{len(right)} submissions get all points", tuple(_right_faults(right, results)))
+    for name, one in wrong.items():
+        faults += _found(f"tests/submissions/wrong/{name}", unexpected(results[f"wrong {name}"], one, bench.course))
+    told = f"{len(wrong)} submissions lose what they should and nothing else, and are told why"
+    yield Proof("wrong work", told, tuple(faults))
+
+
+def _own(folder: Path, name: str) -> Work:
+    return Work(name, modules_in(folder))
+
+
+def _found(path: str, faults: Iterator[str]) -> list[str]:
+    """Faults with the folder that they are about, and where to look further."""
+    return [f"{path}: {fault}" for fault in faults]
+
+
+def _right_faults(names: Sequence[str], results: dict[str, SubmissionResult]) -> Iterator[str]:
+    for name in names:
+        yield from _found(f"tests/submissions/right/{name}", losses(results[f"right {name}"]))
+
+
+def _expected(golden: Golden, course: courses.Course) -> tuple[dict[str, Expectation], list[str]]:
+    """What wrong submissions should lose; faults where that is not said, or said of what is not there."""
+    expected, faults = {}, []
+    for name in golden.names("wrong"):
+        try:
+            expected[name] = golden.expected(name, course)
+        except CourseError as error:
+            faults.append(f"tests/submissions/wrong/{name}/expect.toml: {error}")
+    return expected, faults
