@@ -131,10 +131,7 @@ def _close(out: Path, graded: Sequence[Graded], scan: intake.Scan, began: float)
         print(f"grader: {sentence}", file=sys.stderr)
     failed = [result for result in results if result.state == "error"]
     for result in failed:
-        why = result.reason or next(
-            (c.observation for e in result.exercises for c in e.checks if c.status == "error"), ""
-        )
-        print(f"grader: {clean(result.student)} was not graded: {clean(why)}", file=sys.stderr)
+        print(f"grader: {clean(result.student)} was not graded: {clean(result.why)}", file=sys.stderr)
     states = [f"{sum(r.state == state for r in results)} {state}" for state in ("graded", "refused", "error")]
     print(", ".join(state for state in states if not state.startswith("0 ")) or "nothing graded")
     if scan.ignored:

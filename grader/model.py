@@ -106,6 +106,12 @@ class SubmissionResult(msgspec.Struct, frozen=True, kw_only=True):
     exercises: tuple[ExerciseResult, ...] = ()
     version: int = RESULT_VERSION
 
+    @property
+    def why(self) -> str:
+        """Why it has no marks: the reason given, or what failed first in making a check."""
+        failed = (check for exercise in self.exercises for check in exercise.checks if check.status == "error")
+        return self.reason or next((check.observation for check in failed), "")
+
 
 class Submission(msgspec.Struct, frozen=True, kw_only=True):
     """What intake read of one student's work, nothing executed and nothing parsed.

@@ -105,7 +105,7 @@ def _filled(base: CheckResult, error: BaseException | None, hint: str) -> CheckR
                 misconception=error.misconception,
                 evidence=error.evidence,
             )
-        case AssertionError():
+        case AssertionError() | pytest.fail.Exception():  # the latter of pytest.raises, where nothing is raised
             return change(base, observation="The answer is not what this check asks for.", next_step=hint)
     what = error if isinstance(error, GraderError) else f"{type(error).__name__}: {error}"
     return change(base, status="error", observation=f"The grader itself failed here: {what}")

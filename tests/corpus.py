@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from grader.proofs.golden import Expectation, Golden
+from grader.proofs.golden import Golden
 
-__all__ = ["GOLDEN", "RIGHT", "ROOT", "WRONG", "expectation", "lay_over"]
+__all__ = ["GOLDEN", "RIGHT", "ROOT", "WRONG", "lay_over"]
 
 ROOT = Path(__file__).resolve().parent.parent
 GOLDEN = Golden(ROOT)
 RIGHT, WRONG = GOLDEN.names("right"), GOLDEN.names("wrong")
-
-
-def expectation(name: str) -> Expectation:
-    """The `expect.toml` of a wrong submission."""
-    return GOLDEN.expectation(name)
 
 
 def lay_over(kind: str, name: str, student: str, folder: Path) -> Path:

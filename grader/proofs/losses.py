@@ -92,7 +92,7 @@ def _other_losses(mine: ExerciseResult, expected: Expectation) -> Iterator[str]:
 
 def _not_graded(result: SubmissionResult) -> Iterator[str]:
     if result.state != "graded":
-        yield f"it was not graded ({result.state}): {result.reason}"
+        yield f"it was not graded ({result.state}): {result.why}"
 
 
 def _listed(names: set[str]) -> str:

@@ -152,7 +152,7 @@ def _hole(mutant: Mutant) -> str:
 
 
 def _ungraded(mutant: Mutant, result: SubmissionResult) -> str:
-    return f"{shown(mutant.key)}: it was not graded ({result.state}): {result.reason}"
+    return f"{shown(mutant.key)}: it was not graded ({result.state}): {result.why}"
 
 
 def _told(tally: Tally, there: int, held: int) -> str:

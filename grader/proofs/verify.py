@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import ast
 import datetime
 import time
 from collections.abc import Iterator, Sequence
@@ -52,21 +53,23 @@ def _proofs(root: Path, arguments: argparse.Namespace) -> Iterator[Proof]:
     points = sum(exercise.points for exercise in exercises)
     checks = sum(len(exercise.checks) for exercise in exercises)
     yield Proof("index", f"{len(names)} exercises, {checks} checks, {points:g} points, no hint empty")
-    yield Proof("files", "each belongs to an exercise of the index", tuple(_strays(root, course)))
+    lacking = tuple(_lacking(root, course))
+    yield Proof("files", "each belongs to an exercise of the index", (*lacking, *_strays(root, course)))
+    suites = _suites(root, course)
+    yield suites
     yield _generated(bench, exercises)
     yield from _leaks(root)
-    try:
-        yield from _graded(bench, names)
-        if arguments.mutants != "none":
-            from grader.proofs.mutation import mutation
+    if lacking or suites.faults:
+        return  # no judge would start
+    yield from _graded(bench, names)
+    if arguments.mutants != "none":
+        from grader.proofs.mutation import mutation
 
-            yield from mutation(bench, exercises, arguments.mutants, arguments.date or datetime.date.today())
-    except CourseError as error:  # a judge found that suites and index disagree
-        yield Proof("suites", "", (str(error),))
+        yield from mutation(bench, exercises, arguments.mutants, arguments.date or datetime.date.today())
 
 
 def _strays(root: Path, course: courses.Course) -> Iterator[str]:
-    """Solutions, suites and recordings that no exercise of the index asks for, and exercises without them."""
+    """Solutions, stubs, suites and recordings that no exercise of the index asks for."""
     known = {exercise.name for exercise in course.exercises}
     for folder, pattern, prefix in (
         ("solutions", "*.py", ""),
@@ -77,10 +80,28 @@ def _strays(root: Path, course: courses.Course) -> Iterator[str]:
         there = {path.stem.removeprefix(prefix): path.name for path in (root / folder).glob(pattern)}
         for name in sorted(there.keys() - known):
             yield f"{folder}/{there[name]}: no exercise of course.toml is called {name!r}; add one, or delete the file"
+
+
+def _lacking(root: Path, course: courses.Course) -> Iterator[str]:
     for exercise in course.ready:
         for path in (f"solutions/{exercise.name}.py", f"grader/suites/test_{exercise.name}.py"):
             if not (root / path).is_file():
                 yield f"{path}: there is no such file, and {exercise.name} is ready; write it, or set it to planned"
+
+
+def _suites(root: Path, course: courses.Course) -> Proof:
+    """Each check has its test, and each test its check; suites are read, not run."""
+    tests = {}
+    for exercise in course.ready:
+        path = root / "grader" / "suites" / f"test_{exercise.name}.py"
+        body = ast.parse(path.read_bytes(), path.name).body if path.is_file() else []
+        names = [node.name for node in body if isinstance(node, ast.FunctionDef)]
+        tests[exercise.name] = [name for name in names if name.startswith("test_")]
+    try:
+        courses.agree_with(course, tests)
+    except CourseError as error:
+        return Proof("suites", "", (str(error),))
+    return Proof("suites", "each check has its test, each test its check")
 
 
 def _generated(bench: Bench, exercises: Sequence[Exercise]) -> Proof:
