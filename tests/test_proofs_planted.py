@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -21,6 +22,7 @@ from grader.proofs.equivalence import Holder
 from grader.proofs.golden import modules_in
 from grader.proofs.mutants import mutants_of
 from grader.proofs.mutation import fingerprint, results_in
+from grader.stubs import write_stubs
 
 __all__: list[str] = []
 
@@ -104,9 +106,10 @@ inputs = ["lists"]
 """
 
 
-@pytest.fixture
-def course(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a course that is as it should be."""
+    folder = tmp_path_factory.mktemp("sound")
     files = {
         "course.toml": COURSE,
         "solutions/mean.py": SOLUTION,
@@ -117,9 +120,16 @@ def course(tmp_path: Path) -> Path:
         "data/nothing.txt": "",
     }
     for name, text in files.items():
-        write(tmp_path / name, text)
-    assert run("sync", "--course", tmp_path).returncode == 0
-    return tmp_path
+        write(folder / name, text)
+    write_stubs(folder, check=False)
+    return folder
+
+
+@pytest.fixture
+def course(sound: Path, tmp_path: Path) -> Path:
+    """A copy of it, to be made wrong."""
+    shutil.copytree(sound, tmp_path / "course")
+    return tmp_path / "course"
 
 
 def write(path: Path, text: str) -> None:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from grader import judging
 from grader.course import Course
 from grader.desk import Desk, spec_of
 from grader.illustrate import call_text
-from grader.judging import request, same
 from grader.model import Submission
 from grader.probing import Probe
 from grader.proofs.declared import DECLARED, Declaration, shown
 from grader.proofs.mutants import Mutant
 from grader.recorded import Example, Replay
-from grader.student import Outcome, Raised, Request, Returned, Student
+from grader.student import Outcome, Raised, Request, Returned
 
 __all__ = ["INPUTS", "Holder"]
 
@@ -24,6 +24,16 @@ __all__ = ["INPUTS", "Holder"]
 INPUTS = {"all": 10_000, "sample": 300}
 BATCH = 200
 Args = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class _Held:
+    """Calls, their arguments as they are shown, what the solution answers; so many of them were drawn."""
+
+    requests: list[Request]
+    args: list[Args]
+    answers: list[Outcome]
+    drawn: int
 
 
 class Holder:
@@ -34,7 +44,7 @@ class Holder:
         self.modules = {name.removesuffix(".py"): data for name, data in modules.items()}
         specs = [spec_of(one, root / "exercises") for one in course.ready]
         self.desk = Desk(specs, course.limits, root / "data", root / "grader" / "suites" / "recorded")
-        self.known: dict[tuple[str, ...], tuple[list[Request], list[str], list[Outcome]]] = {}
+        self.known: dict[tuple[str, ...], _Held] = {}
 
     def close(self) -> None:
         """Ends the workers and their template."""
@@ -53,46 +63,48 @@ class Holder:
         for name in declaration.inputs:
             if name not in probes or probes[name].function != declaration.function:
                 return f"{name!r} in `inputs` is no probe of {declaration.function}"
-        wanted, calls, answers = self._answers(declaration.inputs, probes)
-        if len(wanted) < self.inputs:
-            return f"its probes draw {len(wanted)} inputs, not {self.inputs}; name others in `inputs`"
-        student = self._student(mutant.source.encode())
-        try:
-            for start in range(0, len(wanted), BATCH):
-                outcomes = _batch(student, wanted[start : start + BATCH])
-                for number, outcome in enumerate(outcomes, start):
-                    if not _alike(answers[number], outcome):
-                        return f"not equivalent: {calls[number]} gives another answer; take the declaration out"
-        finally:
-            student.close()
+        held = self._held(declaration.inputs, probes)
+        if held.drawn < self.inputs:
+            return f"its probes draw {held.drawn} inputs, not {self.inputs}; name others in `inputs`"
+        if not any(isinstance(answer, Returned) for answer in held.answers):
+            return "the solution returns nothing for any of these inputs; name others in `inputs`"
+        other = self._outcomes(mutant.source.encode(), held.requests)
+        for request, args, one, another in zip(held.requests, held.args, held.answers, other, strict=True):
+            if not _alike(one, another):
+                called = call_text(request.function, args)
+                return f"not equivalent: {called} gives another answer; take the declaration out"
         return ""
 
-    def _answers(
-        self, names: tuple[str, ...], probes: dict[str, Probe]
-    ) -> tuple[list[Request], list[str], list[Outcome]]:
-        """Calls, how they read, and what the solution answers; worked out once for all mutants of the same inputs."""
+    def _held(self, names: tuple[str, ...], probes: dict[str, Probe]) -> _Held:
+        """The public examples of these probes and inputs that they draw; worked out once for all mutants."""
         if names not in self.known:
-            wanted, calls = [], []
+            calls, drawn = [], 0
             for name in names:
                 probe = replace(probes[name], examples=-(-self.inputs // len(names)))
-                for args in _drawn(self.exercise, name, probe, self.course.secret):
-                    wanted.append(self._request(probe, args))
-                    calls.append(call_text(probe.function, args))
-            student = self._student(self.modules[self.exercise])
-            batches = (wanted[start : start + BATCH] for start in range(0, len(wanted), BATCH))
-            self.known[names] = wanted, calls, [outcome for batch in batches for outcome in _batch(student, batch)]
-            student.close()
+                inputs = _drawn(self.exercise, name, probe, self.course.secret)
+                drawn += len(inputs)
+                calls += [(self._request(probe, args), args) for args in (*probe.public, *inputs)]
+            requests, args = [call[0] for call in calls], [call[1] for call in calls]
+            answers = list(self._outcomes(self.modules[self.exercise], requests))
+            self.known[names] = _Held(requests, args, answers, drawn)
         return self.known[names]
+
+    def _outcomes(self, source: bytes, requests: Sequence[Request]) -> Iterator[Outcome]:
+        """What a module in the place of the exercise's answers, call by call, in a worker of its own."""
+        submission = Submission(student="mutant", modules=self.modules | {self.exercise: source})
+        student = self.desk.fixture(self.desk.open(submission), self.exercise).student
+        try:
+            for start in range(0, len(requests), BATCH):
+                student.spent = 0.0  # the limit of an exercise is for a submission, not for so many calls
+                yield from student.calls(requests[start : start + BATCH])
+        finally:
+            student.close()
 
     def _request(self, probe: Probe, args: Args) -> Request:
         from grader.drawing import settings_of
 
         replay = Replay("", probe.function, "", *settings_of(probe), 0.0, (), ())
-        return request(replay, Example(args, None, 0.0, True, ()), self.desk.locate)
-
-    def _student(self, source: bytes) -> Student:
-        submission = Submission(student="mutant", modules=self.modules | {self.exercise: source})
-        return self.desk.fixture(self.desk.open(submission), self.exercise).student
+        return judging.request(replay, Example(args, None, 0.0, True, ()), self.desk.locate)
 
 
 def _probes(exercise: str) -> dict[str, Probe]:
@@ -111,16 +123,11 @@ def _drawn(exercise: str, name: str, probe: Probe, secret: str) -> list[Args]:
     return draw(probe, drawn_from(exercise, name, probe, secret))[: probe.examples]
 
 
-def _batch(student: Student, requests: Sequence[Request]) -> list[Outcome]:
-    student.spent = 0.0  # the limit of an exercise is for a submission, not for so many calls
-    return student.calls(requests)
-
-
 def _alike(one: Outcome, other: Outcome) -> bool:
     """Whether two calls came to the same: value and changed arguments, or the same kind of error."""
     match one, other:
         case Returned(), Returned():
-            return same(one.value, other.value) and one.changed == other.changed
+            return judging.same(one.value, other.value) and one.changed == other.changed
         case Raised(), Raised():
             return (one.trouble.kind, one.trouble.family) == (other.trouble.kind, other.trouble.family)
     return False

@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 import difflib
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 
 from grader.errors import UsageError
 
-__all__ = ["Mutant", "mutants_of", "operators"]
+__all__ = ["Mutant", "alone", "mutants_of", "operators"]
 
 Place = tuple[int, int]
 Unit = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -76,6 +76,23 @@ def mutants_of(exercise: str, source: str) -> list[Mutant]:
                 seen.add(tree)
                 found.append(Mutant(exercise, span.name, operator, *_lines(source, mutated), mutated))
     return found
+
+
+def alone(source: str, name: str) -> str:
+    """Gives a module without the functions and classes that `name` does not use, by way of others included."""
+    tree = ast.parse(source)
+    units = {node.name: node for node in tree.body if isinstance(node, Unit)}
+    kept: set[str] = set()
+    waiting = {name, *_names([node for node in tree.body if not isinstance(node, Unit)])}
+    while waiting := (waiting & units.keys()) - kept:
+        kept |= waiting
+        waiting = {used for one in waiting for used in _names([units[one]])}
+    tree.body = [node for node in tree.body if not isinstance(node, Unit) or node.name in kept]
+    return ast.unparse(tree)
+
+
+def _names(nodes: Sequence[ast.AST]) -> set[str]:
+    return {one.id for node in nodes for one in ast.walk(node) if isinstance(one, ast.Name)}
 
 
 def _spans(source: str) -> Iterator[_Span]:

@@ -8,7 +8,7 @@ import random
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple, TypeVar
 
 import msgspec
 
@@ -20,7 +20,7 @@ from grader.model import SubmissionResult
 from grader.proofs.bench import Bench, Work
 from grader.proofs.declared import DECLARED, Declaration, Declared, declared_in, shown
 from grader.proofs.golden import modules_in
-from grader.proofs.mutants import Mutant, mutants_of
+from grader.proofs.mutants import Mutant, alone, mutants_of
 from grader.proofs.proof import Proof
 from grader.versions import installed
 
@@ -31,6 +31,7 @@ SAMPLE = {"numpy": 100, "keras": 4}  # about a minute together
 SEED = 20
 LIBRARIES = {"cosmic-ray", "keras", "numpy", "tensorflow-cpu", "tensorflow"}
 How = Literal["sample", "all"]
+Name = TypeVar("Name", str, Mutant)
 Count = Annotated[int, msgspec.Meta(ge=0)]
 
 
@@ -85,9 +86,7 @@ def _of(bench: Bench, exercise: Exercise, declared: Declared, how: How, date: da
     modules = modules_in(bench.root / "solutions")
     mutants = mutants_of(exercise.name, modules[f"{exercise.name}.py"].decode())
     chosen = mutants if how == "all" else _sample(mutants, declared, SAMPLE[exercise.template])
-    results = _graded(bench, exercise.name, chosen, modules, how)
-    ungraded = [_ungraded(mutant, result) for mutant, result in results.items() if result.state != "graded"]
-    alive = [mutant for mutant in chosen if results[mutant].score == results[mutant].max_score]
+    alive, ungraded = _Grading(bench, exercise.name, modules).survivors(chosen)
     survivors = [mutant for mutant in alive if mutant.key not in declared.changes()]
     faults = [*ungraded, *map(_hole, survivors), *_stale(declared, mutants, chosen, alive)]
     held = 0
@@ -133,15 +132,42 @@ def _sample(mutants: Sequence[Mutant], declared: Declared, size: int) -> list[Mu
     return random.Random(SEED).sample(there, min(size, len(there)))
 
 
-def _graded(
-    bench: Bench, exercise: str, mutants: Sequence[Mutant], modules: dict[str, bytes], how: How
-) -> dict[Mutant, SubmissionResult]:
-    works = [
-        Work(f"mutant {number}", modules | {f"{exercise}.py": mutant.source.encode()})
-        for number, mutant in enumerate(mutants)
-    ]
-    results = bench.grade(works, (exercise,), f"mutants of {exercise} ({how})")
-    return {mutant: results[work.name] for mutant, work in zip(mutants, works, strict=True)}
+class _Grading(NamedTuple):
+    """What it takes to grade mutants of one exercise."""
+
+    bench: Bench
+    exercise: str
+    modules: dict[str, bytes]
+
+    def survivors(self, mutants: Sequence[Mutant]) -> tuple[list[Mutant], list[str]]:
+        """Gives those that lose nothing, and sentences on those that could not be graded.
+
+        First each function is graded alone, in a solution without all others: a check that it passes so, and its
+        mutant does not, notices the mutant; checks of other functions cost nothing. What is left is graded whole.
+        """
+        functions = {mutant.function for mutant in mutants}
+        solution = self.modules[f"{self.exercise}.py"].decode()
+        own = self._grade({f"solution, {name}": alone(solution, name) for name in functions})
+        passed = {name: _passed(own[f"solution, {name}"]) for name in functions}
+        first = self._grade({mutant: alone(mutant.source, mutant.function) for mutant in mutants})
+        left = [one for one in mutants if first[one].state != "graded" or passed[one.function] <= _passed(first[one])]
+        whole = self._grade({mutant: mutant.source for mutant in left})
+        ungraded = [one for one in left if whole[one].state != "graded"]
+        faults = [f"{shown(one.key)}: it was not graded ({whole[one].state}): {whole[one].why}" for one in ungraded]
+        return [one for one in left if one not in ungraded and whole[one].score == whole[one].max_score], faults
+
+    def _grade(self, sources: dict[Name, str]) -> dict[Name, SubmissionResult]:
+        """The results of modules that stand in the place of the solution's, beside all others."""
+        works = {
+            name: Work(f"module {number}", self.modules | {f"{self.exercise}.py": source.encode()})
+            for number, (name, source) in enumerate(sources.items())
+        }
+        results = self.bench.grade(list(works.values()), (self.exercise,), f"mutants of {self.exercise}")
+        return {name: results[work.name] for name, work in works.items()}
+
+
+def _passed(result: SubmissionResult) -> set[str]:
+    return {check.name for exercise in result.exercises for check in exercise.checks if check.outcome == "passed"}
 
 
 def _hole(mutant: Mutant) -> str:
@@ -149,10 +175,6 @@ def _hole(mutant: Mutant) -> str:
     cure = f"strengthen grader/suites/test_{mutant.exercise}.py, or declare it with its reason in {DECLARED}"
     where = f"solutions/{mutant.exercise}.py, {mutant.function}"
     return f"{where}: no check notices this; {cure}\n    {change}\n    by {mutant.operator}"
-
-
-def _ungraded(mutant: Mutant, result: SubmissionResult) -> str:
-    return f"{shown(mutant.key)}: it was not graded ({result.state}): {result.why}"
 
 
 def _told(tally: Tally, there: int, held: int) -> str:

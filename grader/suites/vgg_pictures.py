@@ -358,7 +358,7 @@ PROBES = {
     "top_k": Probe(
         "top_k",
         best,
-        ((*FIVE, 3), (*FIVE,), (*SIX, 1), (*SIX, 6), (*CRANES, 3)),
+        ((*FIVE, 3), (*FIVE,), (*SIX, 1), (*SIX, 6), (*SIX,), (*CRANES, 3)),
         draw.probability_rows(),
         25,
         RANKING_MISTAKES,
