@@ -22,7 +22,7 @@ from grader.settings import Settings
 from grader.versions import missing
 from grader.worker.lock import shield
 
-__all__ = ["chosen_exercises", "grade_class"]
+__all__ = ["chosen_exercises", "grade_class", "show_progress"]
 
 
 def grade_class(root: Path, course: Course, arguments: argparse.Namespace) -> int:
@@ -55,7 +55,7 @@ def grade_class(root: Path, course: Course, arguments: argparse.Namespace) -> in
             recordings=str((private / "recorded").resolve()) if stamp else None,
         )
         run = Run(course, settings, scan, arguments.jobs or default_jobs())
-        graded = grade_all(run, partial(_show_progress, began))
+        graded = grade_all(run, partial(show_progress, began))
         results = {one.result.student: one.result for one in graded}
         names = [entry.student for entry in everybody.entries]
         others = kept_records(private, (name for name in names if name not in results))
@@ -116,7 +116,7 @@ def _isolation(course: Course, typed: str | None) -> str:
     return level
 
 
-def _show_progress(began: float, done: int, everything: int) -> None:
+def show_progress(began: float, done: int, everything: int) -> None:
     """Draws a line on the terminal with what is done and the time left; nothing where the output goes elsewhere."""
     if sys.stderr.isatty():
         seconds = (time.time() - began) / done * (everything - done)

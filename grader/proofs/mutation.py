@@ -8,7 +8,7 @@ import random
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple, TypeVar
+from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 
@@ -31,7 +31,6 @@ SAMPLE = {"numpy": 100, "keras": 4}  # about a minute together
 SEED = 20
 LIBRARIES = {"cosmic-ray", "keras", "numpy", "tensorflow-cpu", "tensorflow"}
 How = Literal["sample", "all"]
-Name = TypeVar("Name", str, Mutant)
 Count = Annotated[int, msgspec.Meta(ge=0)]
 
 
@@ -145,25 +144,21 @@ class _Grading(NamedTuple):
         First each function is graded alone, in a solution without all others: a check that it passes so, and its
         mutant does not, notices the mutant; checks of other functions cost nothing. What is left is graded whole.
         """
-        functions = {mutant.function for mutant in mutants}
         solution = self.modules[f"{self.exercise}.py"].decode()
-        own = self._grade({f"solution, {name}": alone(solution, name) for name in functions})
-        passed = {name: _passed(own[f"solution, {name}"]) for name in functions}
-        first = self._grade({mutant: alone(mutant.source, mutant.function) for mutant in mutants})
-        left = [one for one in mutants if first[one].state != "graded" or passed[one.function] <= _passed(first[one])]
+        parts = {mutant.function: alone(solution, mutant.function) for mutant in mutants}
+        first = self._grade(parts | {mutant: alone(mutant.source, mutant.function) for mutant in mutants})
+        known = {name: _passed(first[name]) for name in parts}
+        left = [one for one in mutants if first[one].state != "graded" or known[one.function] <= _passed(first[one])]
         whole = self._grade({mutant: mutant.source for mutant in left})
-        ungraded = [one for one in left if whole[one].state != "graded"]
-        faults = [f"{shown(one.key)}: it was not graded ({whole[one].state}): {whole[one].why}" for one in ungraded]
-        return [one for one in left if one not in ungraded and whole[one].score == whole[one].max_score], faults
+        bad = [one for one in left if whole[one].state != "graded"]
+        faults = [f"{shown(one.key)}: it was not graded ({whole[one].state}): {whole[one].why}" for one in bad]
+        return [one for one in left if one not in bad and whole[one].score == whole[one].max_score], faults
 
-    def _grade(self, sources: dict[Name, str]) -> dict[Name, SubmissionResult]:
+    def _grade(self, sources: dict[Any, str]) -> dict[Any, SubmissionResult]:
         """The results of modules that stand in the place of the solution's, beside all others."""
-        works = {
-            name: Work(f"module {number}", self.modules | {f"{self.exercise}.py": source.encode()})
-            for number, (name, source) in enumerate(sources.items())
-        }
-        results = self.bench.grade(list(works.values()), (self.exercise,), f"mutants of {self.exercise}")
-        return {name: results[work.name] for name, work in works.items()}
+        files = [self.modules | {f"{self.exercise}.py": source.encode()} for source in sources.values()]
+        results = self.bench.grade([Work(str(number), one) for number, one in enumerate(files)], (self.exercise,))
+        return {name: results[str(number)] for number, name in enumerate(sources)}
 
 
 def _passed(result: SubmissionResult) -> set[str]:

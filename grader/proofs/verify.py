@@ -15,7 +15,6 @@ from grader import course as courses
 from grader.course import Exercise
 from grader.errors import CourseError, GraderError, UsageError
 from grader.klass import chosen_exercises
-from grader.model import SubmissionResult
 from grader.proofs.bench import Bench, Work
 from grader.proofs.golden import Expectation, Golden, modules_in
 from grader.proofs.losses import losses, stub_gains, unexpected
@@ -124,35 +123,31 @@ def _graded(bench: Bench, names: tuple[str, ...]) -> Iterator[Proof]:
     golden = Golden(bench.root)
     expected, faults = _expected(golden, bench.course)
     wrong = {name: one for name, one in expected.items() if one.exercise in names}
-    works = [_own(bench.root / folder, folder) for folder in ("exercises", "solutions")]
-    works += [Work(f"right {name}", golden.files("right", name)) for name in golden.names("right")]
-    works += [Work(f"wrong {name}", golden.files("wrong", name)) for name in wrong]
-    results = bench.grade(works, names, "submissions")
-    total = sum(bench.course.exercise(name).points for name in names)
-    found = _found("exercises", stub_gains(results["exercises"]))
-    yield Proof("stubs", f"0 of {total:g} points", tuple(found))
-    found = _found("solutions", losses(results["solutions"]))
-    yield Proof("solutions", f"{total:g} of {total:g} points", tuple(found))
     right = golden.names("right")
-    yield Proof("right work", f"{len(right)} submissions get all points", tuple(_right_faults(right, results)))
+    works = [Work(folder, modules_in(bench.root / folder)) for folder in ("exercises", "solutions")]
+    works += [Work(f"right {name}", golden.files("right", name)) for name in right]
+    works += [Work(f"wrong {name}", golden.files("wrong", name)) for name in wrong]
+    results = bench.grade(works, names)
+    total = sum(bench.course.exercise(name).points for name in names)
+    found = _found("exercises", stub_gains(results["exercises"]), "mend the suite, or what stands outside the solution")
+    yield Proof("stubs", f"0 of {total:g} points", tuple(found))
+    found = _found("solutions", losses(results["solutions"]), "look closer with: grader replay solutions CHECK")
+    yield Proof("solutions", f"{total:g} of {total:g} points", tuple(found))
+    found = []
+    for name in right:
+        cure = "mend the suite, or the submission where it is not right"
+        found += _found(f"tests/submissions/right/{name}", losses(results[f"right {name}"]), cure)
+    yield Proof("right work", f"{len(right)} submissions get all points", tuple(found))
     for name, one in wrong.items():
-        faults += _found(f"tests/submissions/wrong/{name}", unexpected(results[f"wrong {name}"], one, bench.course))
+        cure = "mend the suite, or expect.toml"
+        other = unexpected(results[f"wrong {name}"], one, bench.course)
+        faults += _found(f"tests/submissions/wrong/{name}", other, cure)
     told = f"{len(wrong)} submissions lose what they should and nothing else, and are told why"
     yield Proof("wrong work", told, tuple(faults))
 
 
-def _own(folder: Path, name: str) -> Work:
-    return Work(name, modules_in(folder))
-
-
-def _found(path: str, faults: Iterator[str]) -> list[str]:
-    """Faults with the folder that they are about, and where to look further."""
-    return [f"{path}: {fault}" for fault in faults]
-
-
-def _right_faults(names: Sequence[str], results: dict[str, SubmissionResult]) -> Iterator[str]:
-    for name in names:
-        yield from _found(f"tests/submissions/right/{name}", losses(results[f"right {name}"]))
+def _found(path: str, faults: Iterator[str], cure: str) -> list[str]:
+    return [f"{path}: {fault}; {cure}" for fault in faults]
 
 
 def _expected(golden: Golden, course: courses.Course) -> tuple[dict[str, Expectation], list[str]]:
