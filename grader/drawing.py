@@ -25,6 +25,7 @@ from grader.probing import Made, PictureFile, Probe, Raises, ShapeOf
 from grader.recorded import Example, Mistake, Recording, Replay, fingerprint
 from grader.worker import models
 from grader.worker.instruments import LOOKS, MAKERS
+from grader.worker.values import UNCALLED
 
 __all__ = ["answered", "draw", "drawn_from", "probes_of", "record", "stale", "suite_module"]
 
@@ -152,6 +153,8 @@ def _looked_at(function: Callable[..., Any], look: str) -> Callable[..., Any]:
     """The solution's function as a worker with that instrument would answer."""
     if not look:
         return function
+    if look in UNCALLED:
+        return lambda *args: UNCALLED[look](function, args[-1])
     models.armed()
     return lambda *args: LOOKS[look](function(*args[:-1]), args[:-1], args[-1])
 

@@ -290,7 +290,7 @@ def test_false_equivalence_does_not_hold(course: Path, monkeypatch: pytest.Monke
     try:
         assert fault("if len(numbers) == 0:") == ""
         assert "not equivalent: mean(" in fault("if len(numbers) <= 1:")
-        assert "draw 1 inputs, not 300" in fault("if len(numbers) == 0:", "one")
+        assert "give 1 inputs, not 300" in fault("if len(numbers) == 0:", "one")
         assert "'others' in `inputs` is no probe of mean" in fault("if len(numbers) == 0:", "others")
     finally:
         holder.close()

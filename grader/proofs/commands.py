@@ -24,16 +24,10 @@ def add_commands(commands: Any, root_of: Callable[[argparse.Namespace], Path]) -
         help="also grade changed solutions: every one, or a fixed sample (default: none)",
     )
     verify.add_argument("--jobs", metavar="N", type=int, help="judges at the same time (default: one a processor)")
-    verify.add_argument("--date", metavar="DAY", type=_day, help=f"the day that {RESULT} names (default: today)")
+    day = datetime.date.fromisoformat
+    verify.add_argument("--date", metavar="2026-01-31", type=day, help=f"what day {RESULT} names (default: today)")
     verify.set_defaults(action=lambda arguments: _verify(root_of(arguments), arguments))
     return [verify]
-
-
-def _day(text: str) -> datetime.date:
-    try:
-        return datetime.date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no day; write it as 2026-01-31") from None
 
 
 def _verify(root: Path, arguments: argparse.Namespace) -> int:

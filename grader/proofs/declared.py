@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 
@@ -22,8 +22,8 @@ Key = tuple[str, str, str, str]
 class Declaration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One change, or several of the same line, that may go unnoticed, and why.
 
-    `inputs` names the probes whose strategies draw what solution and mutant are compared on; `compared` says what was
-    compared where that is not all that the function returns.
+    `inputs` names the probes whose examples and strategies give what solution and mutant are compared on. Where 10,000
+    calls would take hours, `count` is how many there are, and `compared` says what they compare.
     """
 
     exercise: Text
@@ -32,6 +32,7 @@ class Declaration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     added: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
     reason: Text
     inputs: tuple[str, ...] = ()
+    count: int = 0
     compared: str = ""
 
     def changes(self) -> Iterator[Key]:
@@ -63,9 +64,11 @@ class Declared(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 if key not in there:
                     yield f"{shown(key)}: the solution has no such mutant any more; take the declaration out"
         for one in self.equivalent:
+            name = shown(next(one.changes()))
             if not one.inputs:
-                cure = f"name probes that draw inputs of {one.function}"
-                yield f"{shown(next(one.changes()))}: `inputs` is missing; {cure}"
+                yield f"{name}: `inputs` is missing; name probes that draw inputs of {one.function}"
+            if one.count and not one.compared:
+                yield f"{name}: `compared` is missing; say what the {one.count} inputs compare"
 
 
 def shown(key: Key) -> str:
@@ -75,10 +78,8 @@ def shown(key: Key) -> str:
 
 def declared_in(root: Path) -> Declared:
     """Gives the declarations of a course, none where there is no file; CourseError where it cannot be read."""
-    path = root / DECLARED
     try:
-        raw: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
-        return msgspec.convert(raw, Declared)
+        return msgspec.convert(tomllib.loads((root / DECLARED).read_text("utf-8")), Declared)
     except FileNotFoundError:
         return Declared()
     except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:

@@ -10,6 +10,7 @@ from typing import Any
 from grader import judging
 from grader.course import Course
 from grader.desk import Desk, spec_of
+from grader.drawing import draw, drawn_from, probes_of, settings_of
 from grader.illustrate import call_text
 from grader.model import Submission
 from grader.probing import Probe
@@ -28,12 +29,11 @@ Args = tuple[Any, ...]
 
 @dataclass(frozen=True)
 class _Held:
-    """Calls, their arguments as they are shown, what the solution answers; so many of them were drawn."""
+    """Calls, their arguments as they are shown, and what the solution answers."""
 
     requests: list[Request]
     args: list[Args]
     answers: list[Outcome]
-    drawn: int
 
 
 class Holder:
@@ -44,7 +44,7 @@ class Holder:
         self.modules = {name.removesuffix(".py"): data for name, data in modules.items()}
         specs = [spec_of(one, root / "exercises") for one in course.ready]
         self.desk = Desk(specs, course.limits, root / "data", root / "grader" / "suites" / "recorded")
-        self.known: dict[tuple[str, ...], _Held] = {}
+        self.known: dict[tuple[tuple[str, ...], int], _Held] = {}
 
     def close(self) -> None:
         """Ends the workers and their template."""
@@ -59,13 +59,17 @@ class Holder:
                     yield f"{DECLARED}: {shown(key)}: {fault}"
 
     def _fault(self, declaration: Declaration, mutant: Mutant) -> str:
-        probes = _probes(self.exercise)
+        try:
+            probes = probes_of(self.exercise)
+        except ModuleNotFoundError:
+            probes = {}
         for name in declaration.inputs:
             if name not in probes or probes[name].function != declaration.function:
                 return f"{name!r} in `inputs` is no probe of {declaration.function}"
-        held = self._held(declaration.inputs, probes)
-        if held.drawn < self.inputs:
-            return f"its probes draw {held.drawn} inputs, not {self.inputs}; name others in `inputs`"
+        count = min(self.inputs, declaration.count or self.inputs)
+        held = self._held(declaration.inputs, count, probes)
+        if len(held.requests) < count and any(held.args):  # without arguments, one call is all there is to compare
+            return f"its probes give {len(held.requests)} inputs, not {count}; name others in `inputs`"
         if not any(isinstance(answer, Returned) for answer in held.answers):
             return "the solution returns nothing for any of these inputs; name others in `inputs`"
         other = self._outcomes(mutant.source.encode(), held.requests)
@@ -75,19 +79,18 @@ class Holder:
                 return f"not equivalent: {called} gives another answer; take the declaration out"
         return ""
 
-    def _held(self, names: tuple[str, ...], probes: dict[str, Probe]) -> _Held:
+    def _held(self, names: tuple[str, ...], count: int, probes: dict[str, Probe]) -> _Held:
         """The public examples of these probes and inputs that they draw; worked out once for all mutants."""
-        if names not in self.known:
-            calls, drawn = [], 0
+        if (names, count) not in self.known:
+            calls = []
             for name in names:
-                probe = replace(probes[name], examples=-(-self.inputs // len(names)))
-                inputs = _drawn(self.exercise, name, probe, self.course.secret)
-                drawn += len(inputs)
-                calls += [(self._request(probe, args), args) for args in (*probe.public, *inputs)]
+                probe = replace(probes[name], examples=-(-count // len(names)))
+                inputs = draw(probe, drawn_from(self.exercise, name, probe, self.course.secret))
+                calls += [(self._request(probe, args), args) for args in (*probe.public, *inputs[: probe.examples])]
             requests, args = [call[0] for call in calls], [call[1] for call in calls]
             answers = list(self._outcomes(self.modules[self.exercise], requests))
-            self.known[names] = _Held(requests, args, answers, drawn)
-        return self.known[names]
+            self.known[names, count] = _Held(requests, args, answers)
+        return self.known[names, count]
 
     def _outcomes(self, source: bytes, requests: Sequence[Request]) -> Iterator[Outcome]:
         """What a module in the place of the exercise's answers, call by call, in a worker of its own."""
@@ -101,26 +104,8 @@ class Holder:
             student.close()
 
     def _request(self, probe: Probe, args: Args) -> Request:
-        from grader.drawing import settings_of
-
         replay = Replay("", probe.function, "", *settings_of(probe), 0.0, (), ())
         return judging.request(replay, Example(args, None, 0.0, True, ()), self.desk.locate)
-
-
-def _probes(exercise: str) -> dict[str, Probe]:
-    from grader.drawing import probes_of  # hypothesis and the suite are only needed here
-
-    try:
-        return probes_of(exercise)
-    except ModuleNotFoundError:
-        return {}
-
-
-def _drawn(exercise: str, name: str, probe: Probe, secret: str) -> list[Args]:
-    """At most so many inputs as the probe says, by the checks' own strategy, the same in every run."""
-    from grader.drawing import draw, drawn_from
-
-    return draw(probe, drawn_from(exercise, name, probe, secret))[: probe.examples]
 
 
 def _alike(one: Outcome, other: Outcome) -> bool:

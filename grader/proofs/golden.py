@@ -5,7 +5,6 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -64,22 +63,17 @@ class Golden:
         notebook = any(path.endswith(".ipynb") for path in own)
         return own if notebook else modules_in(self.folder / "base") | own
 
-    def expectation(self, name: str) -> Expectation:
-        """Gives the `expect.toml` of a wrong submission; CourseError where there is none, or none that can be read."""
-        path = self.folder / "wrong" / name / EXPECT
+    def expected(self, name: str, course: Course) -> Expectation:
+        """Gives the `expect.toml` of a wrong submission; CourseError where it is not there, wrong, or about nothing."""
         try:
-            raw: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
-            return msgspec.convert(raw, Expectation)
+            text = (self.folder / "wrong" / name / EXPECT).read_text("utf-8")
+            expected = msgspec.convert(tomllib.loads(text), Expectation)
         except FileNotFoundError:
             raise CourseError(
                 "there is no such file; write what the submission loses, as CONTRIBUTING.md says"
             ) from None
         except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
             raise CourseError(f"{error}; write it as CONTRIBUTING.md says") from None
-
-    def expected(self, name: str, course: Course) -> Expectation:
-        """Gives the same, held against the index: its exercise is ready, its checks are there, and it loses some."""
-        expected = self.expectation(name)
         known = [exercise.name for exercise in course.ready]
         if expected.exercise not in known:
             raise CourseError(f"{expected.exercise!r} is no exercise that is ready; {choose(expected.exercise, known)}")

@@ -36,10 +36,8 @@ def stub_gains(result: SubmissionResult) -> Iterator[str]:
     for exercise in result.exercises:
         if passed := not_passed(exercise, "passed"):
             yield f"the stub of {exercise.name} passes {_listed(passed)}"
-        if exercise.score:
-            yield f"the stub of {exercise.name} gets {exercise.score:g} points"
-        if exercise.status != "graded":
-            yield f"the stub of {exercise.name} comes to {exercise.status!r}, not to points"
+        if (exercise.score, exercise.status) != (0, "graded"):
+            yield f"the stub: {_gets(exercise)}"
         if "not written yet" not in words(exercise):
             yield f"nobody reads that the stub of {exercise.name} is not written yet"
 
@@ -52,7 +50,7 @@ def losses(result: SubmissionResult) -> Iterator[str]:
             if check.outcome != "passed":
                 yield f"{exercise.name}.{check.name} is lost: {check.observation}"
         if (exercise.score, exercise.status) != (exercise.max_score, "graded"):
-            yield f"{exercise.name} gets {exercise.score:g} of {exercise.max_score:g} points ({exercise.status})"
+            yield _gets(exercise)
 
 
 def unexpected(result: SubmissionResult, expected: Expectation, course: Course) -> Iterator[str]:
@@ -64,35 +62,36 @@ def unexpected(result: SubmissionResult, expected: Expectation, course: Course) 
     mine = exercises[expected.exercise]
     yield from _other_losses(mine, expected)
     if not mine.score == sum(check.points for check in mine.checks) < mine.max_score:
-        yield f"{mine.name} gets {mine.score:g} of {mine.max_score:g} points"
+        yield _gets(mine)
     if expected.misconception and expected.misconception not in {check.misconception for check in mine.checks}:
         yield f"no message names the misconception {expected.misconception!r}"
     said = words(mine)
     yield from (f"no message mentions {text!r}" for text in expected.mentions if text.lower() not in said)
     depends = {exercise.name for exercise in course.ready if expected.exercise in exercise.depends}
     for name, other in exercises.items():
-        whole = (other.score, other.status) == (other.max_score, "graded")
-        if name not in (expected.exercise, *depends) and not whole:
-            yield f"{name} gets {other.score:g} of {other.max_score:g} points ({other.status}), and is right"
+        if name not in (expected.exercise, *depends) and (other.score, other.status) != (other.max_score, "graded"):
+            yield f"{_gets(other)}, and is right"
 
 
 def _other_losses(mine: ExerciseResult, expected: Expectation) -> Iterator[str]:
     if mine.status != expected.status:
         yield f"{mine.name} comes to {mine.status!r}, not to {expected.status!r}"
-    failed, waiting = not_passed(mine, "failed"), not_passed(mine, "not_run")
-    pairs: tuple[tuple[str, set[str], set[str]], ...]
-    if expected.status in ("graded", "timeout"):
-        pairs = (("lost", failed, set(expected.lost)), ("not run", waiting, set(expected.waits)))
-    else:
-        pairs = (("lost or not run", failed | waiting, set(expected.lost) | set(expected.waits)),)
-    for word, came, asked in pairs:
-        if came != asked:
-            yield f"{word} of {mine.name}: {_listed(came)}; expected: {_listed(asked)}"
+    came = [not_passed(mine, "failed"), not_passed(mine, "not_run")]
+    asked = [set(expected.lost), set(expected.waits)]
+    if expected.status not in ("graded", "timeout"):  # of an exercise that never started, all checks wait alike
+        came, asked = [came[0] | came[1]], [asked[0] | asked[1]]
+    for word, one, other in zip(("lost", "not run"), came, asked, strict=False):
+        if one != other:
+            yield f"{word} of {mine.name}: {_listed(one)}; expected: {_listed(other)}"
 
 
 def _not_graded(result: SubmissionResult) -> Iterator[str]:
     if result.state != "graded":
         yield f"it was not graded ({result.state}): {result.why}"
+
+
+def _gets(exercise: ExerciseResult) -> str:
+    return f"{exercise.name} gets {exercise.score:g} of {exercise.max_score:g} points ({exercise.status})"
 
 
 def _listed(names: set[str]) -> str:

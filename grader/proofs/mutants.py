@@ -6,7 +6,7 @@ import ast
 import difflib
 import warnings
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -42,15 +42,6 @@ class Mutant(msgspec.Struct, frozen=True):
         return "\n".join(lines)
 
 
-class _Span(NamedTuple):
-    """A function or class at the top level: its name, its lines, and the places in them that decide nothing."""
-
-    name: str
-    first: int
-    last: int
-    spared: tuple[tuple[Place, Place], ...]
-
-
 def operators() -> dict[str, Any]:
     """Makes every operator of cosmic-ray that changes code without drawing at random, by name."""
     try:
@@ -64,17 +55,17 @@ def operators() -> dict[str, Any]:
 
 def mutants_of(exercise: str, source: str) -> list[Mutant]:
     """Gives every mutant of a solution once, in the order of its lines; what is no Python any more is left out."""
-    seen = {ast.dump(ast.parse(source))}
-    found = []
-    for span in _spans(source):
-        for operator, text in _changes(source, span):
-            lines = source.split("\n")
-            lines[span.first - 1 : span.last] = text.split("\n")
-            mutated = "\n".join(lines)
-            tree = _dump(mutated)
-            if tree is not None and tree not in seen:
-                seen.add(tree)
-                found.append(Mutant(exercise, span.name, operator, *_lines(source, mutated), mutated))
+    tree, lines = ast.parse(source), source.split("\n")
+    seen, found = {ast.dump(tree)}, []
+    for unit in (node for node in tree.body if isinstance(node, Unit)):
+        first = min([unit.lineno, *(decorator.lineno for decorator in unit.decorator_list)])
+        spared = [_place(part, first) for part in _deciding_nothing(unit)]
+        for operator, text in _changes("\n".join(lines[first - 1 : unit.end_lineno]), spared):
+            mutated = "\n".join([*lines[: first - 1], text, *lines[unit.end_lineno :]])
+            dump = _dump(mutated)
+            if dump is not None and dump not in seen:
+                seen.add(dump)
+                found.append(Mutant(exercise, unit.name, operator, *_lines(source, mutated), mutated))
     return found
 
 
@@ -95,14 +86,6 @@ def _names(nodes: Sequence[ast.AST]) -> set[str]:
     return {one.id for node in nodes for one in ast.walk(node) if isinstance(one, ast.Name)}
 
 
-def _spans(source: str) -> Iterator[_Span]:
-    for node in ast.parse(source).body:
-        if isinstance(node, Unit):
-            first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-            spared = tuple(_place(part, first) for part in _deciding_nothing(node))
-            yield _Span(node.name, first, node.end_lineno or node.lineno, spared)
-
-
 def _deciding_nothing(unit: Unit) -> Iterator[ast.AST]:
     """Annotations, and what an exception is told: its class is judged, its words are not."""
     for node in ast.walk(unit):
@@ -118,18 +101,17 @@ def _place(node: Any, first: int) -> tuple[Place, Place]:
     return (node.lineno - first + 1, node.col_offset), (node.end_lineno - first + 1, node.end_col_offset)
 
 
-def _changes(source: str, span: _Span) -> Iterator[tuple[str, str]]:
-    """Each operator's name with the text of the function after it, in the order of the places that change."""
+def _changes(text: str, spared: Sequence[tuple[Place, Place]]) -> Iterator[tuple[str, str]]:
+    """Each operator's name with the function's text after it, in the order of the places that change."""
     from cosmic_ray.ast import ast_nodes, get_ast  # type: ignore[import-untyped]
     from cosmic_ray.mutating import mutate_code  # type: ignore[import-untyped]
 
-    text = "\n".join(source.split("\n")[span.first - 1 : span.last])
     nodes = list(ast_nodes(get_ast(text)))
     found = []
     for name, operator in operators().items():
         positions = [position for node in nodes for position in operator.mutation_positions(node)]
         for occurrence, (start, end) in enumerate(positions):
-            if not any(first <= start and end <= last for first, last in span.spared):
+            if not any(first <= start and end <= last for first, last in spared):
                 found.append((start, name, operator, occurrence))
     for _, name, operator, occurrence in sorted(found, key=lambda one: one[:2]):
         mutated = mutate_code(text, operator, occurrence)

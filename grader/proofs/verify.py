@@ -35,8 +35,7 @@ def verify(root: Path, arguments: argparse.Namespace) -> int:
         print(clean("\n".join(proof.lines()), 1 << 20), flush=True)
         wrong += len(proof.faults)
         proved += not proof.faults
-    faults = f", {wrong} fault{'s' if wrong > 1 else ''}" if wrong else ""
-    print(f"{proved} proof{'s' if proved != 1 else ''}{faults} ({time.perf_counter() - began:.0f} s)")
+    print(f"proofs that hold: {proved}, faults: {wrong} ({time.perf_counter() - began:.0f} s)")
     return 1 if wrong else 0
 
 

@@ -14,7 +14,7 @@ from grader.suites.cifar_layers import LAYERS, PARTS
 from grader.suites.cifar_numbers import COUNT_MISTAKES, COUNTS, NORMAL_MISTAKES, normalised
 from grader.suites.compiling import examples, with_accuracy
 from grader.suites.single_layers import network
-from grader.suites.trainings import BATCH, EPOCHS, SHOWN, TRAINING, digits
+from grader.suites.trainings import BATCH, EPOCHS, LEFT_OUT, SHOWN, TRAINING, digits
 
 __all__ = ["PROBES", "STRATEGIES"]
 
@@ -85,4 +85,5 @@ PROBES = {
         ((METERED, MARKING, *DIGITS, EPOCHS, BATCH, None),),
         look="trained",
     ),
+    "defaults": Probe("train", lambda aim: aim, ((LEFT_OUT,),), look="defaults"),
 }

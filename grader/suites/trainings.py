@@ -17,7 +17,7 @@ from grader.suites.remembered import Remembered
 from grader.suites.reports import Trained, checked
 from grader.worker.training import INFERRED, TRAINED
 
-__all__ = ["BATCH", "EPOCHS", "SHOWN", "TRAINING", "Training", "digits"]
+__all__ = ["BATCH", "EPOCHS", "LEFT_OUT", "SHOWN", "TRAINING", "Training", "digits"]
 
 # The shapes of the weights of the model that is trained: two dense layers.
 LAYERS = [(64, 32), (32,), (32, 10), (10,)]
@@ -27,6 +27,8 @@ LEARNT = 0.55
 CLOSE = 0.02
 # Neither is what anybody would write into the function.
 EPOCHS, BATCH = 7, 20
+# What the text says of arguments that are left out. A training of 200 epochs would take minutes: the signature tells.
+LEFT_OUT = {"epochs": 200, "batch_size": 32}
 # Of the digits the first are for training, those up to the second number for validation, the rest stays here.
 TRAINING, SHOWN = 300, 420
 Pixels = NDArray[Any]
@@ -94,6 +96,8 @@ class Training(Remembered):
                 "Use `batch_size` wherever the code has a number.",
                 misconception="ignores an argument",
             )
+        self._whole_epochs(float(np.sum(marks[0])) / EPOCHS)
+        self._defaults()
         right = self.scores(*unseen(), scaled=True)[1]
         if right < LEARNT:
             raise CheckFailed(
@@ -101,6 +105,31 @@ class Training(Remembered):
                 "A training that works reaches four fifths here.",
                 "Do images and labels stay together when they are shuffled? Are all batches of an epoch used?",
             )
+
+    def _whole_epochs(self, seen: float) -> None:
+        """CheckFailed where an epoch is no pass over all images; a last batch may be left out, or one more made."""
+        if seen not in (TRAINING - BATCH, TRAINING, TRAINING + BATCH):
+            raise CheckFailed(
+                f"Of {TRAINING} training images, an epoch showed {seen:.4g} to the model.",
+                "An epoch is one pass over all training images: each is seen once.",
+                "Count by hand, for ten images and batches of four: which images are in which batch, and when does the "
+                "epoch end?",
+                misconception="no whole epochs",
+            )
+
+    def _defaults(self) -> None:
+        """CheckFailed where arguments that are left out are others than the text says."""
+        outcome = self.student.public["defaults"][0]
+        told = outcome.value if isinstance(outcome, Returned) and isinstance(outcome.value, dict) else {}
+        for name, asked in LEFT_OUT.items():
+            given = told.get(name)
+            if isinstance(given, int | float) and given != asked:
+                raise CheckFailed(
+                    f"Without `{name}`, `train` takes {given:g}; {asked} is asked for.",
+                    "Whoever leaves an argument out counts on the number that the text gives.",
+                    f"Write `{name}={asked}` among the parameters.",
+                    misconception="other default",
+                )
 
     def _trained(self) -> None:
         """CheckNotRun where the model that was handed over has seen no training."""
