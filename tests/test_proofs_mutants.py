@@ -24,7 +24,7 @@ def first(values: list[int | None], most: int | float = 5) -> int | None:
     """Give 2 or 3."""
     total: int | float = 0
     if len(values) > most:
-        raise ValueError(f"at most {most + 1}, not {len(values) - 1}", 7)
+        raise ValueError("größer", f"at most {most + 1}, not {len(values) - 1}", 7)
     return second(total)
 
 

@@ -39,8 +39,6 @@ class Bench:
 
     def grade(self, works: Sequence[Work], exercises: tuple[str, ...]) -> dict[str, SubmissionResult]:
         """Gives the results by the names of the works; equal modules are graded once."""
-        if not works:
-            return {}
         shield()
         with tempfile.TemporaryDirectory(prefix="grader-proofs-") as name:
             folder = Path(name)

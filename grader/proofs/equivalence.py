@@ -22,7 +22,7 @@ from grader.student import Outcome, Raised, Request, Returned
 __all__ = ["INPUTS", "Holder"]
 
 # What a declaration is held against; drawing takes most of the time, so a sample has fewer.
-INPUTS = {"all": 10_000, "sample": 300}
+INPUTS = {"all": 10_000, "sample": 100}
 BATCH = 200
 Args = tuple[Any, ...]
 

@@ -56,16 +56,17 @@ def operators() -> dict[str, Any]:
 def mutants_of(exercise: str, source: str) -> list[Mutant]:
     """Gives every mutant of a solution once, in the order of its lines; what is no Python any more is left out."""
     tree, lines = ast.parse(source), source.split("\n")
-    seen, found = {ast.dump(tree)}, []
+    seen, found = {None, ast.dump(tree)}, []
     for unit in (node for node in tree.body if isinstance(node, Unit)):
         first = min([unit.lineno, *(decorator.lineno for decorator in unit.decorator_list)])
         spared = [_place(part, first) for part in _deciding_nothing(unit)]
-        for operator, text in _changes("\n".join(lines[first - 1 : unit.end_lineno]), spared):
-            mutated = "\n".join([*lines[: first - 1], text, *lines[unit.end_lineno :]])
+        before = "\n".join(lines[first - 1 : unit.end_lineno])
+        for operator, after in _changes(before, spared):
+            mutated = "\n".join([*lines[: first - 1], after, *lines[unit.end_lineno :]])
             dump = _dump(mutated)
-            if dump is not None and dump not in seen:
+            if dump not in seen:
                 seen.add(dump)
-                found.append(Mutant(exercise, unit.name, operator, *_lines(source, mutated), mutated))
+                found.append(Mutant(exercise, unit.name, operator, *_lines(before, after), mutated))
     return found
 
 
@@ -106,10 +107,13 @@ def _changes(text: str, spared: Sequence[tuple[Place, Place]]) -> Iterator[tuple
     from cosmic_ray.ast import ast_nodes, get_ast  # type: ignore[import-untyped]
     from cosmic_ray.mutating import mutate_code  # type: ignore[import-untyped]
 
-    nodes = list(ast_nodes(get_ast(text)))
+    def in_bytes(place: Place) -> Place:  # as `ast` counts columns
+        return place[0], len(lines[place[0] - 1][: place[1]].encode())
+
+    nodes, lines = list(ast_nodes(get_ast(text))), text.split("\n")
     found = []
     for name, operator in operators().items():
-        positions = [position for node in nodes for position in operator.mutation_positions(node)]
+        positions = [map(in_bytes, position) for node in nodes for position in operator.mutation_positions(node)]
         for occurrence, (start, end) in enumerate(positions):
             if not any(first <= start and end <= last for first, last in spared):
                 found.append((start, name, operator, occurrence))
