@@ -27,7 +27,7 @@ from grader.probing import CheckFailed, Raises, ShapeOf
 from grader.recorded import Example, Replay
 from grader.student import Outcome, Request, Returned
 from grader.warm import HEADER_LIMIT
-from grader.worker.values import TooLargeError, outgoing
+from grader.worker.values import UNCALLED, TooLargeError, outgoing
 
 __all__: list[str] = []
 
@@ -376,3 +376,17 @@ def test_whatever_comes_back_is_judged_and_nothing_breaks(value: object, public:
         with pytest.raises(CheckFailed) as caught:
             agree(student, probe, str, [outcome] * 6 * public)
         assert caught.value.status == "graded"
+
+
+@pytest.mark.parametrize(
+    ("function", "told"),
+    [
+        (lambda a, epochs=5: a, {"epochs": 5, "batch": 32}),
+        (lambda a, epochs, batch=32.5: a, {"epochs": 200, "batch": 32.5}),
+        (lambda a, epochs=None, batch=True: a, {"epochs": 200, "batch": 32}),
+        (lambda *everything, **settings: everything, {"epochs": 200, "batch": 32}),
+        (max, {"epochs": 200, "batch": 32}),
+    ],
+)
+def test_defaults_are_read_where_the_signature_tells(function: Any, told: dict[str, Any]) -> None:
+    assert UNCALLED["defaults"](function, {"epochs": 200, "batch": 32}) == told

@@ -15,14 +15,12 @@ RESULT = "tests/mutants/result.json"
 
 def add_commands(commands: Any, root_of: Callable[[argparse.Namespace], Path]) -> list[argparse.ArgumentParser]:
     """Adds the command to those of `grader`; `root_of` finds the course's folder from what was typed."""
-    verify = commands.add_parser("verify", help="prove the course: stubs, solutions, right and wrong work, mutants")
+    told = "prove the course: stubs, solutions, right and wrong work, mutants"
+    status = "exit status: 0 where all proofs hold, 1 where one does not, 2 for unusable arguments"
+    verify = commands.add_parser("verify", help=told, epilog=status)
     verify.add_argument("--exercise", metavar="NAME", action="append", help="only this exercise (may be repeated)")
-    verify.add_argument(
-        "--mutants",
-        choices=["none", "sample", "all"],
-        default="none",
-        help="also grade changed solutions: every one, or a fixed sample (default: none)",
-    )
+    told = "also grade changed solutions: every one, or a fixed sample (default: none)"
+    verify.add_argument("--mutants", choices=["none", "sample", "all"], default="none", help=told)
     verify.add_argument("--jobs", metavar="N", type=int, help="judges at the same time (default: one a processor)")
     day = datetime.date.fromisoformat
     verify.add_argument("--date", metavar="2026-01-31", type=day, help=f"what day {RESULT} names (default: today)")
