@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from grader import __version__, artefacts
+from grader import __version__, artefacts, authoring
 from grader import course as courses
 from grader.check import commands as check
 from grader.errors import GraderError, IsolationError, OutInUseError, UsageError
@@ -19,7 +19,7 @@ from grader.similarity import commands as similarity
 
 __all__ = ["main"]
 
-BESIDE = (check, handout, proofs, gradebook, similarity, artefacts)
+BESIDE = (authoring, check, handout, proofs, gradebook, similarity, artefacts)
 
 DESCRIPTION = "Grade exercises on convolutional networks; the students' code never meets the tests."
 STATUS = """exit status of `grade`:
@@ -118,7 +118,7 @@ def _grade(arguments: argparse.Namespace) -> int:
 
 
 def _sync(arguments: argparse.Namespace) -> int:
-    from grader.sync import sync
+    from grader.authoring.sync import sync
 
     root = _root(arguments)
     started = time.perf_counter()
@@ -132,7 +132,7 @@ def _sync(arguments: argparse.Namespace) -> int:
 
 
 def _replay(arguments: argparse.Namespace) -> int:
-    from grader.replay import replay
+    from grader.staff.replay import replay
 
     root = _root(arguments)
     status: int = replay(root, courses.load(root / "course.toml"), arguments.student, arguments.check, arguments.folder)
@@ -140,7 +140,7 @@ def _replay(arguments: argparse.Namespace) -> int:
 
 
 def _diff(arguments: argparse.Namespace) -> int:
-    from grader.diff import differences
+    from grader.staff.diff import differences
 
     lines = list(differences(arguments.old, arguments.new))
     print("\n".join(lines) or "no mark moved")

@@ -19,7 +19,7 @@ from grader.worker.source import ExerciseSpec
 
 __all__ = ["prove", "reference"]
 
-RECORD = "import sys; from grader import sync; sync.record_into(sys.argv[1], sys.argv[2], sys.argv[3:], 'gpu')"
+RECORD = "import sys; from grader.authoring.sync import record_into as r; r(*sys.argv[1:3], sys.argv[3:], 'gpu')"
 DRIVER = Path("/proc/driver/nvidia/version")
 
 

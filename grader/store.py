@@ -21,7 +21,7 @@ __all__ = ["Store", "seal"]
 DYNAMIC = re.compile(rb"\b(exec|eval|import_module|__import__|runpy|pkgutil|importlib|modules|open|globals)\b")
 MOST_BYTES = 1 << 24
 # Packages of commands around grading, through which no mark passes.
-BESIDE = ("artefacts", "classroom", "gradebook", "handout", "proofs", "similarity")
+BESIDE = ("artefacts", "authoring", "check", "classroom", "gradebook", "handout", "proofs", "similarity", "staff")
 DECODER = msgspec.json.Decoder(ExerciseResult)
 
 

@@ -146,6 +146,7 @@ def prewitt_variants() -> dict[str, np.ndarray]:
 #
 # ```python
 # import matplotlib.pyplot as plt
+# import numpy as np
 #
 # from convolve import convolve, load_image
 # from filter_design import prewitt_filter, prewitt_variants

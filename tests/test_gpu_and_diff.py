@@ -11,7 +11,8 @@ import pytest
 from corpus import ROOT, lay_over
 from test_class import run
 
-from grader import recorded, sync
+from grader import recorded
+from grader.authoring import sync
 from grader.desk import Desk
 from grader.errors import UsageError
 from grader.gpu import stamp

@@ -16,7 +16,8 @@ import numpy as np
 import pytest
 from handouts import COURSE, FILES, ROOT
 
-from grader import recorded, stubs
+from grader import recorded
+from grader.authoring import stubs
 from grader.handout.leaks import Watch
 
 __all__: list[str] = []

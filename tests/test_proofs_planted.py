@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 
 from grader import course as courses
 from grader import drawing
+from grader.authoring.stubs import write_stubs
 from grader.probing import Probe
 from grader.proofs.declared import declared_in
 from grader.proofs.equivalence import Holder
 from grader.proofs.golden import modules_in
 from grader.proofs.mutants import mutants_of
 from grader.proofs.mutation import fingerprint, results_in
-from grader.stubs import write_stubs
 
 __all__: list[str] = []
 

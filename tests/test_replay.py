@@ -16,8 +16,8 @@ from grader import recorded
 from grader.cli import main
 from grader.errors import UsageError
 from grader.recorded import Example, Recording, Replay
-from grader.replay import replay
-from grader.snippet import Step, snippet
+from grader.staff.replay import replay
+from grader.staff.snippet import Step, snippet
 from grader.worker.source import Facts
 
 __all__: list[str] = []

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from grader import recorded, stubs
+from grader import recorded
+from grader.authoring import stubs
 from grader.course import Course
 from grader.handout.code import Shape, lists, matches, shape, size, trees
 from grader.handout.parts import Part, parts

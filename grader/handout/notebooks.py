@@ -13,9 +13,9 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from grader.authoring.stubs import BEGIN, stub_of
 from grader.course import Exercise
 from grader.errors import GraderError
-from grader.stubs import BEGIN, stub_of
 
 __all__ = ["ANSWER", "grade_id", "notebook", "reflections"]
 

@@ -45,7 +45,7 @@ class Mutant(msgspec.Struct, frozen=True):
 def operators() -> dict[str, Any]:
     """Makes every operator of cosmic-ray that changes code without drawing at random, by name."""
     try:
-        from cosmic_ray import plugins  # type: ignore[import-untyped]
+        from cosmic_ray import plugins
     except ImportError:
         raise UsageError("Mutants are made by cosmic-ray; install it: pip install cosmic-ray.") from None
     kinds = {name.partition("/")[2]: plugins.get_operator(name) for name in plugins.operator_names()}
@@ -104,8 +104,8 @@ def _place(node: Any, first: int) -> tuple[Place, Place]:
 
 def _changes(text: str, spared: Sequence[tuple[Place, Place]]) -> Iterator[tuple[str, str]]:
     """Each operator's name with the function's text after it, in the order of the places that change."""
-    from cosmic_ray.ast import ast_nodes, get_ast  # type: ignore[import-untyped]
-    from cosmic_ray.mutating import mutate_code  # type: ignore[import-untyped]
+    from cosmic_ray.ast import ast_nodes, get_ast
+    from cosmic_ray.mutating import mutate_code
 
     def in_bytes(place: Place) -> Place:  # as `ast` counts columns
         return place[0], len(lines[place[0] - 1][: place[1]].encode())

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from grader import course as courses
+from grader.authoring.sync import sync
 from grader.course import Exercise
 from grader.errors import CourseError, GraderError, UsageError
 from grader.klass import chosen_exercises
@@ -20,7 +21,6 @@ from grader.proofs.golden import Expectation, Golden, modules_in
 from grader.proofs.losses import losses, stub_gains, unexpected
 from grader.proofs.proof import Proof
 from grader.report import clean
-from grader.sync import sync
 
 __all__ = ["verify"]
 

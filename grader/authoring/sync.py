@@ -8,7 +8,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from grader import recorded, stubs
+from grader import recorded
+from grader.authoring import stubs
 from grader.course import Course, Exercise, load
 from grader.errors import GraderError
 from grader.files import write_whole

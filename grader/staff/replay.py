@@ -16,8 +16,8 @@ from grader.fixture import StudentFixture
 from grader.intake.names import nfc
 from grader.probing import CheckFailed, Made
 from grader.report import clean
-from grader.rerun import Rerun
-from grader.snippet import snippet
+from grader.staff.rerun import Rerun
+from grader.staff.snippet import snippet
 
 __all__ = ["replay"]
 

@@ -16,7 +16,7 @@ from grader.judging import agree, is_right, request
 from grader.model import Evidence
 from grader.probing import CheckFailed
 from grader.recorded import Example, Replay
-from grader.snippet import Step
+from grader.staff.snippet import Step
 from grader.student import Outcome, Returned
 
 __all__ = ["Rerun"]
