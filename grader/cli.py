@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from grader import __version__, artefacts, authoring
+from grader import __version__, artefacts, authoring, classroom
 from grader import course as courses
 from grader.check import commands as check
 from grader.errors import GraderError, IsolationError, OutInUseError, UsageError
@@ -19,7 +19,7 @@ from grader.similarity import commands as similarity
 
 __all__ = ["main"]
 
-BESIDE = (authoring, check, handout, proofs, gradebook, similarity, artefacts)
+BESIDE = (authoring, check, handout, classroom, proofs, gradebook, similarity, artefacts)
 
 DESCRIPTION = "Grade exercises on convolutional networks; the students' code never meets the tests."
 STATUS = """exit status of `grade`:
@@ -75,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     again.add_argument("--fresh", action="store_true", help="grade everything anew")
     grade.add_argument("--isolation", choices=["locked", "container", "process"], help="default: as course.toml says")
     grade.add_argument("--device", choices=["cpu", "gpu"], default="cpu", help="where Keras computes (default: cpu)")
+    classroom.add_class_options(grade)
     grade.set_defaults(action=_grade)
     sync = commands.add_parser("sync", help="make stubs and recorded examples from solutions and suites")
     sync.add_argument("--check", action="store_true", help="change nothing; exit status 1 when something is stale")

@@ -9,7 +9,7 @@ import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple, get_args
+from typing import Annotated, Literal, NamedTuple, TypeVar, get_args
 
 import msgspec
 from msgspec import Meta, field
@@ -18,7 +18,7 @@ from grader.errors import CourseError, UsageError
 from grader.model import Reveal
 from grader.toml_lines import Lines, Place
 
-__all__ = ["Check", "Course", "Exercise", "Isolation", "Limits", "agree_with", "choose", "load"]
+__all__ = ["Check", "Course", "Exercise", "Isolation", "Limits", "agree_with", "choose", "load", "read_toml"]
 
 Isolation = Literal["locked", "container", "process"]
 State = Literal["ready", "planned", "off"]
@@ -26,6 +26,8 @@ Kind = Literal["numpy", "keras"]
 Text = Annotated[str, Meta(min_length=1)]
 Amount = Annotated[float, Meta(gt=0, le=1_000_000)]
 Whole = Annotated[int, Meta(gt=0, le=1_000_000_000)]
+Table = TypeVar("Table", bound=msgspec.Struct)
+Tables = Mapping[Place, type[msgspec.Struct]]
 
 TOTAL = 100.0
 # Columns of grades.csv that are no exercise.
@@ -85,6 +87,15 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return {check.name: check for check in self.checks}[name]
 
 
+class _ClassFiles(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The files of a class that count when none are typed: paths relative to the index, "" for none."""
+
+    roster: str = ""
+    overrides: str = ""
+    late: str = ""
+    times: str = ""
+
+
 class Course(msgspec.Struct, frozen=True, kw_only=True):
     """The whole index, valid: exercises in the order in which they are taught, and the lines where they stand.
 
@@ -98,6 +109,7 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
     limits: Limits
     exercises: tuple[Exercise, ...]
     lines: Lines
+    class_files: _ClassFiles = _ClassFiles()
 
     @property
     def ready(self) -> tuple[Exercise, ...]:
@@ -128,6 +140,7 @@ class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     course: _Settings
     limits: Limits
     exercises: tuple[Exercise, ...] = field(name="exercise")
+    class_files: _ClassFiles = field(name="class", default=_ClassFiles())
 
 
 class _Fault(NamedTuple):
@@ -138,19 +151,26 @@ class _Fault(NamedTuple):
 
 def load(path: Path) -> Course:
     """Read and validate the index at `path`; raises `CourseError` with the line, what is wrong, and the cure."""
-    text = _text(path)
-    lines = Lines(path.name, text)
-    try:
-        read = msgspec.convert(tomllib.loads(text), _File)
-    except tomllib.TOMLDecodeError as error:
-        raise lines.syntax_error(error) from None
-    except msgspec.ValidationError as error:
-        raise lines.error(*_translated(str(error))) from None
+    read, lines = read_toml(path.name, _text(path), _File, _TABLES)
     for fault in sorted(_faults(read.exercises, read.course.total), key=lambda fault: lines.of(fault.place)):
         raise lines.error(*fault)
     about = msgspec.structs.asdict(read.course)
     exercises = tuple(exercise for exercise in read.exercises if exercise.status != "off")
-    return Course(**about, limits=read.limits, exercises=exercises, lines=lines)
+    return Course(**about, limits=read.limits, exercises=exercises, lines=lines, class_files=read.class_files)
+
+
+def read_toml(name: str, text: str, kind: type[Table], tables: Tables) -> tuple[Table, Lines]:
+    """Read the `text` of the file called `name` as a `kind`, which holds `tables` at these places, and its lines.
+
+    Raises `CourseError` with the line, what is wrong, and the cure.
+    """
+    lines = Lines(name, text)
+    try:
+        return msgspec.convert(tomllib.loads(text), kind), lines
+    except tomllib.TOMLDecodeError as error:
+        raise lines.syntax_error(error) from None
+    except msgspec.ValidationError as error:
+        raise lines.error(*_translated(str(error), {(): kind, **tables})) from None
 
 
 def agree_with(course: Course, suites: Mapping[str, Sequence[str]]) -> None:
@@ -196,8 +216,9 @@ def _text(path: Path) -> str:
 
 # What msgspec says, in words.
 _WORDS = {"str": "text in quotes", "int": "a whole number", "float": "a number", "array": "a list", "object": "a table"}
-_STRUCTS: dict[Place, type[msgspec.Struct]] = {
-    (): _File,
+_WORDS |= {"datetime": "a time as in 2026-11-20T23:59:00+01:00", "date": "a day without a time"}
+_TABLES: Tables = {
+    ("class",): _ClassFiles,
     ("course",): _Settings,
     ("limits",): Limits,
     ("exercise",): Exercise,
@@ -211,14 +232,14 @@ _CHOICES = {
 }
 
 
-def _translated(message: str) -> _Fault:
+def _translated(message: str, structs: Tables) -> _Fault:
     what, _, where = message.partition(" - at `$")
     place = tuple(int(index) if index else key for key, index in re.findall(r"\.([^.\[`]+)|\[(\d+)\]", where))
     key = next((part for part in reversed(place) if isinstance(part, str)), "the file")
     name = re.search(r"`(.*)`", what, re.DOTALL)
     if what.startswith("Object contains unknown field") and name:
-        tables = tuple(part for part in place if isinstance(part, str))
-        known = _STRUCTS[tables].__struct_encode_fields__
+        table = tuple(part for part in place if isinstance(part, str))
+        known = structs[table].__struct_encode_fields__
         return _Fault((*place, name[1]), f"the key {name[1]!r} is not known here", choose(name[1], known))
     if what.startswith("Object missing required field") and name:
         return _Fault(place, f"the key {name[1]!r} is missing here", f"add {name[1]}")

@@ -11,6 +11,7 @@ from glob import escape
 from pathlib import Path
 
 from grader import gpu, intake
+from grader.classroom import files as classroom
 from grader.course import Course, choose
 from grader.errors import IsolationError, UsageError
 from grader.intake.names import escaped
@@ -35,6 +36,7 @@ def grade_class(root: Path, course: Course, arguments: argparse.Namespace) -> in
         raise UsageError(f"--jobs has to be at least 1; received {arguments.jobs}.")
     everybody = intake.scan(arguments.submissions, _folder(arguments))
     scan = _selected(everybody, arguments.student)
+    rules = classroom.read_rules(root, course, arguments, everybody.entries, arguments.submissions)
     out: Path = arguments.out
     lock = claim(out, arguments.submissions)
     try:
@@ -59,7 +61,9 @@ def grade_class(root: Path, course: Course, arguments: argparse.Namespace) -> in
         results = {one.result.student: one.result for one in graded}
         names = [entry.student for entry in everybody.entries]
         others = kept_records(private, (name for name in names if name not in results))
-        write_outputs(out, private, course, chosen, [*others.values(), *results.values()])
+        known = [*others.values(), *results.values()]
+        marks = classroom.marks_of(known, rules, course, chosen, private)
+        write_outputs(out, private, course, chosen, known, marks)
         if arguments.gradebook:
             _post(arguments, course, chosen, list(results.values()))
     finally:

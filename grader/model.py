@@ -8,9 +8,11 @@ import msgspec
 
 __all__ = [
     "RESULT_VERSION",
+    "Adjustment",
     "CheckResult",
     "Evidence",
     "ExerciseResult",
+    "FinalMark",
     "Outcome",
     "Picture",
     "Reveal",
@@ -124,3 +126,40 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
     modules: dict[str, bytes] = {}
     notebooks: dict[str, bytes] = {}
     notes: tuple[str, ...] = ()
+
+
+class Adjustment(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody changed by hand: `points` in the place of the `automatic` ones, or added where there are none.
+
+    `what` is an exercise, a check such as "convolve.grey", a part marked by hand, or "total". Without points it is a
+    comment alone.
+    """
+
+    what: str
+    points: float | None = None
+    automatic: float | None = None
+    comment: str = ""
+
+
+class FinalMark(msgspec.Struct, frozen=True, kw_only=True):
+    """What one student gets: the grader's points, what was changed by hand, and what being late costs, kept apart.
+
+    `total` is `automatic + manual - penalty`; `automatic` and `exercises` never hold what was changed. None stands for
+    what is not known, and is never a zero: the grader failed, nothing was handed in, the hand-in time is not known.
+    """
+
+    student: str
+    id: str = ""
+    email: str = ""
+    group: str = ""
+    submission: str = ""
+    status: Literal["graded", "refused", "error", "not submitted", "not graded", "ambiguous"]
+    exercises: dict[str, float] = {}
+    automatic: float | None = None
+    manual: float = 0.0
+    adjustments: tuple[Adjustment, ...] = ()
+    late_days: int | None = None
+    penalty: float = 0.0
+    total: float | None = None
+    max_total: float
+    remarks: tuple[str, ...] = ()

@@ -10,34 +10,47 @@ from pathlib import Path
 import msgspec
 
 from grader import report
+from grader.classroom.marks import marks_csv, shared
 from grader.course import Course
 from grader.errors import GraderError, SubmissionError
 from grader.files import write_whole
 from grader.intake.folder import read_regular
-from grader.model import SubmissionResult
+from grader.model import FinalMark, SubmissionResult
 from grader.store import MOST_BYTES
 
 __all__ = ["kept_records", "write_outputs"]
 
-WRITTEN, RECORDS = "written.json", "records"
+WRITTEN, MARKS, RECORDS = "written.json", "marks.csv", "records"
 
 
 def write_outputs(
-    out: Path, private: Path, course: Course, chosen: Sequence[str], results: Sequence[SubmissionResult]
+    out: Path,
+    private: Path,
+    course: Course,
+    chosen: Sequence[str],
+    results: Sequence[SubmissionResult],
+    marks: Sequence[FinalMark] = (),
 ) -> None:
-    """All files of a run under `out`; files of an earlier run that no longer belong there are taken away."""
+    """All files of a run under `out`; files of an earlier run that no longer belong there are taken away.
+
+    The `marks` of a class go to `marks.csv`, and show on pages what was changed by hand and who is missing.
+    """
     files: dict[str, bytes] = {}
+    own = shared(marks)
     for result in results:
         files[f"results/{report.results_name(result.student)}"] = report.results_json(result)
-        files[f"feedback/{report.feedback_name(result.student)}"] = report.student_page(result).encode()
+        page = report.student_page(result, own.get(result.student))
+        files[f"feedback/{report.feedback_name(result.student)}"] = page.encode()
         files[f"{private.name}/{RECORDS}/{report.results_name(result.student)}"] = msgspec.json.encode(result)
     files["grades.csv"] = report.grades_csv(results, [exercise.name for exercise in course.exercises], chosen)
-    files["index.html"] = report.class_page(results, chosen, course.title).encode()
+    files["index.html"] = report.class_page(results, chosen, course.title, marks).encode()
+    if marks:
+        files[MARKS] = marks_csv(marks, course)
     for folder in ("results", "feedback", f"{private.name}/{RECORDS}"):
         if (out / folder).is_symlink():
             raise GraderError(f"{out / folder} is a link; remove it, nothing is written through links.")
         (out / folder).mkdir(exist_ok=True)
-    for name in _written(private) - files.keys():
+    for name in {MARKS, *_written(private)} - files.keys():
         (out / name).unlink(missing_ok=True)
     write_whole(private / WRITTEN, json.dumps(sorted(files)).encode())
     for name, data in files.items():

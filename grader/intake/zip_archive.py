@@ -13,7 +13,7 @@ from grader.intake.folder import kind_of
 from grader.intake.members import MOST_SEEN, Found, broken, too_many
 from grader.intake.names import archive_parts, shown
 
-__all__ = ["zip_members"]
+__all__ = ["members_of", "zip_members"]
 
 _ENTRY = b"PK\x01\x02"
 _ENCRYPTED = 0x1
@@ -61,6 +61,11 @@ def zip_members(data: bytes) -> Iterator[Found]:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except Exception as error:  # Only zipfile runs here, and its list of exceptions has no end.
         raise broken() from error
+    return members_of(archive)
+
+
+def members_of(archive: zipfile.ZipFile) -> Iterator[Found]:
+    """The members of an open archive; SubmissionError for a path that leads out of it."""
     for info in archive.infolist():
         name = _name(info)
         yield Found(archive_parts(name), _kind(info, name), info.file_size, partial(_load, archive, info))

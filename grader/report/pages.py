@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from grader.model import CheckResult, ExerciseResult, Picture, SubmissionResult
+from grader.model import CheckResult, ExerciseResult, FinalMark, Picture, SubmissionResult
 from grader.report.charts import histogram_bars
 from grader.report.pictures import picture_caption, png
 from grader.report.statistics import check_figures, misconceptions, time_spread, total_spread
@@ -25,22 +25,25 @@ _TEXT_LIMIT = (
 )
 
 
-def student_page(result: SubmissionResult) -> str:
+def student_page(result: SubmissionResult, mark: FinalMark | None = None) -> str:
     """Return a student's page as one HTML document without scripts, times or anything to load.
 
-    Raises `GraderError` for a picture that cannot be drawn or a score that is not finite.
+    A `mark` adds what was changed by hand and what being late costs, apart from the grader's points. Raises
+    `GraderError` for a picture that cannot be drawn or a score that is not finite.
     """
     foot = [isolation_line(result.isolation, ran=result.state != "refused"), *device_lines([result])]
     checks = [check for exercise in result.exercises for check in exercise.checks if exercise.status != "error"]
-    root = _root_cause(result.exercises)
-    return _ENVIRONMENT.get_template("student.html.j2").render(result=result, checks=checks, root=root, foot=foot)
+    shown = {"checks": checks, "root": _root_cause(result.exercises), "mark": mark, "foot": foot}
+    return _ENVIRONMENT.get_template("student.html.j2").render(result=result, **shown)
 
 
-def class_page(results: Iterable[SubmissionResult], chosen: Sequence[str], course_title: str) -> str:
+def class_page(
+    results: Iterable[SubmissionResult], chosen: Sequence[str], course_title: str, marks: Sequence[FinalMark] = ()
+) -> str:
     """Return the page of a class as one HTML document with nothing to load; times stand in its section "time" only.
 
-    `chosen` are the names of the exercises of this run, in order. Links lead to `feedback/`, next to the page. Raises
-    `GraderError` for a score that is not finite.
+    `chosen` are the names of the exercises of this run, in order; `marks` those of a class, by students. Links
+    lead to `feedback/`, next to the page. Raises `GraderError` for a score that is not finite.
     """
     ordered = sorted(results, key=lambda result: result.student)
     rows = [(result, [_cell(result, name) for name in chosen]) for result in ordered]
@@ -51,6 +54,7 @@ def class_page(results: Iterable[SubmissionResult], chosen: Sequence[str], cours
     return _ENVIRONMENT.get_template("class.html.j2").render(
         course_title=course_title,
         chosen=chosen,
+        marks=marks,
         known={exercise.name: exercise for result in ordered for exercise in result.exercises},
         rows=rows,
         states=Counter(result.state for result in ordered),

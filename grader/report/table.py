@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from grader.model import SubmissionResult
 from grader.report.text import number
 
-__all__ = ["csv_bytes", "grades_csv", "safe_cell"]
+__all__ = ["csv_bytes", "grades_csv", "guarded"]
 
 # What spreadsheet programs take for the start of a formula; some locales read the full-width twins alike.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -23,12 +23,12 @@ def grades_csv(results: Iterable[SubmissionResult], exercises: Sequence[str], ch
     """
     rows = [["student", *exercises, "total", "max_total", "status"]]
     for result in sorted(results, key=lambda one: one.student):
-        rows.append([safe_cell(result.student), *_scores(result, exercises, chosen), result.state])
+        rows.append([guarded(result.student), *_scores(result, exercises, chosen), result.state])
     return csv_bytes(rows)
 
 
 def csv_bytes(rows: Iterable[Sequence[str]]) -> bytes:
-    r"""Return rows of cells as UTF-8, each ended by `\n`; a cell is quoted where it has to be."""
+    """Return rows of cells as UTF-8 without a byte order mark, quoted where that is needed."""
     text = "".join(",".join(_field(cell) for cell in row) + "\n" for row in rows)
     return text.encode("utf-8", errors="backslashreplace")
 
@@ -43,7 +43,7 @@ def _scores(result: SubmissionResult, exercises: Sequence[str], chosen: Sequence
     return [*(cells.get(name, "") for name in exercises), number(result.score), number(result.max_score)]
 
 
-def safe_cell(text: str) -> str:
+def guarded(text: str) -> str:
     """Return `text` with an apostrophe in front where a spreadsheet would compute it, at once or after trimming."""
     starts_control = text[:1] < " "
     return f"'{text}" if text and (starts_control or text.lstrip().startswith(_FORMULA_STARTS)) else text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
 from grader.report.pages import environment
-from grader.report.table import csv_bytes, safe_cell
+from grader.report.table import csv_bytes, guarded
 from grader.similarity.pairs import COMMON, FEW, KEPT, LEAST, Comparison, Match
 from grader.similarity.works import Gathered
 
@@ -33,7 +33,7 @@ def similar_csv(comparison: Comparison) -> bytes:
     """Returns the table: a row for each pair and exercise, those that are most alike first."""
     rows = [_COLUMNS.split(",")]
     for rank, match in enumerate(comparison.matches, 1):
-        names = [safe_cell(work.name) for work in (match.one, match.two)]
+        names = [guarded(work.name) for work in (match.one, match.two)]
         numbers = [f"{value:.3f}" for value in (match.score, *match.shares)]
         rows.append([str(rank), match.exercise, *names, *numbers, str(len(match.lines))])
     return csv_bytes(rows)

@@ -1,0 +1,108 @@
+"""The files of a class, as typed or as `course.toml` names them; all their problems are told before anything else."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from grader import course as courses
+from grader import intake
+from grader.classroom.commands import class_file
+from grader.classroom.late import read_late
+from grader.classroom.marks import Rules, final_marks, marks_csv, outcome_of, read_outcomes
+from grader.classroom.names import name_keys
+from grader.classroom.overrides import read_overrides
+from grader.classroom.roster import Counted, Person, Roster, read_roster
+from grader.classroom.sheets import Problems
+from grader.classroom.times import FILE, read_times, stamped, times_csv
+from grader.course import Course
+from grader.errors import UsageError
+from grader.files import write_whole
+from grader.model import FinalMark, SubmissionResult
+from grader.report import one_line, results_json
+from grader.run import PRIVATE
+
+__all__ = ["main", "marks_of", "read_rules"]
+
+_NAMED = 8
+
+
+def main(root: Path, arguments: argparse.Namespace) -> int:
+    """`grader marks`: writes `marks.csv` again from the results of a run, without grading; the exit status."""
+    course = courses.load(root / "course.toml")
+    outcomes = read_outcomes(arguments.out, course)
+    entries = [intake.Entry(student=outcome.submission, paths=()) for outcome in outcomes]
+    rules = read_rules(root, course, arguments, entries, arguments.out / PRIVATE)
+    if rules is None:
+        raise UsageError("Nothing to bring together; name a file with --roster, --overrides or --late.")
+    marks = final_marks(outcomes, rules)
+    write_whole(arguments.out / "marks.csv", marks_csv(marks, course))
+    _tell(marks, rules)
+    print(f"marks: {arguments.out / 'marks.csv'} (pages show them after the next `grader grade`)")
+    return 0
+
+
+def read_rules(
+    root: Path, course: Course, arguments: argparse.Namespace, entries: Sequence[intake.Entry], beside: Path
+) -> Rules | None:
+    """Reads the files that were typed or that the index names; None where there are none.
+
+    Where no file of hand-in times is named they come from one in the folder `beside`, and from nbgrader's stamps in the
+    submissions. Raises UsageError with every problem of every file.
+    """
+    roster_path, overrides_path, late_path, times_path = (
+        class_file(root, course, arguments, what) for what in ("roster", "overrides", "late", "times")
+    )
+    if not (roster_path or overrides_path or late_path):
+        return None
+    problems = Problems()
+    times_path = times_path or next(beside.glob(FILE), None)
+    found = {**stamped(entries), **(read_times(times_path, problems) if times_path else {})}
+    times = {key: when for name, when in found.items() for key in name_keys(name)}
+    roster = read_roster(roster_path, problems) if roster_path else None
+    strays: dict[str, tuple[Person, ...]] = {}
+    submissions = [entry.student for entry in entries]
+    counted = [Counted(person=Person(name=name), submission=name) for name in submissions]
+    if roster is not None:
+        counted, strays = roster.count(submissions, times)
+        counted += [Counted(person=Person(name=name), submission=name) for name in strays]
+    everyone = Roster([one.person for one in counted])
+    overrides = read_overrides(overrides_path, everyone, course, problems) if overrides_path else {}
+    late = read_late(late_path, everyone, problems) if late_path else None
+    problems.stop()
+    return Rules(counted=tuple(counted), strays=strays, overrides=overrides, late=late, times=times)
+
+
+def marks_of(
+    results: Iterable[SubmissionResult], rules: Rules | None, course: Course, chosen: Sequence[str], private: Path
+) -> list[FinalMark]:
+    """Gives the marks of a class that was graded, none without rules; tells what somebody should look at.
+
+    The times are kept in `private`, so that `grader marks` knows them without the submissions.
+    """
+    if rules is None:
+        return []
+    marks = final_marks([outcome_of(json.loads(results_json(result)), course, chosen) for result in results], rules)
+    write_whole(private / FILE, times_csv(rules.times))
+    _tell(marks, rules)
+    print(f"marks of the class: {private.parent / 'marks.csv'}")
+    return marks
+
+
+def _tell(marks: Sequence[FinalMark], rules: Rules) -> None:
+    """Prints what somebody should look at, a sentence for each kind."""
+    sentences = {
+        "on no line of the roster, kept with a row each": [name for name, who in rules.strays.items() if not who],
+        "may be several students, counted for none of them": [name for name, who in rules.strays.items() if who],
+        "ambiguous, no mark": [mark.student for mark in marks if mark.status == "ambiguous"],
+        "not submitted": [mark.student for mark in marks if mark.status == "not submitted"],
+    }
+    if rules.late:
+        dateless = [mark.student for mark in marks if mark.submission and mark.late_days is None]
+        sentences["no hand-in time known, taken as not late"] = dateless
+    for what, names in sentences.items():
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        if names:
+            print(f"{what}: {', '.join(map(one_line, names[:_NAMED]))}{more}")
