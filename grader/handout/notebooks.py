@@ -21,7 +21,7 @@ __all__ = ["ANSWER", "grade_id", "notebook", "reflections"]
 
 ANSWER = "*Write your answer here.*"
 FENCE = re.compile(r"^```python\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
-DOOR = "from grader.notebook import check"
+DOOR = "from grader.notebook import check  # first: notebooks find each other by it"
 KERNEL = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -86,7 +86,7 @@ def _cells(exercise: Exercise, source: str, file: str) -> Iterator[Cell]:
             for check in cell.metadata.get("checks", ()):
                 yield _test(exercise, check, file)
         elif text := _without_module_lines(cell.source):
-            yield _code(f"{text}\n{DOOR}" if text != cell.source else text, None)
+            yield _code(f"{DOOR}\n\n{text}" if text != cell.source else text, None)
 
 
 def _prose(exercise: Exercise, text: str) -> Iterator[Cell]:
