@@ -15,6 +15,8 @@ from grader import course as courses
 from grader.authoring.sync import sync
 from grader.course import Exercise
 from grader.errors import CourseError, GraderError, UsageError
+from grader.handout.bundle import members
+from grader.handout.leaks import Watch
 from grader.klass import chosen_exercises
 from grader.proofs.bench import Bench, Work
 from grader.proofs.golden import Expectation, Golden, modules_in
@@ -56,7 +58,7 @@ def _proofs(root: Path, arguments: argparse.Namespace) -> Iterator[Proof]:
     suites = _suites(root, course)
     yield suites
     yield _generated(bench, exercises)
-    yield from _leaks(root)
+    yield _leaks(root, course)
     if lacking or suites.faults:
         return  # no judge would start
     yield from _graded(bench, names)
@@ -112,9 +114,15 @@ def _generated(bench: Bench, exercises: Sequence[Exercise]) -> Proof:
     return Proof("generated files", "stubs and recorded examples are in step", tuple(faults))
 
 
-def _leaks(root: Path) -> Iterator[Proof]:
-    """The place for the leak check of what students get: yields its proof."""
-    return iter(())
+def _leaks(root: Path, course: courses.Course) -> Proof:
+    """What students get, made in memory and searched for what it must not hold."""
+    try:
+        files = members(root, course, ())
+        leaks = Watch(root, course).leaks(files)
+    except GraderError as error:
+        return Proof("leaks", "", (str(error),))
+    faults = (f"{leak}; take it out of its source, then run: grader sync" for leak in leaks)
+    return Proof("leaks", f"none in the {len(files)} files that students get", tuple(faults))
 
 
 def _graded(bench: Bench, names: tuple[str, ...]) -> Iterator[Proof]:
