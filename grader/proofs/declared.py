@@ -23,7 +23,7 @@ class Declaration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One change, or several of the same line, that may go unnoticed, and why.
 
     `inputs` names the probes whose examples and strategies give what solution and mutant are compared on. Where 10,000
-    calls would take hours, `count` is how many there are, and `compared` says what they compare.
+    calls would take hours, or there are no more, `count` is how many there are, and `compared` says what they compare.
     """
 
     exercise: Text

@@ -68,7 +68,7 @@ class Holder:
                 return f"{name!r} in `inputs` is no probe of {declaration.function}"
         count = min(self.inputs, declaration.count or self.inputs)
         held = self._held(declaration.inputs, count, probes)
-        if len(held.requests) < count and any(held.args):  # without arguments, one call is all there is to compare
+        if len(held.requests) < count:
             return f"its probes give {len(held.requests)} inputs, not {count}; name others in `inputs`"
         if not any(isinstance(answer, Returned) for answer in held.answers):
             return "the solution returns nothing for any of these inputs; name others in `inputs`"

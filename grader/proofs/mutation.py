@@ -173,8 +173,8 @@ def _hole(mutant: Mutant) -> str:
 def _told(tally: Tally, there: int, held: int, fewer: int) -> str:
     text = f"{tally.killed} of {tally.mutants} {'' if tally.mutants == there else f'(of {there}) '}lose points"
     if tally.equivalent:
-        text += f"; {tally.equivalent} declared equivalent: {held:,} inputs show no difference"
-        text += f" ({fewer} of them held as `compared` says)" if fewer else ""
+        text += f"; {tally.equivalent} declared equivalent, held against {held:,} inputs"
+        text += f" ({fewer} of them as `compared` says)" if fewer else ""
     return text + (f"; {tally.outside} declared outside the contract" if tally.outside else "")
 
 
