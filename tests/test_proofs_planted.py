@@ -259,6 +259,9 @@ def test_declarations_of_what_is_not_there_are_named(course: Path) -> None:
     write(course / "tests" / "mutants" / "equivalent.toml", DECLARED + DECLARED.replace("equivalent", "outside"))
     found = faults(course, "--mutants", "all")
     assert len([fault for fault in found if "the solution has no such mutant any more" in fault]) == 2
+    write(course / "tests" / "mutants" / "equivalent.toml", DECLARED.replace('inputs = ["lists"]', "count = 3"))
+    found = list(declared_in(course).faults([]))
+    assert [fault.partition(" is missing")[0].split()[-1] for fault in found[1:]] == ["`inputs`", "`compared`"]
     noticed = DECLARED.replace("<= 0", "< 2")
     write(course / "tests" / "mutants" / "equivalent.toml", noticed)
     found = faults(course, "--mutants", "all")
