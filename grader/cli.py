@@ -79,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     grade.set_defaults(action=_grade)
     sync = commands.add_parser("sync", help="make stubs and recorded examples from solutions and suites")
     sync.add_argument("--check", action="store_true", help="change nothing; exit status 1 when something is stale")
+    sync.add_argument("--exercise", metavar="NAME", action="append", help="only examples of this one (may be repeated)")
     sync.set_defaults(action=_sync)
     diff = commands.add_parser("diff", help="compare two runs: whose mark moved, and by which check")
     diff.add_argument("old", metavar="OLD", type=Path, help="the OUT folder of one run")
@@ -123,7 +124,9 @@ def _sync(arguments: argparse.Namespace) -> int:
 
     root = _root(arguments)
     started = time.perf_counter()
-    stale = sync(root, courses.load(root / "course.toml"), arguments.check)
+    course = courses.load(root / "course.toml")
+    names = [course.exercise(name).name for name in arguments.exercise or ()]
+    stale = sync(root, course, arguments.check, names)
     for name in stale:
         print(f"{'stale' if arguments.check else 'written'}: {name}")
     if arguments.check and stale:

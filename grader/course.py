@@ -99,7 +99,7 @@ class _ClassFiles(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 class Course(msgspec.Struct, frozen=True, kw_only=True):
     """The whole index, valid: exercises in the order in which they are taught, and the lines where they stand.
 
-    `total` is what all exercises give together; those that are off are not among them.
+    `total` is what all exercises give together; those that are `off` are not among them.
     """
 
     title: str
@@ -108,6 +108,7 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
     total: float
     limits: Limits
     exercises: tuple[Exercise, ...]
+    off: tuple[str, ...] = ()
     lines: Lines
     class_files: _ClassFiles = _ClassFiles()
 
@@ -156,7 +157,8 @@ def load(path: Path) -> Course:
         raise lines.error(*fault)
     about = msgspec.structs.asdict(read.course)
     exercises = tuple(exercise for exercise in read.exercises if exercise.status != "off")
-    return Course(**about, limits=read.limits, exercises=exercises, lines=lines, class_files=read.class_files)
+    off = tuple(exercise.name for exercise in read.exercises if exercise.status == "off")
+    return Course(**about, limits=read.limits, exercises=exercises, off=off, lines=lines, class_files=read.class_files)
 
 
 def read_toml(name: str, text: str, kind: type[Table], tables: Tables) -> tuple[Table, Lines]:

@@ -172,11 +172,13 @@ def test_two_or_three_answers_are_graded_by_hand() -> None:
     assert [points for source in sources for points in reflections(source).values()] == [2.0, 2.0, 2.0]
 
 
-def test_a_check_without_a_cell_stops_the_build() -> None:
+def test_each_check_has_one_cell() -> None:
     exercise = COURSE.exercise("multiply_sum")
     source = (ROOT / "solutions" / "multiply_sum.py").read_text("utf-8")
-    with pytest.raises(GraderError, match=r"multiply_sum.py: 0 cells name the check 'uint8'; write .* checks="):
-        notebook(exercise, source.replace('"uint8", ', ""), solved=False)
+    unnamed = json.loads(notebook(exercise, source.replace('"uint8", ', ""), solved=False))
+    assert "".join(unnamed["cells"][-1]["source"]) == 'check("multiply_sum.uint8")'
+    with pytest.raises(GraderError, match=r"multiply_sum.py: 2 cells name the check 'hand'"):
+        notebook(exercise, source.replace('"uint8"', '"hand"'), solved=False)
     with pytest.raises(GraderError, match="'uint9', which the index does not have"):
         notebook(exercise, source.replace('"uint8"', '"uint9"'), solved=False)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from grader import recorded
@@ -22,12 +22,17 @@ from grader.worker import models
 __all__ = ["record_into", "sync"]
 
 
-def sync(root: Path, course: Course, check: bool) -> list[str]:
-    """Writes stubs and recordings that are out of date; with `check` only names them. Paths are relative to `root`."""
+def sync(root: Path, course: Course, check: bool, names: Collection[str] = ()) -> list[str]:
+    """Writes what is out of date: stubs, notebooks, and recordings, of all exercises or those named.
+
+    With `check` it is only named. Paths are relative to `root`.
+    """
     stale = stubs.write_stubs(root, check) + _notebooks(root, course, check)
     _surround(root, "cpu")
     for exercise in course.ready:
-        if (root / "grader" / "suites" / f"{exercise.name}_probes.py").is_file():
+        if (not names or exercise.name in names) and (
+            root / "grader" / "suites" / f"{exercise.name}_probes.py"
+        ).is_file():
             stale += _recording(root, exercise, course.secret, check)
     return stale
 
@@ -37,6 +42,8 @@ def _notebooks(root: Path, course: Course, check: bool) -> list[str]:
     stale = []
     for exercise in course.ready:
         place, source = root / "exercises" / f"{exercise.name}.ipynb", root / "solutions" / f"{exercise.name}.py"
+        if not source.is_file():
+            continue  # whoever misses the stub says so
         text = notebook(exercise, source.read_text("utf-8"), solved=False)
         if not place.is_file() or place.read_text("utf-8") != text:
             stale.append(f"exercises/{place.name}")

@@ -1,8 +1,9 @@
 """Notebooks from solutions: prose, tasks with nbgrader's metadata, a call for each check, manually graded answers.
 
 A cell of a solution says in its head line what the notebook makes of it: `# %% checks=["grey", "colour"]` gets a test
-cell for each of these checks after it, and `# %% [markdown] reflection="seen" points=2` is an answer that a person
-grades. Python in the prose (between ```` ```python ```` and ```` ``` ````) becomes a code cell of its own.
+cell for each of these checks after it (checks that no cell names come last), and `# %% [markdown] reflection="seen"
+points=2` is an answer that a person grades. Python in the prose (between ```` ```python ```` and ```` ``` ````) becomes
+a code cell of its own.
 """
 
 from __future__ import annotations
@@ -50,13 +51,13 @@ def notebook(exercise: Exercise, source: str, *, solved: bool) -> str:
     jupytext and nbformat are imported here and nowhere else, because grading needs neither.
 
     Raises:
-        GraderError: as `stub_of`; also a check that the index does not have, or one that no cell names.
+        GraderError: as `stub_of`; also a check that the index does not have, or one that two cells name.
     """
     import nbformat
 
     file = f"solutions/{exercise.name}.py"
     cells = list(_cells(exercise, source if solved else stub_of(source, file), file))
-    _complete(exercise, cells, file)
+    cells += _others(exercise, cells, file)
     for number, cell in enumerate(cells):
         cell["id"] = cell["metadata"].get("nbgrader", {}).get("grade_id", f"{exercise.name}-{number}")
         if not solved and "nbgrader" in cell["metadata"]:
@@ -154,10 +155,12 @@ def _seal(cell: Cell) -> None:
     about["cell_type"] = cell["cell_type"]
 
 
-def _complete(exercise: Exercise, cells: list[Cell], file: str) -> None:
-    """Every check of the index has to have one cell, or its points could not be earned in a notebook."""
+def _others(exercise: Exercise, cells: list[Cell], file: str) -> Iterator[Cell]:
+    """The test cells of checks that no head line names; GraderError for a check that two of them name."""
     names = [cell["metadata"].get("nbgrader", {}).get("grade_id") for cell in cells]
     for check in exercise.checks:
-        if (count := names.count(grade_id(exercise.name, check.name))) != 1:
-            cure = f'write # %% checks=["{check.name}"] above the function that it is about, once'
-            raise GraderError(f"{file}: {count} cells name the check {check.name!r}; {cure}.")
+        count = names.count(grade_id(exercise.name, check.name))
+        if count > 1:
+            raise GraderError(f"{file}: {count} cells name the check {check.name!r}; leave it in one of them.")
+        if count == 0:
+            yield _test(exercise, check.name, file)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +35,12 @@ def modules_in(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(folder.glob("*.py"))}
 
 
+def _has_one_of(written: bytes, module: bytes) -> bool:
+    """Whether the text of notebooks has a function of the module."""
+    functions = (node.name for node in ast.parse(module).body if isinstance(node, ast.FunctionDef))
+    return any(re.search(rf"\b{name}\b".encode(), written) for name in functions)
+
+
 @dataclass(frozen=True)
 class Golden:
     """The folders `base`, `right` and `wrong` under `tests/submissions` of a course."""
@@ -52,7 +60,7 @@ class Golden:
     def files(self, kind: str, name: str) -> dict[str, bytes]:
         """Gives a submission as files: the right modules of `base` with those of the golden folder on top.
 
-        A folder with a notebook stands for itself.
+        A notebook stands for the exercises of which it has a function.
         """
         folder = self.folder / kind / name
         own = {
@@ -60,8 +68,9 @@ class Golden:
             for path in sorted(folder.rglob("*"))
             if path.is_file() and path.name != EXPECT
         }
-        notebook = any(path.endswith(".ipynb") for path in own)
-        return own if notebook else modules_in(self.folder / "base") | own
+        written = b"".join(data for path, data in own.items() if path.endswith(".ipynb"))
+        base = modules_in(self.folder / "base")
+        return {path: data for path, data in base.items() if not _has_one_of(written, data)} | own
 
     def expected(self, name: str, course: Course) -> Expectation:
         """Gives the `expect.toml` of a wrong submission; CourseError where it is not there, wrong, or about nothing."""
@@ -74,6 +83,8 @@ class Golden:
             ) from None
         except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
             raise CourseError(f"{error}; write it as CONTRIBUTING.md says") from None
+        if expected.exercise in course.off:
+            return expected
         known = [exercise.name for exercise in course.ready]
         if expected.exercise not in known:
             raise CourseError(f"{expected.exercise!r} is no exercise that is ready; {choose(expected.exercise, known)}")

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from grader import course as courses
+from grader.authoring.new import GAP, gaps
 from grader.authoring.sync import sync
 from grader.course import Exercise
 from grader.errors import CourseError, GraderError, UsageError
@@ -55,6 +56,10 @@ def _proofs(root: Path, arguments: argparse.Namespace) -> Iterator[Proof]:
     yield Proof("index", f"{len(names)} exercises, {checks} checks, {points:g} points, no hint empty")
     lacking = tuple(_lacking(root, course))
     yield Proof("files", "each belongs to an exercise of the index", (*lacking, *_strays(root, course)))
+    left = tuple(f"{place}: it still says {GAP}; write what belongs there" for place in gaps(root))
+    yield Proof("gaps", "nothing is left to fill in", left)
+    if left:
+        return  # nothing could be drawn or graded
     suites = _suites(root, course)
     yield suites
     yield _generated(bench, exercises)
@@ -70,7 +75,7 @@ def _proofs(root: Path, arguments: argparse.Namespace) -> Iterator[Proof]:
 
 def _strays(root: Path, course: courses.Course) -> Iterator[str]:
     """Solutions, stubs, suites and recordings that no exercise of the index asks for."""
-    known = {exercise.name for exercise in course.exercises}
+    known = {exercise.name for exercise in course.exercises} | set(course.off)
     for folder, pattern, prefix in (
         ("solutions", "*.py", ""),
         ("exercises", "*.py", ""),
