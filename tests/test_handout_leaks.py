@@ -14,11 +14,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from handouts import COURSE, FILES, ROOT
+from handouts import COURSE, FILES, ROOT, copied
 
 from grader import recorded
 from grader.authoring import stubs
+from grader.errors import GraderError
 from grader.handout.leaks import Watch
+from grader.handout.release import release
 
 __all__: list[str] = []
 
@@ -88,6 +90,36 @@ def zipped(name: str, data: bytes) -> bytes:
 
 def test_the_real_bundle_is_clean() -> None:
     assert WATCH.leaks(FILES) == []
+
+
+def test_all_that_is_planted_in_a_course_stops_its_release(tmp_path: Path) -> None:
+    """From the sources to the message: one run names every file, and writes none."""
+    root = copied(tmp_path / "course")
+    (root / "exercises" / "convolve.ipynb").write_text(notebook(("code", LOOP)), encoding="utf-8")
+    (root / "exercises" / "quiz.ipynb").write_text(
+        notebook(("markdown", "prewitt_detects: horizontal edges")), encoding="utf-8"
+    )
+    with (root / "docs" / "digits.md").open("a", encoding="utf-8") as stream:
+        stream.write(f"```\n{renamed(LOOP, slide='other')}\n```\n{COURSE.secret}\n")
+    (root / "data" / "extra.npz").write_bytes(npz(hidden()[0]))
+    (root / "data" / "more.dat").write_bytes((RECORDED / "convolve.bin").read_bytes())
+    (root / "data" / "notes.txt").write_bytes((ROOT / "grader" / "suites" / "strategies.py").read_bytes())
+    with (root / "data" / "MANIFEST.toml").open("a", encoding="utf-8") as stream:
+        stream.writelines(f'[[file]]\npath = "{name}"\n' for name in ("extra.npz", "more.dat", "notes.txt"))
+    with pytest.raises(GraderError) as caught:
+        release(root, COURSE, tmp_path / "out")
+    said = str(caught.value)
+    for words in (
+        "exercises/convolve.ipynb: cell 1:4: the answer in line ",
+        "exercises/quiz.ipynb: cell 1:1: 'prewitt_detects' beside its answer 'horizontal edges'",
+        "docs/digits.md:",
+        ": the secret of course.toml",
+        "data/extra.npz: arr_0.npy: a hidden example of convolve.grey",
+        "data/more.dat: recorded/convolve.bin of the hidden suites",
+        "data/notes.txt:1: the text of strategies.py of the hidden suites",
+    ):
+        assert words in said, said
+    assert not (tmp_path / "out").exists()
 
 
 # Answers

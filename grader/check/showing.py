@@ -93,9 +93,8 @@ def table(exercise: str, verdicts: Sequence[CheckResult], last: str) -> str:
         parts = [html.escape(f"waits for {verdict.waits_for}" if verdict.waits_for else verdict.title)]
         for label, words in _details(verdict) if verdict.outcome == "failed" else ():
             if words:
-                font = "monospace" if label in DATA else "inherit"
-                style = f"white-space:pre-wrap;font-family:{font}"
-                parts.append(f'<b>{label}</b>: <span style="{style}">{html.escape(words)}</span>')
+                tag = "code" if label in DATA else "span"
+                parts.append(f'<b>{label}</b>: <{tag} style="white-space:pre-wrap">{html.escape(words)}</{tag}>')
         name = html.escape(f"{exercise}.{verdict.name}")
         rows.append(
             f'<tr><td style="{CELL};color:{COLOURS[word]};font-weight:bold">{word}</td>'

@@ -63,13 +63,9 @@ def _suite(path: Path) -> dict[str, tuple[str, tuple[str, ...]]]:
         tree = ast.parse(path.read_bytes())
     except (OSError, SyntaxError) as error:
         raise GraderError(f"the suite {path.name} cannot be read: {error}") from error
-    tests = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")]
-    return {test.name.removeprefix("test_"): (_title(test), tuple(_replayed(test))) for test in tests}
-
-
-def _title(test: ast.FunctionDef) -> str:
-    doc = ast.get_docstring(test) or test.name.removeprefix("test_").replace("_", " ")
-    return doc.splitlines()[0].rstrip(".")
+    tests = {node.name.removeprefix("test_"): node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    titles = {name: (ast.get_docstring(test) or name.replace("_", " ")).splitlines()[0] for name, test in tests.items()}
+    return {name: (titles[name].rstrip("."), tuple(_replayed(test))) for name, test in tests.items()}
 
 
 def _replayed(test: ast.FunctionDef) -> Iterator[str]:

@@ -7,22 +7,22 @@ import os
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import groupby
 from pathlib import Path
 
 from grader.course import Course
 from grader.errors import GraderError, UsageError
 from grader.files import write_whole
 from grader.handout.bundle import members, slug
-from grader.handout.leaks import Watch
+from grader.handout.leaks import Leak, Watch
 
 __all__ = ["archive", "release"]
 
 # The first moment that a zip can name: a bundle has no date of its own.
 MOMENT = (1980, 1, 1, 0, 0, 0)
-MADE_ON_UNIX = 3
-SHOWN = 20
+SHOWN = 3
 # By this file a folder is known to be an earlier release.
 SIGN = "grader/check/examples/index.json"
 
@@ -34,10 +34,8 @@ def release(root: Path, course: Course, out: Path, names: Collection[str] = ()) 
     """
     files = members(root, course, names)
     if leaks := Watch(root, course).leaks(files):
-        more = [f"  ... and {len(leaks) - SHOWN} more"] if len(leaks) > SHOWN else []
-        lines = [f"  {leak}" for leak in leaks[:SHOWN]]
         end = "Nothing was written. Take this out of the sources, then run the command again."
-        raise GraderError("\n".join(["what students would get gives something away:", *lines, *more, end]))
+        raise GraderError("\n".join(["what students would get gives something away:", *_told(leaks), end]))
     name = slug(course.title)
     folder, packed = out / name, out / f"{name}.zip"
     if folder.exists() and not (folder / SIGN).is_file():
@@ -49,6 +47,15 @@ def release(root: Path, course: Course, out: Path, names: Collection[str] = ()) 
     return [f"{packed}: {len(files)} files, {len(data) / 1e6:.1f} MB; nothing leaks", f"{folder}: the same"]
 
 
+def _told(leaks: Sequence[Leak]) -> Iterator[str]:
+    """A few lines for each file: one archive may hold hundreds of things."""
+    for _, found in groupby(leaks, lambda leak: leak.place.partition(": ")[0]):
+        several = list(found)
+        yield from (f"  {leak}" for leak in several[:SHOWN])
+        if len(several) > SHOWN:
+            yield f"    ... and {len(several) - SHOWN} more in this file"
+
+
 def archive(name: str, files: Mapping[str, bytes]) -> bytes:
     """A zip of these files in a folder of that name, the same bytes everywhere and always.
 
@@ -58,7 +65,7 @@ def archive(name: str, files: Mapping[str, bytes]) -> bytes:
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as packed:
         for path, data in sorted(files.items()):
             entry = zipfile.ZipInfo(f"{name}/{path}", MOMENT)
-            entry.create_system = MADE_ON_UNIX
+            entry.create_system = 3  # as if made on Unix, wherever it was made
             entry.external_attr = 0o100644 << 16
             packed.writestr(entry, data)
     return stream.getvalue()
