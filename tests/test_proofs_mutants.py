@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import ast
+import datetime
 
 import pytest
 from corpus import ROOT
 
 from grader import course as courses
+from grader.proofs.bench import Bench
 from grader.proofs.declared import declared_in
 from grader.proofs.mutants import alone, mutants_of, operators
-from grader.proofs.mutation import fingerprint, results_in
+from grader.proofs.mutation import fingerprint, mutation, results_in
 
 __all__: list[str] = []
 
-READY = [exercise.name for exercise in courses.load(ROOT / "course.toml").ready]
+COURSE = courses.load(ROOT / "course.toml")
+READY = [exercise.name for exercise in COURSE.ready]
 MODULE = '''"""Prose with 1 + 1."""
 __all__ = ["first"]
 LIMIT = 3 + 4
@@ -87,3 +90,11 @@ def test_the_committed_result_is_that_of_these_solutions(name: str) -> None:
     assert len(declared.changes()) == tally.equivalent + tally.outside, again
     assert tally.mutants == tally.killed + tally.equivalent + tally.outside == len(mutants)
     assert tally.survivors == ()
+
+
+@pytest.mark.keras
+def test_a_sample_of_mutants_is_noticed() -> None:
+    """What `grader verify --mutants sample` does; `tox -e mutation` takes them all."""
+    proofs = list(mutation(Bench(ROOT, COURSE, None), COURSE.ready, "sample", datetime.date(2026, 1, 1)))
+    assert len(proofs) >= len(READY)
+    assert [fault for proof in proofs for fault in proof.faults] == []
