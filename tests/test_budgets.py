@@ -26,7 +26,7 @@ BESIDE = {
     "classroom": 1300,
     "gradebook": 500,
     "handout": 750,
-    "proofs": 700,
+    "proofs": 750,
     "similarity": 400,
     "staff": 350,
 }

@@ -324,3 +324,56 @@ def test_an_assignment_is_a_plain_name(modules: Path, tmp_path: Path) -> None:
 def test_a_student_who_is_not_there_is_named(modules: Path, tmp_path: Path) -> None:
     message = run("grader", "grade", modules, "--out", tmp_path / "out", "--student", "Yukki", status=2)
     assert "There is no submission of Yukki; did you mean 'Yuki'?" in message
+
+
+CANVAS = """Student,ID,SIS User ID,SIS Login ID,Section,Convolutions (7)
+    Points Possible,,,,,35
+"Lovelace, Ada",1,s1,ada,A,
+"Öz, Cem",2,s2,cem,A,
+"""
+MOODLE = """Identifier,Full name,Email address,Status,Grade,Maximum Grade,Feedback comments
+Participant 11,Ada Lovelace,ada@uni.example,Submitted,,"35,00",
+Participant 12,Cem Öz,cem@uni.example,Submitted,,"35,00",
+"""
+ROSTER = "student,id,email,aliases\nAda Lovelace,s1,ada@uni.example,ada\nCem Öz,s2,cem@uni.example,cem\n"
+
+
+def table(path: Path, key: str, value: str) -> dict[str, float]:
+    """Two columns of a table, the second as numbers, decimal commas or not; rows without a number are left out."""
+    with open(path, encoding="utf-8-sig", newline="") as stream:
+        cells = {row[key]: row[value].replace(",", ".") for row in csv.DictReader(stream)}
+    return {name: float(cell) for name, cell in cells.items() if cell and "Points" not in name}
+
+
+def test_the_circle_from_a_release_to_every_gradebook(tmp_path: Path) -> None:
+    """One student fills in the stubs, one a notebook; five files hold the same two marks."""
+    run("grader", "release", "--out", tmp_path / "handout", *CHOSEN)
+    (bundle,) = [path for path in (tmp_path / "handout").iterdir() if path.is_dir()]
+    folder = tmp_path / "course"
+    run("grader", "nbgrader", folder, "--assignment", "ps1", *CHOSEN)
+    run("nbgrader", "generate_assignment", "ps1", folder=folder)
+    for student in ("ada", "cem"):
+        shutil.copytree(bundle / "exercises", folder / "submitted" / student / "ps1")
+    for name in EXERCISES:
+        shutil.copyfile(ROOT / "solutions" / f"{name}.py", folder / "submitted" / "ada" / "ps1" / f"{name}.py")
+        answers = read(folder / "source" / "ps1" / f"{name}.ipynb")
+        turned(name, answers)
+        (folder / "submitted" / "cem" / "ps1" / f"{name}.ipynb").write_text(json.dumps(answers), "utf-8")
+    for name, text in (("canvas.csv", CANVAS), ("moodle.csv", MOODLE), ("roster.csv", ROSTER)):
+        (tmp_path / name).write_text(text, "utf-8")
+
+    run("nbgrader", "autograde", "ps1", folder=folder)
+    run("nbgrader", "export", folder=folder)
+    out = tmp_path / "out"
+    typed = ("--assignment", "ps1", "--out", out, "--roster", tmp_path / "roster.csv", *CHOSEN)
+    run("grader", "grade", folder / "submitted", *typed)
+    for kind in ("canvas", "moodle"):
+        run("grader", "fill", kind, tmp_path / f"{kind}.csv", "--from", out, "--to", tmp_path / f"filled_{kind}.csv")
+
+    marks = list(table(folder / "grades.csv", "student_id", "score").values())
+    assert marks[0] == 35
+    assert 0 < marks[1] < 35
+    assert list(table(out / "grades.csv", "student", "total").values()) == marks
+    assert list(table(out / "marks.csv", "student", "total").values()) == marks
+    assert list(table(tmp_path / "filled_canvas.csv", "Student", "Convolutions (7)").values()) == marks
+    assert list(table(tmp_path / "filled_moodle.csv", "Full name", "Grade").values()) == marks
