@@ -6,7 +6,7 @@
 # picture, multiplies and sums, moves on by one pixel, and writes all answers into a new, slightly smaller picture.
 #
 # The way there has four steps: read a picture, cut pieces out of it, find out how large the answer will be, and slide.
-# Put your finished `multiply_sum.py` next to this file; the last step uses it.
+# Your finished `multiply_sum` lies next to this file; the last step uses it.
 
 # %%
 """Read a picture and slide a filter over it: cross-correlation without padding, grey and colour."""

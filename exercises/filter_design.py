@@ -5,7 +5,7 @@
 # So far the filters were given. Now you choose the weights, and look at what each choice makes visible. A network
 # learns its weights from examples; after this exercise you will recognise some of what it learns.
 #
-# Nothing in this file needs a picture to run. The pieces of code to type use your `convolve.py` and the portrait, so
+# None of these functions needs a picture. The pieces of code between them use your `convolve` and the portrait, so
 # finish that one first.
 
 # %%

@@ -9,7 +9,7 @@ import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple, TypeVar, get_args
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar, get_args
 
 import msgspec
 from msgspec import Meta, field
@@ -68,7 +68,8 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     One that is off is left out of this course, with its points; what stands here of it is kept for another term.
 
-    `template` names the libraries that its workers start with, `limits` what differs from the course's limits.
+    `template` names the libraries that its workers start with, `limits` what differs from the course's limits,
+    `variant` what its suite takes in the place of its own values.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     forbidden: tuple[str, ...] = ()
     template: Kind = "numpy"
     limits: dict[Limit, Amount] = {}
+    variant: dict[str, Any] = {}
     checks: tuple[Check, ...] = field(name="check", default=())
 
     def check(self, name: str) -> Check:

@@ -154,3 +154,27 @@ def test_a_file_that_is_there_is_not_overwritten(checkout: Path) -> None:
         new_exercise(checkout, "sum_of", "A sum", 5)
     (checkout / "solutions" / "sum_of.py").unlink()
     assert (checkout / "course.toml").read_bytes() == before
+
+
+def test_a_term_can_vary_the_filters(checkout: Path, tmp_path: Path) -> None:
+    """Another line filter: the suite takes it from the index, and the solution has to follow."""
+    path = checkout / "course.toml"
+    before = path.read_text("utf-8")
+    head = 'name = "filter_design"\ntitle = "Design filters"\nstatus = "off"'
+    assert head in before
+    text = before.replace(head, head.replace("off", "ready") + "\nvariant = { line = [2, -4, 2] }")
+    path.write_text(re.sub(r"(?m)^total = .*$", "total = 35", text), "utf-8")
+    told = run(checkout, "sync", "--exercise", "filter_design", status=1)
+    assert "horizontal_line_filter" in told
+    solution = checkout / "solutions" / "filter_design.py"
+    answer = "[[-1, -1, -1], [2, 2, 2], [-1, -1, -1]]"
+    assert answer in solution.read_text("utf-8")
+    solution.write_text(solution.read_text("utf-8").replace(answer, "[[2] * 3, [-4] * 3, [2] * 3]"), "utf-8")
+    run(checkout, "sync", "--exercise", "filter_design")
+    work, out = tmp_path / "work", tmp_path / "out"
+    shutil.copytree(checkout / "solutions", work / "varied", ignore=shutil.ignore_patterns("__pycache__"))
+    run(checkout, "grade", work, "--out", out, "--exercise", "filter_design")
+    assert "varied,,20,,20,20,graded" in (out / "grades.csv").read_text("utf-8")
+    path.write_text(path.read_text("utf-8").replace("line =", "lines ="), "utf-8")
+    told = run(checkout, "sync", "--check", "--exercise", "filter_design", status=2)
+    assert "filter_design has no value 'lines' to vary; did you mean 'line'?" in told

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from grader.suites.networks import Part, parts_of
+from grader.suites.variant import variant
 
-__all__ = ["LAYERS", "PARTS"]
+__all__ = ["FILTERS", "LAYERS", "PARTS", "UNITS"]
 
 Layer = tuple[str, dict[str, Any]]
 
@@ -25,13 +26,16 @@ def _block(filters: int) -> list[Layer]:
     ]
 
 
+VALUES = variant("cifar_setup", filters=[32, 64], units=512)
+FILTERS: list[int] = VALUES["filters"]
+UNITS: int = VALUES["units"]
 HEAD: list[Layer] = [
     ("Flatten", {}),
-    ("Dense", {"units": 512, "activation": "relu"}),
+    ("Dense", {"units": UNITS, "activation": "relu"}),
     ("Dropout", {"rate": 0.5}),
     ("Dense", {"units": 10, "activation": "softmax"}),
 ]
-LAYERS: list[Layer] = [*_block(32), *_block(64), *HEAD]
+LAYERS: list[Layer] = [*_block(FILTERS[0]), *_block(FILTERS[1]), *HEAD]
 PARTS: tuple[Part, ...] = parts_of(
-    ("block_1", 4, (1, 12, 10, 3)), ("block_2", 4, (1, 8, 10, 32)), ("head", 4, (2, 3, 4, 16)), layers=LAYERS
+    ("block_1", 4, (1, 12, 10, 3)), ("block_2", 4, (1, 8, 10, FILTERS[0])), ("head", 4, (2, 3, 4, 16)), layers=LAYERS
 )

@@ -9,47 +9,53 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.probing import Misconception
+from grader.suites.cifar_layers import FILTERS, UNITS
 
 __all__ = ["COUNTS", "COUNT_MISTAKES", "NORMAL_MISTAKES", "normalised"]
 
 Pixels = NDArray[Any]
 
+FIRST, SECOND = FILTERS
+BIASES = 2 * FIRST + 2 * SECOND + UNITS + 10
+# 3 x 3 filters over all channels that come in; what is left of 32 x 32 before the dense layers is 6 x 6.
+CONVOLUTIONS = 9 * (3 * FIRST + FIRST * FIRST + FIRST * SECOND + SECOND * SECOND) + 2 * FIRST + 2 * SECOND
+TOTAL = CONVOLUTIONS + (6 * 6 * SECOND + 1) * UNITS + (UNITS + 1) * 10
 COUNTS = {
-    "conv_1_weights": 864,
-    "conv_1_biases": 32,
-    "conv_2_weights": 9216,
-    "conv_2_biases": 32,
-    "total": 1_250_858,
+    "conv_1_weights": 9 * 3 * FIRST,
+    "conv_1_biases": FIRST,
+    "conv_2_weights": 9 * FIRST * FIRST,
+    "conv_2_biases": FIRST,
+    "total": TOTAL,
 }
 COUNT_MISTAKES = tuple(
     Misconception(name, lambda given=given: COUNTS | given, observation, reason, step)
     for name, given, observation, reason, step in (
         (
             "biases counted in",
-            {"conv_1_weights": 896, "conv_2_weights": 9248},
+            {"conv_1_weights": 9 * 3 * FIRST + FIRST, "conv_2_weights": 9 * FIRST * FIRST + FIRST},
             "The biases are counted among the weights.",
             "A layer's kernel has 3 * 3 * channels * filters weights; the biases, one a filter, are counted apart.",
             "Leave the biases out of the two numbers of weights.",
         ),
         (
             "channels forgotten",
-            {"conv_1_weights": 288, "conv_2_weights": 288},
+            {"conv_1_weights": 9 * FIRST, "conv_2_weights": 9 * FIRST},
             "The numbers of weights are those of filters with a single channel.",
-            "Each filter covers all channels of what comes in: 3 of a picture, 32 of the first layer.",
+            f"Each filter covers all channels of what comes in: 3 of a picture, {FIRST} of the first layer.",
             "Multiply by the number of channels as well.",
         ),
         (
             "channels forgotten",
-            {"conv_2_weights": 288},
+            {"conv_2_weights": 9 * FIRST},
             "The second number of weights is that of filters with a single channel.",
-            "A filter of the second layer covers the 32 channels that the first one gives.",
+            f"A filter of the second layer covers the {FIRST} channels that the first one gives.",
             "Multiply by the number of channels that come in.",
         ),
         (
             "channels forgotten",
-            {"conv_2_weights": 864},
+            {"conv_2_weights": 9 * 3 * FIRST},
             "The second layer was given the three channels of a picture.",
-            "The second layer gets 32 channels from the first.",
+            f"The second layer gets {FIRST} channels from the first.",
             "Multiply by the number of channels that come in.",
         ),
         (
@@ -61,14 +67,14 @@ COUNT_MISTAKES = tuple(
         ),
         (
             "biases forgotten",
-            {"total": 1_250_858 - 32 - 32 - 64 - 64 - 512 - 10},
+            {"total": TOTAL - BIASES},
             "The total has no biases.",
             "Biases are learned, too.",
             "Add one for each filter and each unit.",
         ),
         (
             "convolutions only",
-            {"total": 65_568},
+            {"total": CONVOLUTIONS},
             "The total is that of the convolutions.",
             "Dense layers learn as well, and most of the weights are theirs.",
             "Add the two dense layers.",

@@ -12,14 +12,15 @@ from numpy.typing import NDArray
 
 from grader.probing import Misconception, Probe
 from grader.suites import strategies as draw
+from grader.suites.variant import variant
 
 __all__ = ["PROBES"]
 
 Weights = NDArray[Any]
 Words = tuple[str, str, str]
 
-LINE = np.array([[-1, -1, -1], [2, 2, 2], [-1, -1, -1]])
-PREWITT = np.array([[1, 1, 1], [0, 0, 0], [-1, -1, -1]])
+ROWS = variant("filter_design", line=[-1, 2, -1], prewitt=[1, 0, -1])
+LINE, PREWITT = (np.repeat(np.array(ROWS[name])[:, np.newaxis], 3, axis=1) for name in ("line", "prewitt"))
 SOBEL = np.array([[1, 2, 1], [0, 0, 0], [-1, -2, -1]])
 CROSS = np.array([[0, -1, 0], [-1, 4, -1], [0, -1, 0]])
 RING = np.array([[-1, -1, -1], [-1, 8, -1], [-1, -1, -1]])
