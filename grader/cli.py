@@ -99,14 +99,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _root(arguments: argparse.Namespace) -> Path:
-    """The course's folder: as typed, around the working directory, or the checkout that this package is in."""
-    if arguments.course is not None:
-        return Path(arguments.course).resolve()
-    here = Path.cwd()
-    for folder in (here, *here.parents, Path(__file__).resolve().parent.parent):
-        if (folder / "course.toml").is_file():
-            return folder
-    raise UsageError("No course.toml here or above; say where the course is with --course DIR.")
+    """The course's folder, from what was typed."""
+    return courses.root_of(arguments.course)
 
 
 def _grade(arguments: argparse.Namespace) -> int:

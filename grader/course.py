@@ -18,7 +18,7 @@ from grader.errors import CourseError, UsageError
 from grader.model import Reveal
 from grader.toml_lines import Lines, Place
 
-__all__ = ["Check", "Course", "Exercise", "Isolation", "Limits", "agree_with", "choose", "load", "read_toml"]
+__all__ = ["Check", "Course", "Exercise", "Isolation", "Limits", "agree_with", "choose", "load", "read_toml", "root_of"]
 
 Isolation = Literal["locked", "container", "process"]
 State = Literal["ready", "planned", "off"]
@@ -175,6 +175,17 @@ def read_toml(name: str, text: str, kind: type[Table], tables: Tables) -> tuple[
         raise lines.syntax_error(error) from None
     except msgspec.ValidationError as error:
         raise lines.error(*_translated(str(error), {(): kind, **tables})) from None
+
+
+def root_of(typed: Path | str | None) -> Path:
+    """The folder of the course: as typed, around the working directory, or the checkout that this package is in."""
+    if typed:
+        return Path(typed).resolve()
+    here = Path.cwd()
+    for folder in (here, *here.parents, Path(__file__).resolve().parent.parent):
+        if (folder / "course.toml").is_file():
+            return folder
+    raise UsageError("No course.toml here or above; say where the course is with --course DIR.")
 
 
 def agree_with(course: Course, suites: Mapping[str, Sequence[str]]) -> None:

@@ -15,8 +15,7 @@ from grader.classroom import files as classroom
 from grader.course import Course, choose
 from grader.errors import IsolationError, UsageError
 from grader.intake.names import escaped
-from grader.model import SubmissionResult
-from grader.outputs import kept_records, write_outputs
+from grader.outputs import kept_records, narrowed, write_outputs
 from grader.report import clean, number
 from grader.run import PRIVATE, Graded, Run, claim, default_jobs, grade_all
 from grader.settings import Settings
@@ -37,6 +36,7 @@ def grade_class(root: Path, course: Course, arguments: argparse.Namespace) -> in
     everybody = intake.scan(arguments.submissions, _folder(arguments))
     scan = _selected(everybody, arguments.student)
     rules = classroom.read_rules(root, course, arguments, everybody.entries, arguments.submissions)
+    assignment = _gradebook(arguments, rules is not None)
     out: Path = arguments.out
     lock = claim(out, arguments.submissions)
     try:
@@ -60,24 +60,31 @@ def grade_class(root: Path, course: Course, arguments: argparse.Namespace) -> in
         graded = grade_all(run, partial(show_progress, began))
         results = {one.result.student: one.result for one in graded}
         names = [entry.student for entry in everybody.entries]
-        others = kept_records(private, (name for name in names if name not in results))
-        known = [*others.values(), *results.values()]
+        kept = kept_records(private, (name for name in names if name not in results)).values()
+        others = [other for result in kept if (other := narrowed(result, course, chosen)) is not None]
+        known = [*others, *results.values()]
         marks = classroom.marks_of(known, rules, course, chosen, private)
         write_outputs(out, private, course, chosen, known, marks)
         if arguments.gradebook:
-            _post(arguments, course, chosen, list(results.values()))
+            from grader.gradebook.grades import post
+
+            count = post(arguments.gradebook, assignment, course, chosen, list(results.values()))
+            print(f"gradebook: the marks of {count} students were written")
     finally:
         lock.release()
     return _close(out, graded, scan, began)
 
 
-def chosen_exercises(course: Course, names: Sequence[str] | None) -> tuple[str, ...]:
-    """The exercises to grade, in the order of the index; UsageError for a planned one."""
+def chosen_exercises(course: Course, names: Sequence[str] | None, *, computed: bool = True) -> tuple[str, ...]:
+    """The exercises to grade, in the order of the index; UsageError for a planned one.
+
+    Where something is `computed`, also for one whose libraries are not installed.
+    """
     wanted = {course.exercise(name).name for name in names} if names else {e.name for e in course.ready}
     for name in wanted - {exercise.name for exercise in course.ready}:
         raise UsageError(f"The exercise {name} is planned and cannot be graded yet.")
     for exercise in course.ready:
-        if exercise.name in wanted and (lacking := missing(exercise.template)):
+        if computed and exercise.name in wanted and (lacking := missing(exercise.template)):
             raise UsageError(f"{exercise.name} cannot be graded: {lacking}, or choose others with --exercise.")
     return tuple(exercise.name for exercise in course.ready if exercise.name in wanted)
 
@@ -100,14 +107,18 @@ def _selected(scan: intake.Scan, students: Sequence[str] | None) -> intake.Scan:
     return intake.Scan(entries=tuple(entry for entry in scan.entries if entry.student in students))
 
 
-def _post(
-    arguments: argparse.Namespace, course: Course, chosen: Sequence[str], results: list[SubmissionResult]
-) -> None:
-    """Writes the marks to nbgrader's gradebook, too."""
-    from grader.gradebook.grades import post
+def _gradebook(arguments: argparse.Namespace, ruled: bool) -> str:
+    """The assignment that marks are written to; what stands in the way is said before anything is graded."""
+    if not arguments.gradebook:
+        return ""
+    if ruled:
+        raise UsageError(
+            "--gradebook holds the marks of submissions as they were graded; nbgrader has late days and points by hand "
+            "of its own. Leave out --roster, --overrides, --late, --times and [class] in course.toml, or --gradebook."
+        )
+    from grader.gradebook.grades import assignment_in
 
-    count = post(arguments.gradebook, arguments.assignment, course, chosen, results)
-    print(f"gradebook: the marks of {count} students were written")
+    return assignment_in(arguments.gradebook, arguments.assignment)
 
 
 def _isolation(course: Course, typed: str | None) -> str:

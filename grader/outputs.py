@@ -18,7 +18,7 @@ from grader.intake.folder import read_regular
 from grader.model import FinalMark, SubmissionResult
 from grader.store import MOST_BYTES
 
-__all__ = ["kept_records", "write_outputs"]
+__all__ = ["forget_records", "kept_records", "narrowed", "write_outputs"]
 
 WRITTEN, MARKS, RECORDS = "written.json", "marks.csv", "records"
 
@@ -55,6 +55,22 @@ def write_outputs(
     write_whole(private / WRITTEN, json.dumps(sorted(files)).encode())
     for name, data in files.items():
         write_whole(out / name, data)
+
+
+def narrowed(result: SubmissionResult, course: Course, chosen: Sequence[str]) -> SubmissionResult | None:
+    """A kept result with the chosen exercises alone; None where one of them was not part of it."""
+    exercises = tuple(exercise for exercise in result.exercises if exercise.name in chosen)
+    if result.state == "graded" and len(exercises) < len(chosen):
+        return None
+    points = sum(course.exercise(name).points for name in chosen)
+    score = round(sum(exercise.score for exercise in exercises), 6)
+    return msgspec.structs.replace(result, exercises=exercises, score=score, max_score=points)
+
+
+def forget_records(private: Path, students: Iterable[str]) -> None:
+    """Takes away the results that earlier runs kept for these students."""
+    for student in students:
+        (private / RECORDS / report.results_name(student)).unlink(missing_ok=True)
 
 
 def kept_records(private: Path, students: Iterable[str]) -> dict[str, SubmissionResult]:

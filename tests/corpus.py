@@ -6,10 +6,11 @@ from pathlib import Path
 
 from grader.proofs.golden import Golden
 
-__all__ = ["GOLDEN", "RIGHT", "ROOT", "WRONG", "lay_over"]
+__all__ = ["GOLDEN", "RIGHT", "ROOT", "SUBMISSIONS", "WRONG", "lay_over"]
 
 ROOT = Path(__file__).resolve().parent.parent
 GOLDEN = Golden(ROOT)
+SUBMISSIONS = GOLDEN.folder
 RIGHT, WRONG = GOLDEN.names("right"), GOLDEN.names("wrong")
 
 

@@ -511,7 +511,7 @@ def test_keras_recipe_of_the_handout_is_the_network_of_the_demo() -> None:
     code = """
 import re, pathlib, sys
 from grader.artefacts.digits import build_digits
-first, second = re.findall(r"```python\\n(.*?)```", pathlib.Path("docs/digits.md").read_text("utf-8"), re.DOTALL)
+first, second, _ = re.findall(r"```python\\n(.*?)```", pathlib.Path("docs/digits.md").read_text("utf-8"), re.DOTALL)
 exec(first)
 named = lambda layer: {k: v for k, v in layer.get_config().items() if k != "name" or v.startswith("conv")}
 assert [*map(named, digits.layers)] == [*map(named, build_digits().layers)]

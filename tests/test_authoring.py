@@ -99,7 +99,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     others = ("convolve", "filter_design", "vgg_assembly", "cifar_setup")
     text = index(*map(off, others), ("[course]", "[course]\ntotal = 10"))
     (root / "course.toml").write_text(text, "utf-8")
-    run(root, "new", "mean_of", "--title", "A mean", "--points", "5")
+    run(root, "new", "mean_of", "--title", 'The "mean" of some', "--points", "5")
     return root
 
 

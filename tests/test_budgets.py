@@ -25,7 +25,7 @@ BESIDE = {
     "check": 525,
     "classroom": 1300,
     "gradebook": 500,
-    "handout": 750,
+    "handout": 775,
     "proofs": 750,
     "similarity": 400,
     "staff": 350,

@@ -297,3 +297,21 @@ def test_what_lacks_its_libraries_is_not_graded(small: Path, tmp_path: Path, mon
 
 def test_loose_files_are_named(small: Path, tmp_path: Path) -> None:
     assert "notes.txt" in run("grade", small, "--out", tmp_path / "out", "--exercise", "multiply_sum").stdout
+
+
+def test_one_student_with_fewer_exercises_leaves_the_others_in_step(tmp_path: Path) -> None:
+    """What was kept of the others is shown with the chosen exercises alone."""
+    folder = tmp_path / "class"
+    folder.mkdir()
+    for student in ("Ada", "Bob"):
+        shutil.copytree(ROOT / "tests" / "submissions" / "base", folder / student)
+    run("grade", folder, "--out", tmp_path / "out", *NUMPY[:4])
+    run("grade", folder, "--out", tmp_path / "out", *NUMPY[2:4], "--student", "Ada")
+    found = rows(tmp_path / "out")
+    assert {(row["multiply_sum"], row["convolve"], row["total"], row["max_total"]) for row in found.values()} == {
+        ("", "25", "25", "25")
+    }
+    assert sorted(found) == ["Ada", "Bob"]
+    # Of an exercise that nobody else was graded on, there is nothing to show of the others.
+    run("grade", folder, "--out", tmp_path / "out", *NUMPY[4:], "--student", "Ada")
+    assert sorted(rows(tmp_path / "out")) == ["Ada"]

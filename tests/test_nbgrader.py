@@ -289,9 +289,10 @@ def test_other_points_in_the_gradebook_stop_everything(modules: Path, class_fold
     message = run(*words, status=1)
     assert re.search(r"convolve-misfit gives [12] points in the course and 7 in the gradebook", message)
     assert "Warning" not in message
-    assert set(grades_of(tmp_path, "ada").values()) != {None}
     with Gradebook(url) as gradebook:
-        assert "Yuki" not in [student.id for student in gradebook.students if student.score]
+        grades = [grade for book in gradebook.find_submission("ps1", "Zoë, O'Brien").notebooks for grade in book.grades]
+        assert len(grades) == 21
+        assert {grade.auto_score for grade in grades} == {None}
 
 
 def test_a_gradebook_that_cannot_be_opened_is_named(modules: Path, tmp_path: Path) -> None:
@@ -309,7 +310,12 @@ def test_what_was_changed_by_hand_is_not_overwritten(class_folder: Path, tmp_pat
     assert "convolve.ipynb differs from what is made here" in run(*words, status=2)
     (tmp_path / "nbgrader_config.py").write_text("c = get_config()\n")
     printed = run(*words, "--force")
-    assert "c.Autograde.autograde_preprocessors = ['grader.gradebook.Judge'" in printed
+    for line in (
+        "c.Autograde.autograde_preprocessors = ['grader.gradebook.Judge'",
+        "c.Judge.course",
+        "c.ClearSolutions.",
+    ):
+        assert line in printed
     assert (tmp_path / "nbgrader_config.py").read_text() == "c = get_config()\n"
 
 
@@ -377,3 +383,46 @@ def test_the_circle_from_a_release_to_every_gradebook(tmp_path: Path) -> None:
     assert list(table(out / "marks.csv", "student", "total").values()) == marks
     assert list(table(tmp_path / "filled_canvas.csv", "Student", "Convolutions (7)").values()) == marks
     assert list(table(tmp_path / "filled_moodle.csv", "Full name", "Grade").values()) == marks
+
+
+def test_checks_that_come_later_get_their_marks_too(modules: Path, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'gradebook.db'}"
+    words = ("grader", "grade", modules, "--out", tmp_path / "out", "--assignment", "ps1", "--gradebook", url)
+    run(*words, CHOSEN[0])
+    assert sum(grades_of(tmp_path, "Zoë, O'Brien").values()) == 10  # type: ignore[arg-type]
+    run(*words, *CHOSEN)
+    assert sum(grades_of(tmp_path, "Zoë, O'Brien").values()) == 35  # type: ignore[arg-type]
+
+
+def test_a_gradebook_does_not_go_with_the_files_of_a_class(modules: Path, tmp_path: Path) -> None:
+    (tmp_path / "roster.csv").write_text("student\nYuki\n", "utf-8")
+    words = ("--gradebook", f"sqlite:///{tmp_path / 'gradebook.db'}", "--roster", tmp_path / "roster.csv")
+    message = run("grader", "grade", modules, "--out", tmp_path / "out", *CHOSEN, *words, status=2)
+    assert "leave out --roster" in message.lower()
+    assert not (tmp_path / "out" / "grades.csv").exists()
+
+
+def test_a_test_cell_of_somebody_else_is_named_and_nobody_gets_a_mark(class_folder: Path, tmp_path: Path) -> None:
+    for name in ("gradebook.db", "nbgrader_config.py"):
+        shutil.copyfile(class_folder / name, tmp_path / name)
+    shutil.copytree(class_folder / "submitted" / "ada", tmp_path / "submitted" / "ada")
+    (tmp_path / "source" / "ps1").mkdir(parents=True)
+    with Gradebook(f"sqlite:///{tmp_path / 'gradebook.db'}") as gradebook:
+        gradebook.add_grade_cell("cell-1f2e", "convolve", "ps1", max_score=3, cell_type="code")
+    message = run("nbgrader", "autograde", "ps1", "--force", folder=tmp_path, status=1)
+    assert "The test cell cell-1f2e of convolve is no check of the course" in message
+    assert not (tmp_path / "autograded" / "ada").exists()
+
+
+def test_a_run_that_fails_leaves_no_older_mark(class_folder: Path, tmp_path: Path) -> None:
+    for name in ("gradebook.db", "nbgrader_config.py"):
+        shutil.copyfile(class_folder / name, tmp_path / name)
+    for name in ("submitted", ".grader"):
+        shutil.copytree(class_folder / name, tmp_path / name)
+    (tmp_path / "source" / "ps1").mkdir(parents=True)
+    results = tmp_path / ".grader" / "ps1" / "results"
+    shutil.rmtree(results)
+    results.symlink_to(tmp_path)  # the grader writes nothing through links
+    message = run("nbgrader", "autograde", "ps1", "--student", "ada", "--force", folder=tmp_path, status=1)
+    assert "Nothing was graded." in message
+    assert "is a link" in message

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import json
 import keyword
 import re
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -58,7 +60,7 @@ def new_exercise(root: Path, name: str, title: str, points: float) -> list[str]:
         UsageError: the name or the points cannot be used, or one of the files is there already; nothing is written.
     """
     course = courses.load(root / "course.toml")
-    _usable(course, name, points)
+    _usable(course, name, title, points)
     environment = Environment(
         loader=PackageLoader("grader.authoring"), undefined=StrictUndefined, keep_trailing_newline=True
     )
@@ -70,21 +72,24 @@ def new_exercise(root: Path, name: str, title: str, points: float) -> list[str]:
         files[path] = environment.get_template(f"{template}.j2").render(known)
     if taken := [path for path in files if (root / path).exists()]:
         raise UsageError(f"{taken[0]} is there already; choose another name, or move it away.")
-    index = (root / "course.toml").read_text("utf-8")
-    entry = environment.get_template("index.toml.j2").render(name=name, title=title, points=points)
+    entry = environment.get_template("index.toml.j2").render(name=name, title=json.dumps(title), points=points)
+    index = _with_total((root / "course.toml").read_text("utf-8"), course.total + points).rstrip("\n") + "\n" + entry
+    _proved(index)
     for path, text in files.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         write_whole(root / path, text.encode())
-    write_whole(root / "course.toml", (_with_total(index, course.total + points).rstrip("\n") + "\n" + entry).encode())
+    write_whole(root / "course.toml", index.encode())
     return [*files, "course.toml"]
 
 
-def _usable(course: Course, name: str, points: float) -> None:
+def _usable(course: Course, name: str, title: str, points: float) -> None:
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or keyword.iskeyword(name):
         raise UsageError(f"{name!r} cannot be the name of a module; use small letters, digits and underscores.")
     taken = {exercise.name for exercise in course.exercises} | {f for e in course.exercises for f in e.functions}
     if name in taken:
         raise UsageError(f"An exercise or a function is called {name!r} already; choose another name.")
+    if not title.strip() or not title.isprintable():
+        raise UsageError("--title has to be one line of text.")
     if not 0 < points <= 1_000_000:
         raise UsageError(f"--points has to be more than 0; received {points:g}.")
 
@@ -93,7 +98,15 @@ def _with_total(index: str, total: float) -> str:
     """The index with the sum of all points under [course]."""
     line = f"total = {total:g}"
     text, count = re.subn(r"^total = .*$", line, index, count=1, flags=re.MULTILINE)
-    return text if count else re.sub(r"^\[course\]$", f"[course]\n{line}", index, count=1, flags=re.MULTILINE)
+    return text if count else re.sub(r"^(\[course\].*)$", rf"\1\n{line}", index, count=1, flags=re.MULTILINE)
+
+
+def _proved(index: str) -> None:
+    """Reads the new index before anything is written; CourseError where it could not be."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "course.toml"
+        path.write_text(index, "utf-8")
+        courses.load(path)
 
 
 def gaps(root: Path) -> Iterator[str]:

@@ -10,7 +10,9 @@ from typing import Any
 from grader import course as courses
 from grader.errors import UsageError
 from grader.files import write_whole
+from grader.handout.bundle import data_files
 from grader.handout.notebooks import ANSWER, notebook
+from grader.klass import chosen_exercises
 
 __all__ = ["PREPROCESSORS", "add_commands"]
 
@@ -21,7 +23,6 @@ PREPROCESSORS = [
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
-SHIPPED = {".h5", ".jpg", ".png", ".txt"}
 SANITIZERS = [
     "grader.gradebook.Repair",
     *(
@@ -55,10 +56,9 @@ def add_commands(commands: Any, root_of: Callable[[argparse.Namespace], Path]) -
 
 def _make(root: Path, arguments: argparse.Namespace) -> int:
     course = courses.load(root / "course.toml")
-    names = arguments.exercise or [exercise.name for exercise in course.ready]
-    exercises = [course.exercise(name) for name in names]
+    exercises = [course.exercise(name) for name in chosen_exercises(course, arguments.exercise, computed=False)]
     target = arguments.folder / "source" / arguments.assignment
-    files = {path.name: path.read_bytes() for path in sorted((root / "data").glob("*.*")) if path.suffix in SHIPPED}
+    files = {Path(name).name: (root / name).read_bytes() for name in data_files(root)}
     for exercise in exercises:
         source = (root / "solutions" / f"{exercise.name}.py").read_text("utf-8")
         files[f"{exercise.name}.ipynb"] = notebook(exercise, source, solved=True).encode()
@@ -73,8 +73,8 @@ def _make(root: Path, arguments: argparse.Namespace) -> int:
     if not config.exists():
         write_whole(config, CONFIG.format(root=str(root)).encode())
     elif "grader.gradebook.Judge" not in config.read_text("utf-8"):
-        print(f"{config} is yours and was left alone; add this line to it:")
-        print(f"c.Autograde.autograde_preprocessors = {PREPROCESSORS}")
+        print(f"{config} is yours and was left alone; what it needs:\n")
+        print(CONFIG.format(root=str(root)).partition("c = get_config()\n")[2])
     print(f"{len(exercises)} notebooks in {target}")
     print(f"next, in {arguments.folder}: nbgrader generate_assignment {arguments.assignment}")
     return 0

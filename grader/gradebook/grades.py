@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ from grader.errors import GraderError, UsageError
 from grader.handout.notebooks import grade_id
 from grader.model import SubmissionResult
 
-__all__ = ["Place", "places", "post", "write_grades"]
+__all__ = ["Place", "assignment_in", "places", "post", "write_grades"]
 
 
 class Place(NamedTuple):
@@ -28,16 +28,28 @@ class Place(NamedTuple):
     source: str
 
 
-def places(gradebook: Any, assignment: str) -> dict[str, Place]:
-    """The test cells of an assignment by their grade_id, `<exercise>-<check>`; answers graded by hand are left out."""
+def places(gradebook: Any, assignment: str, course: Course) -> dict[str, Place]:
+    """The test cells of an assignment by their grade_id, `<exercise>-<check>`; answers graded by hand are left out.
+
+    Raises:
+        GraderError: a test cell is no check of the course: without execution nobody could grade it.
+    """
+    checks = {grade_id(e.name, check.name): (e.name, check.name) for e in course.ready for check in e.checks}
     found = {}
     for notebook in gradebook.find_assignment(assignment).notebooks:
         sources = {cell.name: cell.source for cell in notebook.source_cells}
+        solutions = {cell.name for cell in notebook.solution_cells}
         for cell in notebook.grade_cells:
-            exercise, hyphen, check = cell.name.partition("-")
-            if hyphen and cell.cell_type == "code":
-                source = sources.get(cell.name) or f'check("{exercise}.{check}")'
-                found[cell.name] = Place(cell.name, notebook.name, exercise, check, float(cell.max_score), source)
+            if cell.cell_type != "code" or cell.name in solutions:
+                continue
+            if cell.name not in checks:
+                raise GraderError(
+                    f"The test cell {cell.name} of {notebook.name} is no check of the course, so nobody can grade it; "
+                    "grade it by hand, or take it out, and run nbgrader generate_assignment again."
+                )
+            exercise, check = checks[cell.name]
+            source = sources.get(cell.name) or f'check("{exercise}.{check}")'
+            found[cell.name] = Place(cell.name, notebook.name, exercise, check, float(cell.max_score), source)
     return found
 
 
@@ -64,34 +76,55 @@ def write_grades(
     gradebook.db.commit()
 
 
-def post(
-    url: str, assignment: str | None, course: Course, chosen: Sequence[str], results: Sequence[SubmissionResult]
-) -> int:
+def assignment_in(url: str, named: str | None) -> str:
+    """The assignment of the gradebook at `url` that is meant: the one named, or the only one.
+
+    Raises:
+        UsageError: nbgrader is missing, the gradebook cannot be opened, or the assignment has to be named.
+    """
+    with _opened(url) as gradebook:
+        return named or _only_assignment(gradebook)
+
+
+def post(url: str, assignment: str, course: Course, chosen: Sequence[str], results: Sequence[SubmissionResult]) -> int:
     """Writes a run's marks to the gradebook at `url`; gives how many students got theirs.
 
     Assignment, notebooks and cells are made where the gradebook lacks them. Who could not be graded gets no mark.
 
     Raises:
-        UsageError: nbgrader is missing, the gradebook cannot be opened, or the assignment has to be named.
-        GraderError: the gradebook has other points for a check than the course.
+        GraderError: the gradebook has other points for a check than the course, or it cannot be written to.
     """
     done = [result for result in results if result.state != "error"]
     with _opened(url) as gradebook:
-        name = assignment or _only_assignment(gradebook)
-        _complete(gradebook, name, course, chosen)
-        known = {key: place for key, place in places(gradebook, name).items() if place.exercise in chosen}
+        _complete(gradebook, assignment, course, chosen)
+        every = places(gradebook, assignment, course)
+        known = {key: place for key, place in every.items() if place.exercise in chosen}
         for result in done:
             gradebook.update_or_create_student(result.student)
-            gradebook.update_or_create_submission(name, result.student)
-        write_grades(gradebook, name, known, done)
+            _rows(gradebook, gradebook.update_or_create_submission(assignment, result.student))
+        write_grades(gradebook, assignment, known, done)
     return len(done)
 
 
+def _rows(gradebook: Any, submission: Any) -> None:
+    """Adds to a submission what its assignment got later: nbgrader makes rows for new submissions only."""
+    from nbgrader.api import Comment, Grade, SubmittedNotebook
+
+    there = {notebook.name: notebook for notebook in submission.notebooks}
+    for notebook in submission.assignment.notebooks:
+        mine = there.get(notebook.name) or SubmittedNotebook(notebook=notebook, assignment=submission)
+        rows = ((Grade, mine.grades, notebook.grade_cells), (Comment, mine.comments, notebook.solution_cells))
+        for kind, existing, cells in rows:
+            known = {row.cell_id for row in existing}
+            gradebook.db.add_all([kind(cell_id=cell.id, notebook=mine) for cell in cells if cell.id not in known])
+    gradebook.db.commit()
+
+
 @contextmanager
-def _opened(url: str) -> Any:
+def _opened(url: str) -> Iterator[Any]:
     """The gradebook at `url`; a new one is made by a program that has to be found beside this Python."""
     try:
-        from nbgrader.api import Gradebook
+        from nbgrader.api import Gradebook, InvalidEntry, MissingEntry
         from sqlalchemy.exc import SAWarning, SQLAlchemyError
     except ImportError:
         raise UsageError("--gradebook needs nbgrader; install it into the environment of the grader.") from None
@@ -103,7 +136,12 @@ def _opened(url: str) -> Any:
         raise UsageError(f"The gradebook {url} cannot be opened ({type(error).__name__}); {cure}.") from None
     with gradebook, warnings.catch_warnings():
         warnings.simplefilter("ignore", SAWarning)  # of nbgrader's own queries
-        yield gradebook
+        try:
+            yield gradebook
+        except (SQLAlchemyError, InvalidEntry, MissingEntry) as error:
+            gradebook.db.rollback()
+            why = str(error).partition("\n")[0][:200]
+            raise GraderError(f"The gradebook {url} cannot be used now ({why}); is another program at it?") from None
 
 
 def _only_assignment(gradebook: Any) -> str:
@@ -117,7 +155,7 @@ def _only_assignment(gradebook: Any) -> str:
 def _complete(gradebook: Any, assignment: str, course: Course, chosen: Sequence[str]) -> None:
     """Makes the cells of the chosen exercises that no notebook of the assignment has."""
     gradebook.update_or_create_assignment(assignment)
-    there = places(gradebook, assignment)
+    there = places(gradebook, assignment, course)
     for exercise in map(course.exercise, chosen):
         lacking = [check for check in exercise.checks if grade_id(exercise.name, check.name) not in there]
         if lacking:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterable
+from glob import escape
 from pathlib import Path
 from typing import Any, ClassVar
 from weakref import WeakKeyDictionary
 
+import msgspec
 from nbformat import from_dict
 from nbgrader.api import Gradebook
 from nbgrader.converters.base import NbGraderException
@@ -16,16 +18,19 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import compute_checksum
 from traitlets import Integer, Unicode
 
+from grader import course as courses
+from grader.course import root_of
 from grader.gradebook.feedback import fragment, remark
 from grader.gradebook.grades import Place, places, write_grades
+from grader.intake.names import nfc
 from grader.model import CheckResult, ExerciseResult, SubmissionResult
-from grader.outputs import kept_records
+from grader.outputs import forget_records, kept_records
 from grader.report import clean, number
 from grader.run import PRIVATE
 
 __all__ = ["Judge", "Repair"]
 
-FAILURES = (2, 3, 4, 130)
+COURSE = "the folder with course.toml; empty: around nbgrader's course, or of the package"
 
 
 class Judge(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader publishes no types
@@ -35,9 +40,7 @@ class Judge(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader publishes n
     unchanged since an earlier run is not graded again.
     """
 
-    course = Unicode("", help="the folder with course.toml; empty: around nbgrader's course, or of the package").tag(
-        config=True
-    )
+    course = Unicode("", help=COURSE).tag(config=True)
     isolation = Unicode("", help="locked, container or process; empty: as course.toml says").tag(config=True)
     jobs = Integer(0, help="how many submissions are graded at the same time; 0: one a processor").tag(config=True)
 
@@ -51,7 +54,7 @@ class Judge(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader publishes n
         """
         about = resources["nbgrader"]
         with Gradebook(about["db_url"]) as gradebook:
-            known = places(gradebook, about["assignment"])
+            known = places(gradebook, about["assignment"], courses.load(root_of(self.course) / "course.toml"))
             result = self._result(about, known)
             write_grades(gradebook, about["assignment"], known, [result])  # cells and notebooks that are missing, too
         exercises = {exercise.name: exercise for exercise in result.exercises}
@@ -68,11 +71,11 @@ class Judge(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader publishes n
         converter = self.parent.parent
         if converter not in self._runs:
             self._runs[converter] = self._graded(converter, about, {place.exercise for place in known.values()})
-        result = self._runs[converter].get(about["student"])
+        result = self._runs[converter].get(nfc(about["student"]))
         if result is None or result.state == "error":
-            why = f": {clean(result.reason)}" if result is not None and result.reason else ""
+            why = f": {clean(result.why)}" if result is not None and result.why else ""
             raise NbGraderException(f"The grader itself failed on {about['student']}{why}; no mark is kept.")
-        return result
+        return msgspec.structs.replace(result, student=about["student"])
 
     def _graded(self, converter: Any, about: dict[str, str], exercises: Iterable[str]) -> dict[str, SubmissionResult]:
         """Runs `grader grade` on the submissions that this run of nbgrader is about."""
@@ -83,29 +86,32 @@ class Judge(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader publishes n
         if any(folder.parent.parent != submitted for folder in folders):
             raise NbGraderException("The grader reads submitted/<student>/<assignment>; set directory_structure so.")
         out = root / PRIVATE / about["assignment"]
+        students = [nfc(folder.parent.name) for folder in folders]
         command = [sys.executable, "-m", "grader", "grade", str(submitted), "--out", str(out)]
         command += ["--assignment", about["assignment"], *(f"--exercise={name}" for name in sorted(exercises))]
-        command += [f"--course={self.course}"] if self.course else []
+        command += [f"--course={root_of(self.course)}"]
         command += [f"--isolation={self.isolation}"] if self.isolation else []
         command += [f"--jobs={self.jobs}"] if self.jobs else []
-        if len(folders) < sum(1 for _ in submitted.glob(f"*/{about['assignment']}")):
-            command += [f"--student={folder.parent.name}" for folder in folders]
+        if len(folders) < sum(1 for _ in submitted.glob(f"*/{escape(about['assignment'])}")):
+            command += [f"--student={student}" for student in students]
+        forget_records(out / PRIVATE, students)  # what is there afterwards is of this run
         watched = sys.stderr.isatty()
         run = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=None if watched else subprocess.PIPE)
         self.log.info("%s", run.stdout.strip())
-        if run.returncode in FAILURES or run.returncode < 0:
+        records = kept_records(out / PRIVATE, students)
+        if not records:
             raise NbGraderException(f"Nothing was graded. {(run.stderr or '').strip()}")
-        return kept_records(out / PRIVATE, [folder.parent.name for folder in folders])
+        return records
 
 
-class Repair(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader publishes no types
+class Repair(Judge):
     """Gives test cells back what was released, before nbgrader's own steps stumble over what a student changed."""
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """Gives the notebook with its test cells as they were released; nothing else is changed."""
         about = resources["nbgrader"]
         with Gradebook(about["db_url"]) as gradebook:
-            known = places(gradebook, about["assignment"])
+            known = places(gradebook, about["assignment"], courses.load(root_of(self.course) / "course.toml"))
         for cell in nb.cells:
             place = known.get(cell.metadata.get("nbgrader", {}).get("grade_id"))
             if place is not None and place.notebook == about["notebook"]:

@@ -16,7 +16,7 @@ from grader.errors import GraderError
 from grader.handout.library import needed_modules, requirements
 from grader.handout.public import public_data
 
-__all__ = ["members", "slug"]
+__all__ = ["data_files", "members", "slug"]
 
 DOCS = ("docs/contract.md", "docs/digits.md")
 
@@ -35,9 +35,11 @@ def members(root: Path, course: Course, names: Collection[str]) -> dict[str, byt
         raise GraderError("none of the exercises is ready, so there is nothing to hand out")
     keras = any(exercise.template == "keras" for exercise in chosen)
     files = {f"exercises/{exercise.name}.py": _read(root, f"exercises/{exercise.name}.py") for exercise in chosen}
-    left_out = {exercise.name for exercise in course.exercises if exercise not in chosen}
+    left_out = {exercise.name for exercise in course.exercises if exercise not in chosen} | set(course.off)
     notebooks = [path.name for path in (root / "exercises").glob("*.ipynb") if path.stem not in left_out]
-    files |= {name: _read(root, name) for name in (*(f"exercises/{book}" for book in notebooks), *DOCS, *_data(root))}
+    files |= {
+        name: _read(root, name) for name in (*(f"exercises/{book}" for book in notebooks), *DOCS, *data_files(root))
+    }
     files |= needed_modules() | requirements(root, keras) | {"LICENSE": _read(root, "LICENSE")}
     files |= {f"grader/check/examples/{name}": data for name, data in public_data(root, course, chosen).items()}
     files |= _written(course, chosen, keras, bool(notebooks))
@@ -51,8 +53,10 @@ def _read(root: Path, name: str) -> bytes:
         raise GraderError(f"{name} belongs to what students get and cannot be read ({error.strerror})") from None
 
 
-def _data(root: Path) -> list[str]:
-    """The files of data/ whose origin and licence are known."""
+def data_files(root: Path) -> list[str]:
+    """The files of data/ whose origin and licence are known; none where nothing is said of any."""
+    if not (root / "data" / "MANIFEST.toml").is_file():
+        return []
     try:
         manifest = tomllib.loads(_read(root, "data/MANIFEST.toml").decode())
         return [f"data/{entry['path']}" for entry in manifest["file"]]

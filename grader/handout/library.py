@@ -21,7 +21,7 @@ NUMPY = frozenset(
     }
 )  # fmt: skip
 # What the Keras exercises need besides; all else of it is in the one lock and not in the other.
-KERAS = frozenset({"markdown-it-py", "mdurl", "opencv-python-headless", "pygments"})
+KERAS = frozenset({"markdown-it-py", "mdurl", "opencv-python-headless", "pygments", "typing-extensions"})
 
 
 def needed_modules() -> dict[str, bytes]:

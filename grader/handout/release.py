@@ -23,8 +23,6 @@ __all__ = ["archive", "release"]
 # The first moment that a zip can name: a bundle has no date of its own.
 MOMENT = (1980, 1, 1, 0, 0, 0)
 SHOWN = 3
-# By this file a folder is known to be an earlier release.
-SIGN = "grader/check/examples/index.json"
 
 
 def release(root: Path, course: Course, out: Path, names: Collection[str] = ()) -> list[str]:
@@ -38,8 +36,8 @@ def release(root: Path, course: Course, out: Path, names: Collection[str] = ()) 
         raise GraderError("\n".join(["what students would get gives something away:", *_told(leaks), end]))
     name = slug(course.title)
     folder, packed = out / name, out / f"{name}.zip"
-    if folder.exists() and not (folder / SIGN).is_file():
-        raise UsageError(f"{folder} is there already and is no earlier release; move it away, or choose another --out.")
+    if folder.exists() and (changed := _changed(folder, packed)):
+        raise UsageError(f"{folder} is there, and {changed}; move it away, or choose another --out.")
     data = archive(name, files)
     out.mkdir(parents=True, exist_ok=True)
     _write_folder(folder, files)
@@ -54,6 +52,21 @@ def _told(leaks: Sequence[Leak]) -> Iterator[str]:
         yield from (f"  {leak}" for leak in several[:SHOWN])
         if len(several) > SHOWN:
             yield f"    ... and {len(several) - SHOWN} more in this file"
+
+
+def _changed(folder: Path, packed: Path) -> str:
+    """What was done to an earlier release since it was written, "" for nothing: the zip beside it has all its files."""
+    try:
+        with zipfile.ZipFile(packed) as earlier:
+            written = {name: earlier.read(name) for name in earlier.namelist()}
+    except (OSError, zipfile.BadZipFile):
+        return "no zip beside it tells that it is an earlier release"
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            name = path.relative_to(folder.parent).as_posix()
+            if written.get(name) != path.read_bytes():
+                return f"{name} is not as a release wrote it"
+    return ""
 
 
 def archive(name: str, files: Mapping[str, bytes]) -> bytes:
@@ -84,6 +97,11 @@ def _write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
             os.chmod(place, 0o755)
         with suppress(FileNotFoundError):
             folder.rename(fresh / "old")
-        (fresh / "new").rename(folder)
+        try:
+            (fresh / "new").rename(folder)
+        except OSError:
+            with suppress(FileNotFoundError):
+                (fresh / "old").rename(folder)
+            raise
     finally:
         shutil.rmtree(fresh, ignore_errors=True)

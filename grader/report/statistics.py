@@ -41,7 +41,7 @@ def check_figures(results: Sequence[SubmissionResult], chosen: Sequence[str]) ->
     """Return how each check came out, by exercise, over graded submissions: the others have no total to compare."""
     seen: dict[str, dict[str, list[tuple[CheckResult, float]]]] = {name: {} for name in chosen}
     for result in (one for one in results if one.state == "graded"):
-        for exercise in result.exercises:
+        for exercise in (one for one in result.exercises if one.name in seen):
             for check in exercise.checks:
                 rest = round(result.score - check.points, 6)
                 seen[exercise.name].setdefault(check.name, []).append((check, rest))

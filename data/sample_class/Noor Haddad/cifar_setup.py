@@ -73,11 +73,7 @@ def load_cifar10() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
 #
 # A class number is a name: 9 (truck) is not more than 1 (automobile). So each label becomes a row of ten numbers, a 1
 # at the place of its class and 0 elsewhere: *one-hot*, or a probability of 1 for the right class. The softmax at the
-# end of the network answers in the same form. Label 3 becomes
-#
-# ```text
-# 0 0 0 1 0 0 0 0 0 0
-# ```
+# end of the network answers in the same form. Label 3 becomes `0 0 0 1 0 0 0 0 0 0`.
 #
 # `keras.utils.to_categorical` does this. If you do not say how many classes there are, it looks for the largest label;
 # what happens to a handful of pictures without a truck? And what would a second call make of rows that are one-hot?
@@ -337,4 +333,10 @@ def train(
 # - Show the 32 filters of the first layer with your `first_layer_filters` and `tile_filters`, before and after
 #   training.
 #
+# **What did you see** when the two curves changed places? Describe them, and say what the network does from there on.
+
+# %% [markdown]
+# *Write your answer here.*
+
+# %% [markdown]
 # That was the last exercise. A patch, a sum, a slide, a choice of weights, and now weights that choose themselves.

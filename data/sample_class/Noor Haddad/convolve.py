@@ -6,7 +6,7 @@
 # picture, multiplies and sums, moves on by one pixel, and writes all answers into a new, slightly smaller picture.
 #
 # The way there has four steps: read a picture, cut pieces out of it, find out how large the answer will be, and slide.
-# Put your finished `multiply_sum.py` next to this file; the last step uses it.
+# Your finished `multiply_sum` lies next to this file; the last step uses it.
 
 # %%
 """Read a picture and slide a filter over it: cross-correlation without padding, grey and colour."""
@@ -267,4 +267,10 @@ def convolve(image: np.ndarray, filter_matrix: np.ndarray) -> np.ndarray:
 # - Which filter leaves the picture as it is? Which one moves it by one column? In which direction?
 # - Convolve twice with a 3 x 3 mean, then once with a 5 x 5 mean. Equal sizes; equal pictures?
 #
+# **What did you see** when you turned `corner`? Compare the two pictures at one place, and say why they differ there.
+
+# %% [markdown]
+# *Write your answer here.*
+
+# %% [markdown]
 # Next: `filter_design.py`, where you decide what to look for.

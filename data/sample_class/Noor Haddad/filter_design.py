@@ -5,7 +5,7 @@
 # So far the filters were given. Now you choose the weights, and look at what each choice makes visible. A network
 # learns its weights from examples; after this exercise you will recognise some of what it learns.
 #
-# Nothing in this file needs a picture to run. The pieces of code to type use your `convolve.py` and the portrait, so
+# None of these functions needs a picture. The pieces of code between them use your `convolve` and the portrait, so
 # finish that one first.
 
 # %%
@@ -99,26 +99,7 @@ def vertical_edge_filter() -> np.ndarray:
 # Judith Prewitt published a small family of filters in 1970 that is still the first thing to try. Her filter has a
 # row of ones, a row of zeros, and a row of minus ones. Two variants are worth a look: the *transposed* one, where rows
 # become columns, and the *flipped* one, where the first and the last row change places. For each of the three, say what
-# you expect before you look. When the functions below are written, compare:
-#
-# ```python
-# import matplotlib.pyplot as plt
-# import numpy as np
-#
-# from convolve import convolve, load_image
-# from filter_design import prewitt_filter, prewitt_variants
-#
-# grey = load_image("grace_hopper.jpg", grayscale=True)
-# cap = grey[20:110, 140:380]
-# for weights in (prewitt_filter(), *prewitt_variants().values()):
-#     answers = convolve(cap, weights)
-#     print(weights.tolist(), answers.min().round(1), answers.max().round(1))
-#     plt.imshow(answers, cmap="gray")
-#     plt.show()
-# ```
-#
-# What changes when you double all weights? When you put the row of zeros in three times, for a filter of five rows?
-# When you show `abs(answers)` in place of `answers`? The quiz at the end asks about this section.
+# you expect before you look.
 
 
 # %%
@@ -152,6 +133,27 @@ def prewitt_variants() -> dict[str, np.ndarray]:
 
 
 # %% [markdown]
+# Now compare the three on the cap of the portrait:
+#
+# ```python
+# import matplotlib.pyplot as plt
+# import numpy as np
+#
+# from convolve import convolve, load_image
+# from filter_design import prewitt_filter, prewitt_variants
+#
+# grey = load_image("grace_hopper.jpg", grayscale=True)
+# cap = grey[20:110, 140:380]
+# for weights in (prewitt_filter(), *prewitt_variants().values()):
+#     answers = convolve(cap, weights)
+#     print(np.asarray(weights).tolist(), answers.min().round(1), answers.max().round(1))
+#     plt.imshow(answers, cmap="gray")
+#     plt.show()
+# ```
+#
+# What changes when you double all weights? When you put the row of zeros in three times, for a filter of five rows?
+# When you show `abs(answers)` in place of `answers`? The quiz at the end asks about this section.
+#
 # ## Colour: a stack of kernels
 #
 # A filter for a colour picture has one table of weights a channel, a *stack* of kernels. Red weights multiply the red
@@ -292,6 +294,12 @@ def left_shoulder_filter() -> np.ndarray:
 # negative factor? When you mirror the filter? And where in the *whole* portrait is the largest answer: on the shoulder?
 # If not, what else looks like blue above black?
 #
+# **What did you see** when you mirrored the filter, or used one channel alone? Say which number changed, and why.
+
+# %% [markdown]
+# *Write your answer here.*
+
+# %% [markdown]
 # ## Quiz
 #
 # Four questions on what you have seen. An image that you build yourself decides each of them:

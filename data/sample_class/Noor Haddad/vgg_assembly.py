@@ -106,6 +106,7 @@ def load_vgg16_weights(model: keras.Model, path: str) -> keras.Model:
     raise NotImplementedError
 
 
+# %%
 def compile_vgg16(model: keras.Model) -> keras.Model:
     """Set optimizer and loss.
 
@@ -161,6 +162,7 @@ def read_bgr(path: str, size: tuple[int, int] = (224, 224)) -> np.ndarray:
     raise NotImplementedError
 
 
+# %%
 def transform_image(image: np.ndarray) -> np.ndarray:
     """Centre a picture as the training pictures were centred, and make it a batch of one.
 
@@ -181,6 +183,7 @@ def transform_image(image: np.ndarray) -> np.ndarray:
     raise NotImplementedError
 
 
+# %%
 def load_labels(path: str) -> list[str]:
     """Read the names of the classes.
 
@@ -202,6 +205,7 @@ def load_labels(path: str) -> list[str]:
     raise NotImplementedError
 
 
+# %%
 def top_k(probabilities: np.ndarray, labels: list[str], k: int = 5) -> list[tuple[str, float]]:
     """Name the most probable classes.
 
@@ -229,19 +233,14 @@ def top_k(probabilities: np.ndarray, labels: list[str], k: int = 5) -> list[tupl
 #
 # Put a picture of your own, `my_pet.jpg`, beside the portrait: over a hundred of the classes are dogs and cats. Best is
 # one with a lawn. If all answers are near 0.001, are weights loaded? What changes without centring?
-# ```python
+# ```py
 # from vgg_assembly import *
 # network, labels = build_vgg16(), load_labels("synset_words.txt")
 # load_vgg16_weights(network, "vgg16_weights_tf_dim_ordering_tf_kernels.h5")
 # pictures = {name: transform_image(read_bgr(name)) for name in ("grace_hopper.jpg", "my_pet.jpg")}
 # shown, rows, cols = ["conv1_1", "conv1_2", "conv2_2", "conv5_2", "conv5_3"], slice(180, 220), slice(20, 60)     # lawn
 # ```
-# **No weights yet?** Copy the digits network from `docs/digits.md`, then this in place of the last four lines above:
-# ```python
-# network, labels = load_vgg16_weights(digits, "digits.weights.h5"), load_labels("digits_words.txt")
-# pictures = {name: read_bgr(name, size=(8, 8))[None, :, :, :1] for name in ("digit_9_misread.png", "digit_4.png")}
-# shown, rows, cols = ["conv1", "conv2", "conv3", "conv4", "conv5"], slice(20, 32), slice(12, 20)     # foot of the four
-# ```
+# **No weights yet?** `docs/digits.md` has a small network, and lines to put in place of the last four above.
 # Either network is asked, and later looked into, with the same lines:
 # ```python
 # import matplotlib.pyplot as plt
@@ -251,7 +250,6 @@ def top_k(probabilities: np.ndarray, labels: list[str], k: int = 5) -> list[tupl
 #     plt.plot(probabilities)                                   # one spike, or several?
 #     plt.show()
 # ```
-#
 # ## Looking inside
 #
 # The first filters look at colours, so they can be shown as small pictures. A `Conv2D` keeps its kernel as
@@ -287,6 +285,7 @@ def first_layer_filters(model: keras.Model) -> np.ndarray:
     raise NotImplementedError
 
 
+# %%
 def get_layer_output(model: keras.Model, image: np.ndarray, layer: int) -> np.ndarray:
     """Compute what one layer of a model answers to a batch, at inference.
 
@@ -310,6 +309,7 @@ def get_layer_output(model: keras.Model, image: np.ndarray, layer: int) -> np.nd
     raise NotImplementedError
 
 
+# %%
 def tile_filters(weights: np.ndarray, pad_size: int = 1, pad_value: float = 0.0) -> np.ndarray:
     """Arrange filters or feature maps on a square grid, for display.
 
