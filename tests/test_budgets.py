@@ -23,7 +23,7 @@ BESIDE = {
     "artefacts": 700,
     "authoring": 400,
     "check": 525,
-    "classroom": 1300,
+    "classroom": 1340,
     "gradebook": 500,
     "handout": 775,
     "proofs": 750,

@@ -5,25 +5,26 @@ from __future__ import annotations
 import argparse
 import csv
 import io
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from corpus import ROOT
 
 from grader import course as courses
 from grader import intake
-from grader.classroom.files import _tell, read_rules
-from grader.classroom.marks import Outcome, final_marks, marks_csv, outcome_of, read_outcomes, shared
+from grader.classroom.files import _tell, marks_of, read_records, read_rules
+from grader.classroom.marks import Rules, SubmissionMarks, final_marks, marks_csv, shared, submission_marks
 from grader.classroom.names import fold, name_keys, squeezed_keys
+from grader.classroom.roster import Counted, Person
 from grader.classroom.sheets import Sheet
 from grader.classroom.times import moment, stamped, times_csv
 from grader.cli import main
 from grader.errors import CourseError, UsageError
-from grader.model import FinalMark, SubmissionResult
+from grader.model import CheckResult, ExerciseResult, FinalMark, SubmissionResult
 from grader.report import class_page, student_page
 
 __all__: list[str] = []
@@ -40,20 +41,20 @@ Noor Haddad;1006;;;;B\r
 """
 
 
-def outcome(name: str, state: str = "graded", score: float | None = 30.0) -> Outcome:
+def outcome(name: str, state: str = "graded", score: float | None = 30.0) -> SubmissionMarks:
     """What the grader found in a submission of the first two exercises."""
     points = {"multiply_sum": 10.0, "convolve": 20.0} if state == "graded" else {}
     if state == "refused":
         points = {"multiply_sum": 0.0, "convolve": 0.0}
     checks = {"convolve.grey": 0.0, "convolve.hand": 2.0} if state == "graded" else {}
-    return Outcome(submission=name, state=state, points=points, checks=checks, total=score, max_total=35.0)  # type: ignore[arg-type]
+    return SubmissionMarks(submission=name, state=state, points=points, checks=checks, total=score, max_total=35.0)  # type: ignore[arg-type]
 
 
 @pytest.fixture
 def bring(tmp_path: Path) -> Callable[..., dict[tuple[str, str], FinalMark]]:
     """Writes the files of a class, brings them together with outcomes, and gives the marks by name and id."""
 
-    def brought(outcomes: list[Outcome], **texts: str) -> dict[tuple[str, str], FinalMark]:
+    def brought(outcomes: list[SubmissionMarks], **texts: str) -> dict[tuple[str, str], FinalMark]:
         typed = argparse.Namespace(roster=None, overrides=None, late=None, times=None)
         for what, text in texts.items():
             path = tmp_path / (f"{what}.toml" if what == "late" else f"{what}.csv")
@@ -140,7 +141,7 @@ def test_without_times_that_differ_nothing_is_guessed(bring: Any, known: list[st
     assert "Siobhan O'Brien, obrien" in mark.remarks[0]
 
 
-def overridden(bring: Any, lines: str, one: Outcome | None = None) -> FinalMark:
+def overridden(bring: Any, lines: str, one: SubmissionMarks | None = None) -> FinalMark:
     marks = bring([one or outcome("anna")], overrides=f"student,what,points,comment\n{lines}")
     mark = marks["anna", ""]
     assert isinstance(mark, FinalMark)
@@ -277,29 +278,65 @@ def test_what_is_no_moment(text: str) -> None:
         moment(text)
 
 
+def laid(folder: Path, files: dict[str, str]) -> Path:
+    """A folder with these texts in it."""
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return folder
+
+
 def test_stamps_of_nbgrader_and_no_others(tmp_path: Path) -> None:
-    for name, place, text in (
-        ("anna", "ps1/timestamp.txt", "2026-11-20 22:59:00.000000 UTC"),
-        ("ben", "timestamp.txt", "2026-11-20 22:59:00"),
-        ("cleo", "a/b/timestamp.txt", "2026-11-20 22:59:00 UTC"),
-        ("dora", "timestamp.txt", "never"),
-    ):
-        (tmp_path / name / place).parent.mkdir(parents=True)
-        (tmp_path / name / place).write_text(text)
-    (tmp_path / "emil").mkdir()
-    (tmp_path / "emil" / "timestamp.txt").symlink_to(tmp_path / "ben" / "timestamp.txt")
-    assert stamped(intake.scan(tmp_path).entries) == {"anna": DUE, "ben": DUE}
+    stamp, own = "2026-11-20 22:59:00.000000 UTC", "2020-01-01 00:00:00 UTC"
+    files = {
+        "anna/ps1/timestamp.txt": stamp,
+        "anna/ps1/x/timestamp.txt": own,
+        "ben/ps1/timestamp.txt": "2026-11-20 22:59:00",
+        "cleo/ps1/a/timestamp.txt": own,
+        "dora/ps1/timestamp.txt": "never",
+        "emil/timestamp.txt": own,
+        "emil/ps1/convolve.py": "",
+        "fred/ps1/convolve.py": "",
+    }
+    folder = laid(tmp_path / "submitted", files)
+    (folder / "fred" / "ps1" / "timestamp.txt").symlink_to(folder / "ben" / "ps1" / "timestamp.txt")
+    entries = intake.scan(folder, "ps1").entries
+    assert [entry.student for entry in entries] == ["anna", "ben", "cleo", "dora", "emil", "fred"]
+    assert stamped(entries, folder, "ps1") == {"anna": DUE, "ben": DUE}
 
 
-def test_a_file_of_times_counts_before_what_lies_in_a_submission(tmp_path: Path) -> None:
-    (tmp_path / "class" / "anna").mkdir(parents=True)
-    (tmp_path / "class" / "anna" / "timestamp.txt").write_text("2020-01-01 00:00:00 UTC")
-    (tmp_path / "class" / "times.csv").write_bytes(times_csv({"anna": DUE}))
+def test_what_a_student_hands_in_is_no_hand_in_time(tmp_path: Path) -> None:
+    own = "2020-01-01 00:00:00 UTC"
+    folder = laid(tmp_path / "in", {"anna/timestamp.txt": own, "anna/ps1/timestamp.txt": own, "ps1/timestamp.txt": own})
     (tmp_path / "late.toml").write_text(POLICY)
-    typed = argparse.Namespace(roster=None, overrides=None, late=tmp_path / "late.toml", times=None)
-    rules = read_rules(ROOT, COURSE, typed, intake.scan(tmp_path / "class").entries, tmp_path / "class")
-    assert rules is not None
-    assert rules.times == {"anna": DUE}
+    typed = argparse.Namespace(roster=None, overrides=None, late=tmp_path / "late.toml", times=None, assignment=None)
+    entries = intake.scan(folder).entries
+    for assignment in (None, "ps1"):  # with a gradebook, an assignment is named where there is no folder of it
+        typed.assignment = assignment
+        rules = read_rules(ROOT, COURSE, typed, entries, folder)
+        assert rules is not None
+        assert rules.times == {}
+
+
+def test_a_file_of_times_counts_before_a_stamp(tmp_path: Path) -> None:
+    folder = laid(tmp_path / "class", dict.fromkeys(("anna/ps1/timestamp.txt",), "2020-01-01 00:00:00 UTC"))
+    (tmp_path / "late.toml").write_text(POLICY)
+    typed = argparse.Namespace(roster=None, overrides=None, late=tmp_path / "late.toml", times=None, assignment="ps1")
+    entries = intake.scan(folder, "ps1").entries
+    for expected in (datetime(2020, 1, 1, tzinfo=UTC), DUE):
+        rules = read_rules(ROOT, COURSE, typed, entries, folder)
+        assert rules is not None
+        assert rules.times == {"anna": expected}
+        (folder / "times.csv").write_bytes(times_csv({"anna": DUE}))
+
+
+@pytest.mark.parametrize("known", [["Jane Doe", "Doe, Jane"], ["Doe, Jane", "Jane Doe"], ["Jane Doe"], ["Doe, Jane"]])
+def test_a_name_turned_round_takes_nobodys_time(bring: Any, known: list[str]) -> None:
+    after = {"Jane Doe": 1, "Doe, Jane": 3}
+    times = "student,time\n" + "".join(f'"{name}",{DUE + timedelta(days=after[name])}\n' for name in known)
+    marks = bring([outcome("Jane Doe"), outcome("Doe, Jane")], late=POLICY, times=times)
+    found = {name: marks[name, ""].late_days for name in after}
+    assert found == {name: days if name in known else None for name, days in after.items()}
 
 
 @pytest.mark.parametrize(
@@ -411,46 +448,92 @@ def test_hostile_names_stay_text_in_the_table(bring: Any) -> None:
     assert second["comment"] == "'=1+1 next, line"
 
 
-def result_json(student: str, score: float, number: str = "1.1", most: float = 2.0) -> dict[str, Any]:
-    """As much of a `results/*.json` as the marks need."""
-    return {
-        "score": score,
-        "max_score": 35,
-        "tests": [{"number": number, "score": score, "max_score": most}],
-        "extra_data": {
-            "student": student,
-            "state": "graded",
-            "exercises": {name: {"score": score} for name in ("multiply_sum", "convolve")},
-        },
-    }
+def record(student: str, **points: float) -> SubmissionResult:
+    """As much of what a run keeps as the marks need: convolve with these checks, and multiply_sum without any."""
+    checks = tuple(
+        CheckResult(name=name, title=name, points=got, max_points=3.0, outcome="passed" if got else "failed")
+        for name, got in points.items()
+    )
+    about = {"max_score": 10.0, "status": "graded"}
+    exercises = (
+        ExerciseResult(name="multiply_sum", title="", score=1.0, **about),  # type: ignore[arg-type]
+        ExerciseResult(name="convolve", title="", score=sum(points.values()), checks=checks, **about),  # type: ignore[arg-type]
+    )
+    score = sum(exercise.score for exercise in exercises)
+    about = {"score": score, "max_score": 35.0, "isolation": "process", "exercises": exercises}
+    return SubmissionResult(student=student, state="graded", **about)  # type: ignore[arg-type]
 
 
-def test_results_are_read_by_check() -> None:
-    found = outcome_of(result_json("a", 3, "2.8", 3), COURSE, ["multiply_sum", "convolve"])
-    assert found.checks == {"convolve.grey": 3}
-    assert found.points == {"multiply_sum": 3, "convolve": 3}
+def kept(out: Path, *records: SubmissionResult) -> Path:
+    """The folder of a run with these records."""
+    folder = out / ".grader" / "records"
+    folder.mkdir(parents=True)
+    for one in records:
+        (folder / f"{one.student}.json").write_bytes(msgspec.json.encode(one))
+    return out
+
+
+def test_records_are_read_by_name_wherever_a_check_stands(tmp_path: Path) -> None:
+    # In course.toml neither exercise is the only one, and `grey` stands behind `hand`.
+    result = record("a", grey=3.0, hand=2.0)
+    only = msgspec.structs.replace(result, exercises=result.exercises[1:], score=5.0)
+    for one in (result, only):
+        found = submission_marks(one, ["multiply_sum", "convolve"])
+        assert found.checks == {"convolve.grey": 3.0, "convolve.hand": 2.0}
+        assert found.points["convolve"] == 5.0
+    assert [one.submission for one in read_records(kept(tmp_path, result, record("b")), COURSE)] == ["a", "b"]
+
+
+@pytest.mark.parametrize(("check", "manual", "remarks"), [("grey", -3.0, 0), ("hand", 1.0, 0), ("colour", 0.0, 1)])
+def test_points_by_hand_are_for_the_check_that_is_named(bring: Any, check: str, manual: float, remarks: int) -> None:
+    graded = submission_marks(record("anna", grey=3.0, hand=0.0), ["multiply_sum", "convolve"])
+    mark = overridden(bring, f"anna,convolve.{check},{max(0.0, manual)},", graded)
+    assert (mark.manual, len(mark.remarks)) == (manual, remarks)
+
+
+def test_a_failure_and_a_refusal_are_read_from_records() -> None:
+    result = record("a", grey=3.0)
+    failed = msgspec.structs.replace(result.exercises[1], status="error")
+    found = submission_marks(
+        msgspec.structs.replace(result, state="error", exercises=(result.exercises[0], failed)), ["convolve"]
+    )
+    assert (found.total, found.points) == (None, {"multiply_sum": 1.0})
+    refused = msgspec.structs.replace(result, state="refused", exercises=(), score=0.0)
+    assert submission_marks(refused, ["convolve"]).points == {"convolve": 0.0}
 
 
 def test_marks_are_written_again_without_grading(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "out" / "results").mkdir(parents=True)
-    (tmp_path / "out" / "results" / "a.json").write_text(json.dumps(result_json("a", 2)))
+    kept(tmp_path / "out", record("a", grey=2.0))
     (tmp_path / "o.csv").write_text("student,what,points\na,convolve,20\n")
     typed = ["marks", str(tmp_path / "out"), "--course", str(ROOT)]
     assert main([*typed, "--overrides", str(tmp_path / "o.csv")]) == 0
     rows = list(csv.DictReader(io.StringIO((tmp_path / "out" / "marks.csv").read_text(encoding="utf-8"))))
-    assert [(row["convolve"], row["manual"], row["total"]) for row in rows] == [("2", "18", "20")]
+    assert [(row["convolve"], row["manual"], row["total"]) for row in rows] == [("2", "18", "21")]
     assert main(typed) == 2
     assert "--roster" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("wrong", [result_json("a", 1, "1.1", 9), result_json("a", 1, "1.99"), {"tests": []}, []])
-def test_results_of_another_course_are_refused(tmp_path: Path, wrong: Any) -> None:
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"student": 3}'])
+def test_records_that_are_none_ask_for_grading(tmp_path: Path, text: str) -> None:
     (tmp_path / "results").mkdir()
-    with pytest.raises(UsageError, match="holds no results"):
-        read_outcomes(tmp_path, COURSE)
-    (tmp_path / "results" / "a.json").write_text(json.dumps(wrong))
-    with pytest.raises(UsageError, match="grade"):
-        read_outcomes(tmp_path, COURSE)
+    (tmp_path / "results" / "a.json").write_text("{}")
+    with pytest.raises(UsageError, match=r"holds no records of results; name .* or grade once more with this version"):
+        read_records(tmp_path, COURSE)
+    kept(tmp_path)
+    (tmp_path / ".grader" / "records" / "a.json").write_text(text)
+    with pytest.raises(UsageError, match=r"cannot be read \(.*\); grade once more with this version"):
+        read_records(tmp_path, COURSE)
+
+
+def test_times_of_an_earlier_run_are_kept_up_or_forgotten(tmp_path: Path) -> None:
+    private, results = kept(tmp_path / "out") / ".grader", [record("anna")]
+    rules = Rules(counted=(Counted(person=Person(name="anna"), submission="anna"),), times={"anna": DUE})
+    marks_of(results, rules, COURSE, ["convolve"], private)
+    assert (private / "times.csv").read_bytes() == times_csv({"anna": DUE})
+    marks_of(results, msgspec.structs.replace(rules, times={}), COURSE, ["convolve"], private)
+    assert (private / "times.csv").read_bytes() == times_csv({})
+    marks_of(results, None, COURSE, ["convolve"], private)
+    assert not (private / "times.csv").exists()
 
 
 def test_a_page_shows_changes_apart(bring: Any) -> None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
+
+import msgspec
 
 from grader import course as courses
 from grader import intake
 from grader.classroom.commands import class_file
 from grader.classroom.late import read_late
-from grader.classroom.marks import Rules, final_marks, marks_csv, outcome_of, read_outcomes
-from grader.classroom.names import name_keys
+from grader.classroom.marks import Rules, SubmissionMarks, final_marks, marks_csv, submission_marks
+from grader.classroom.names import fold, name_keys
 from grader.classroom.overrides import read_overrides
 from grader.classroom.roster import Counted, Person, Roster, read_roster
 from grader.classroom.sheets import Problems
@@ -21,10 +23,11 @@ from grader.course import Course
 from grader.errors import UsageError
 from grader.files import write_whole
 from grader.model import FinalMark, SubmissionResult
-from grader.report import one_line, results_json
+from grader.outputs import RECORDS
+from grader.report import one_line
 from grader.run import PRIVATE
 
-__all__ = ["main", "marks_of", "read_rules"]
+__all__ = ["main", "marks_of", "read_records", "read_rules"]
 
 _NAMED = 8
 
@@ -32,16 +35,33 @@ _NAMED = 8
 def main(root: Path, arguments: argparse.Namespace) -> int:
     """`grader marks`: writes `marks.csv` again from the results of a run, without grading; the exit status."""
     course = courses.load(root / "course.toml")
-    outcomes = read_outcomes(arguments.out, course)
-    entries = [intake.Entry(student=outcome.submission, paths=()) for outcome in outcomes]
+    graded = read_records(arguments.out, course)
+    entries = [intake.Entry(student=one.submission, paths=()) for one in graded]
     rules = read_rules(root, course, arguments, entries, arguments.out / PRIVATE)
     if rules is None:
         raise UsageError("Nothing to bring together; name a file with --roster, --overrides or --late.")
-    marks = final_marks(outcomes, rules)
+    marks = final_marks(graded, rules)
     write_whole(arguments.out / "marks.csv", marks_csv(marks, course))
     _tell(marks, rules)
     print(f"marks: {arguments.out / 'marks.csv'} (pages show them after the next `grader grade`)")
     return 0
+
+
+def read_records(out: Path, course: Course) -> list[SubmissionMarks]:
+    """Reads what a run kept of each submission; UsageError where there is nothing, or nothing that can be read."""
+    again = "grade once more with this version"
+    try:
+        data = [path.read_bytes() for path in sorted((out / PRIVATE / RECORDS).glob("*.json"))]
+        results = [msgspec.json.decode(record, type=SubmissionResult) for record in data]
+    except (OSError, msgspec.DecodeError) as error:
+        raise UsageError(f"The records of results in {out} cannot be read ({error}); {again}.") from None
+    if not results:
+        named = "name the folder that `grader grade` was given with --out"
+        raise UsageError(f"{out} holds no records of results; {named}, or {again}.")
+    seen = {exercise.name for result in results for exercise in result.exercises}
+    # Where every submission was refused, nothing tells what would have been graded.
+    chosen = [exercise.name for exercise in course.ready if exercise.name in seen or not seen]
+    return [submission_marks(result, chosen) for result in results]
 
 
 def read_rules(
@@ -49,8 +69,8 @@ def read_rules(
 ) -> Rules | None:
     """Reads the files that were typed or that the index names; None where there are none.
 
-    Where no file of hand-in times is named they come from one in the folder `beside`, and from nbgrader's stamps in the
-    submissions. Raises UsageError with every problem of every file.
+    Where no file of hand-in times is named they come from one in the folder `beside`, and in nbgrader's layout from its
+    stamps. Raises UsageError with every problem of every file.
     """
     roster_path, overrides_path, late_path, times_path = (
         class_file(root, course, arguments, what) for what in ("roster", "overrides", "late", "times")
@@ -59,11 +79,12 @@ def read_rules(
         return None
     problems = Problems()
     times_path = times_path or next(beside.glob(FILE), None)
-    found = {**stamped(entries), **(read_times(times_path, problems) if times_path else {})}
-    times = {key: when for name, when in found.items() for key in name_keys(name)}
+    stamps = stamped(entries, beside, getattr(arguments, "assignment", None))
+    found = {**stamps, **(read_times(times_path, problems) if times_path else {})}
     roster = read_roster(roster_path, problems) if roster_path else None
     strays: dict[str, tuple[Person, ...]] = {}
     submissions = [entry.student for entry in entries]
+    times = _by_name(found, submissions)
     counted = [Counted(person=Person(name=name), submission=name) for name in submissions]
     if roster is not None:
         counted, strays = roster.count(submissions, times)
@@ -75,6 +96,14 @@ def read_rules(
     return Rules(counted=tuple(counted), strays=strays, overrides=overrides, late=late, times=times)
 
 
+def _by_name(found: Mapping[str, datetime], submissions: Iterable[str]) -> dict[str, datetime]:
+    """Times by folded names, "Last, First" turned round, too, where nothing else is called so."""
+    exact = {fold(name): when for name, when in found.items()}
+    turned = {key: when for name, when in found.items() for key in name_keys(name)}
+    taken = frozenset(map(fold, submissions))
+    return {key: when for key, when in turned.items() if key not in taken} | exact
+
+
 def marks_of(
     results: Iterable[SubmissionResult], rules: Rules | None, course: Course, chosen: Sequence[str], private: Path
 ) -> list[FinalMark]:
@@ -83,8 +112,10 @@ def marks_of(
     The times are kept in `private`, so that `grader marks` knows them without the submissions.
     """
     if rules is None:
+        # Those of an earlier run may be of other uploads.
+        (private / FILE).unlink(missing_ok=True)
         return []
-    marks = final_marks([outcome_of(json.loads(results_json(result)), course, chosen) for result in results], rules)
+    marks = final_marks([submission_marks(result, chosen) for result in results], rules)
     write_whole(private / FILE, times_csv(rules.times))
     _tell(marks, rules)
     print(f"marks of the class: {private.parent / 'marks.csv'}")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -16,15 +14,14 @@ from grader.classroom.names import fold
 from grader.classroom.overrides import TOTAL, Override
 from grader.classroom.roster import Counted, Person
 from grader.course import Course
-from grader.errors import UsageError
-from grader.model import Adjustment, FinalMark
+from grader.model import Adjustment, FinalMark, SubmissionResult
 from grader.report import clean, number
 from grader.report.table import csv_bytes, guarded
 
-__all__ = ["Outcome", "Rules", "final_marks", "marks_csv", "outcome_of", "read_outcomes", "shared"]
+__all__ = ["Rules", "SubmissionMarks", "final_marks", "marks_csv", "shared", "submission_marks"]
 
 
-class Outcome(NamedTuple):
+class SubmissionMarks(NamedTuple):
     """What the grader found in one submission: points by exercise, and by check as in "convolve.grey"."""
 
     submission: str
@@ -45,54 +42,38 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     times: dict[str, datetime] = {}
 
 
-def outcome_of(result: Mapping[str, Any], course: Course, chosen: Sequence[str]) -> Outcome:
-    """Reads what stands in one `results/*.json` of a run of these exercises."""
-    extra = result["extra_data"]
-    points = dict.fromkeys(chosen, 0.0) if extra["state"] == "refused" else {}
-    points |= {name: about["score"] for name, about in extra["exercises"].items() if about["score"] is not None}
-    names = [exercise.name for exercise in course.exercises if exercise.name in extra["exercises"]]
-    checks: dict[str, float] = {}
-    for test in result["tests"]:
-        exercise, place = (int(part) - 1 for part in test["number"].split("."))
-        check = course.exercise(names[exercise]).checks[place]
-        if check.points != test["max_score"]:
-            raise ValueError(test["number"])
-        checks[f"{names[exercise]}.{check.name}"] = test["score"] or 0.0
-    return Outcome(extra["student"], extra["state"], points, checks, result["score"], result["max_score"])
+def submission_marks(result: SubmissionResult, chosen: Sequence[str]) -> SubmissionMarks:
+    """Reads the record of one submission, in a run of these exercises, by the names of exercises and checks."""
+    points = dict.fromkeys(chosen, 0.0) if result.state == "refused" else {}
+    points |= {exercise.name: exercise.score for exercise in result.exercises if exercise.status != "error"}
+    checks = {
+        f"{exercise.name}.{check.name}": check.points if check.outcome == "passed" else 0.0
+        for exercise in result.exercises
+        for check in exercise.checks
+    }
+    total = None if result.state == "error" else result.score
+    return SubmissionMarks(result.student, result.state, points, checks, total, result.max_score)
 
 
-def read_outcomes(out: Path, course: Course) -> list[Outcome]:
-    """Reads all results of a run; UsageError where there are none, or they are of another course."""
-    paths = sorted((out / "results").glob("*.json"))
-    if not paths:
-        raise UsageError(f"{out} holds no results; name the folder that `grader grade` was given with --out.")
-    try:
-        results = [json.loads(path.read_bytes()) for path in paths]
-        seen = {name for result in results for name in result["extra_data"]["exercises"]}
-        chosen = [exercise.name for exercise in course.exercises if exercise.name in seen]
-        return [outcome_of(result, course, chosen) for result in results]
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError):
-        raise UsageError(f"The results in {out} are not of this course.toml; grade again.") from None
-
-
-def final_marks(outcomes: Iterable[Outcome], rules: Rules) -> list[FinalMark]:
+def final_marks(graded: Iterable[SubmissionMarks], rules: Rules) -> list[FinalMark]:
     """Gives one mark for each student, sorted by name; submissions that nobody on the roster made keep a row."""
-    found = {outcome.submission: outcome for outcome in outcomes}
-    full = max((outcome.max_total for outcome in found.values()), default=0.0)
-    marks = [_mark(counted, found, full, rules) for counted in rules.counted]
+    found = {one.submission: one for one in graded}
+    full = max((one.max_total for one in found.values()), default=0.0)
+    taken = frozenset(fold(name) for one in rules.counted for name in (one.submission, *one.between))
+    marks = [_mark(counted, found.get(counted.submission), full, rules, taken) for counted in rules.counted]
     return sorted(marks, key=lambda mark: (mark.student, mark.id, mark.email))
 
 
-def _mark(counted: Counted, found: Mapping[str, Outcome], full: float, rules: Rules) -> FinalMark:
-    outcome = found.get(counted.submission)
-    # A time stands under the name of the submission, or else under one of the student's.
-    names = [fold(counted.submission), *sorted(counted.person.keys)] if counted.submission else []
+def _mark(counted: Counted, own: SubmissionMarks | None, full: float, rules: Rules, taken: frozenset[str]) -> FinalMark:
+    """The mark of one student; what is in `taken` names a submission."""
+    # A time stands under the name of the submission, or else under one of the student's that is no other submission's.
+    names = [fold(counted.submission), *sorted(counted.person.keys - taken)] if counted.submission else []
     when = next((rules.times[name] for name in names if name in rules.times), None)
-    adjustments, remarks = _by_hand(rules.overrides.get(counted.person, []), outcome)
+    adjustments, remarks = _by_hand(rules.overrides.get(counted.person, []), own)
     if counted.between:
         remarks.append(f"which one counts is not known: {', '.join(counted.between)}")
     state = "ambiguous" if counted.between else "not graded" if counted.submission else "not submitted"
-    automatic = outcome.total if outcome else None
+    automatic = own.total if own else None
     changes = [change for change in adjustments if change.points is not None and change.what != TOTAL]
     manual = math.fsum((change.points or 0.0) - (change.automatic or 0.0) for change in changes)
     # Work on paper has points by hand alone.
@@ -108,35 +89,40 @@ def _mark(counted: Counted, found: Mapping[str, Outcome], full: float, rules: Ru
     return FinalMark(
         **{("student" if name == "name" else name): text for name, text in about.items() if name != "aliases"},
         submission=counted.submission,
-        status=outcome.state if outcome else state,  # type: ignore[arg-type]  # one of those above
-        exercises=outcome.points if outcome and automatic is not None else {},
+        status=own.state if own else state,  # type: ignore[arg-type]  # one of those above
+        exercises=own.points if own and automatic is not None else {},
         automatic=automatic,
         manual=manual,
         adjustments=tuple(adjustments),
         late_days=days,
         penalty=penalty,
         total=total,
-        max_total=outcome.max_total if outcome else full,
+        max_total=own.max_total if own else full,
         remarks=tuple(remarks),
     )
 
 
-def _by_hand(overrides: Iterable[Override], outcome: Outcome | None) -> tuple[list[Adjustment], list[str]]:
+def _by_hand(overrides: Iterable[Override], own: SubmissionMarks | None) -> tuple[list[Adjustment], list[str]]:
     """What was changed by hand, beside the grader's points that it replaces, and what there is to say."""
     adjustments: list[Adjustment] = []
     remarks: list[str] = []
     for override in overrides:
-        if outcome and override.exercise and override.exercise not in outcome.points:
+        if own and override.exercise and not _was_graded(override, own):
             remarks.append(f"{override.what} was not graded in this run, and its points by hand do not count")
             continue
         automatic: float | None = None
-        if outcome and override.exercise:
-            automatic = {**outcome.checks, **outcome.points}.get(override.what, 0.0)
-        elif outcome and override.what == TOTAL:
-            automatic = outcome.total
+        if own and override.exercise:
+            automatic = {**own.checks, **own.points}.get(override.what, 0.0)
+        elif own and override.what == TOTAL:
+            automatic = own.total
         change = Adjustment(what=override.what, points=override.points, automatic=automatic, comment=override.comment)
         adjustments.append(change)
     return adjustments, [change.comment for change in adjustments if change.comment] + remarks
+
+
+def _was_graded(override: Override, own: SubmissionMarks) -> bool:
+    """Whether the run had what the override replaces; a refused submission has no checks, and zeros alone."""
+    return override.exercise in own.points and (own.state == "refused" or override.what in {**own.checks, **own.points})
 
 
 def marks_csv(marks: Iterable[FinalMark], course: Course) -> bytes:

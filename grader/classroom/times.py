@@ -70,18 +70,16 @@ def times_csv(times: Mapping[str, datetime]) -> bytes:
     return csv_bytes([("student", "time"), *rows])
 
 
-def stamped(entries: Iterable[Entry]) -> dict[str, datetime]:
-    """Gives the times in nbgrader's `timestamp.txt`, beside the work or in the folder of the assignment around it.
+def stamped(entries: Iterable[Entry], submissions: Path, assignment: str | None) -> dict[str, datetime]:
+    """Gives the times in nbgrader's `submissions/<student>/<assignment>/timestamp.txt`, none without an assignment.
 
-    nbgrader itself reads one without a zone as UTC.
+    Anywhere else such a file may be the student's own. nbgrader itself reads a time without a zone as UTC.
     """
     times = {}
     for entry in entries:
-        folders = [path for path in entry.paths if path.is_dir()]
-        places = [place for folder in folders for place in (folder / _STAMP, *folder.glob(f"*/{_STAMP}"))]
-        found = [place for place in places if place.is_file()]
-        if len(found) == 1:
-            with suppress(ValueError, SubmissionError, GraderError):
-                text = read_regular(found[0], 200).decode("utf-8", "replace")
-                times[entry.student] = moment(text, naive_is_utc=True)
+        for path in entry.paths:
+            if path.name == assignment and path.parent.parent == submissions:
+                with suppress(ValueError, SubmissionError, GraderError):
+                    text = read_regular(path / _STAMP, 200).decode("utf-8", "replace")
+                    times[entry.student] = moment(text, naive_is_utc=True)
     return times
