@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -84,7 +85,7 @@ WHICH = ("--assignment", "Homework, one (501)")
 def test_canvas(fill: Fill, capsys: pytest.CaptureFixture[str]) -> None:
     assert fill("canvas", CANVAS.encode(), *WHICH).decode() == expected(CANVAS, CANVAS_MARKS)
     told = capsys.readouterr()
-    assert "5 of 7 marks written" in told.out
+    assert re.fullmatch(r"5 of 7 marks written to \S+new\.csv, from \S+marks\.csv\n", told.out)
     assert sorted(told.err.splitlines()) == [
         "note: Emre Şahin: error, the cell stays as it is",
         "note: Noor Haddad: not submitted, the cell stays as it is",
@@ -126,7 +127,7 @@ def test_excused_students_stay_excused(fill: Fill, cell: str, kept: bool, capsys
 def test_ambiguous_and_unknown_students_are_told(fill: Fill, capsys: pytest.CaptureFixture[str]) -> None:
     text = (
         "Student,ID,SIS User ID,SIS Login ID,Section,A (1)\n"
-        '"Müller, Jürgen",1001,55,a,,\nSomebody,66,1001,b,,\n'
+        '"Müller, Jürgen",55,1001,a,,\nSomebody,66,1001,b,,\n'
         '"Wei, Li",1,,c,,\n"Siobhan O\'Brien",2,,d,,\n"O\'Brien, Siobhan",3,,e,,\n'
     )
     assert fill("canvas", text.encode(), status=1).decode() == text
@@ -140,6 +141,13 @@ def test_ambiguous_and_unknown_students_are_told(fill: Fill, capsys: pytest.Capt
         "Emre Şahin: no row of book.csv is this student's",
         "Noor Haddad: no row of book.csv is this student's",
     ]
+
+
+@pytest.mark.parametrize("name", ["Somebody", "Müller, Jürgen"])
+def test_a_number_of_canvas_is_no_id_of_the_class(fill: Fill, name: str) -> None:
+    text = f'Student,ID,SIS User ID,Section,A (1)\n"{name}",1001,1003,B,\n"Müller, Jürgen",7,1001,B,\n'
+    wanted = text.replace("1003,B,", "1003,B,10").replace("1001,B,", "1001,B,22.5")
+    assert fill("canvas", text.encode(), status=1).decode() == wanted
 
 
 def test_a_row_that_an_id_gives_to_one_student_is_not_anothers_by_name(
@@ -256,13 +264,16 @@ def test_named_columns_are_taken(fill: Fill) -> None:
     assert done == text.replace("Jürgen Müller,", 'Jürgen Müller,"22,5"')
 
 
-def test_grades_do_where_there_are_no_marks(fill: Fill, tmp_path: Path) -> None:
+def test_grades_do_where_there_are_no_marks(fill: Fill, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "out" / "marks.csv").unlink()
     (tmp_path / "out" / "grades.csv").write_text(
         'student,convolve,total,max_total,status\n"Müller, Jürgen",7,7,25,graded\n\'=Ines Duarte,,,,error\n'
     )
     done = fill("canvas", CANVAS.encode(), *WHICH).decode()
     assert done == expected(CANVAS, {'"Müller, Jürgen",7001,1001,jmueller,"A, B",': "7"})
+    told = capsys.readouterr()
+    assert told.out.endswith(f"new.csv, from {tmp_path / 'out' / 'grades.csv'}\n")
+    assert "there is no marks.csv in" in told.err
 
 
 def test_nothing_is_written_without_marks_or_onto_the_gradebook(

@@ -31,8 +31,9 @@ __all__ = ["main"]
 
 _ROLES = ("participant", "name", "id", "login", "email", "grade", "maximum")
 
+_MARKS = "marks.csv"
 _HEADERS = {
-    "canvas": {"name": {"student"}, "id": {"id", "sis user id"}, "login": {"sis login id"}},
+    "canvas": {"name": {"student"}, "id": {"sis user id"}, "login": {"sis login id"}},
     "moodle": {
         "participant": {"identifier", "id"},
         "name": {"full name", "vollständiger name"},
@@ -88,25 +89,33 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
         raise UsageError(f"--column takes ROLE=HEADER, with one of these roles: {', '.join(_ROLES)}.")
     sheet = Sheet(arguments.gradebook)
     book = _opened(sheet, arguments.system, arguments.assignment, typed)
-    marks = _read_marks(arguments.out)
+    source = _marks_file(arguments.out)
+    marks = _read_marks(source)
     pairs, unplaced = _paired(book, marks)
     written, warnings = _fill(book, pairs, scale=arguments.scale)
     write_whole(arguments.to, sheet.data())
+    if source.name != _MARKS:
+        warnings.insert(0, f"there is no {_MARKS} in {arguments.out}: points by hand and late days are not counted")
     tell("note", warnings)
     tell("not written", unplaced)
     if arguments.feedback:
         data, missing = _feedback_zip(book, pairs, arguments.out)
         write_whole(arguments.feedback, data)
         tell("no feedback file", missing)
-    print(f"{written} of {len(marks)} marks written to {arguments.to}")
+    print(f"{written} of {len(marks)} marks written to {arguments.to}, from {source}")
     return 1 if unplaced else 0
 
 
-def _read_marks(out: Path) -> list[FinalMark]:
-    """Reads the marks of a run; UsageError where there are none."""
-    path = next((path for path in (out / "marks.csv", out / "grades.csv") if path.is_file()), None)
+def _marks_file(out: Path) -> Path:
+    """The file with the marks of a run; UsageError where there is none."""
+    path = next((path for path in (out / _MARKS, out / "grades.csv") if path.is_file()), None)
     if path is None:
         raise UsageError(f"{out} holds no marks; name the folder that `grader grade` was given with --out.")
+    return path
+
+
+def _read_marks(path: Path) -> list[FinalMark]:
+    """Reads the marks of a class, or the grades of a run."""
     problems = Problems()
     rows = read_table(path, ("student", "status", "total", "max_total"), problems)
     problems.stop()
@@ -204,6 +213,9 @@ def _opened(sheet: Sheet, system: str, assignment: str | None, typed: Mapping[st
     columns = _columns(sheet, _HEADERS[system], typed)
     if [fold(text) for text in sheet.values(0)[:2]] == ["lastname", "firstname"]:
         columns["name"] = [0, 1]
+    if system == "canvas" and not columns["id"]:
+        # Canvas's own numbers, which may be those that somebody else has in the roster.
+        columns["id"] = [at for at, text in enumerate(sheet.values(0)) if fold(text) == "id"]
     if system == "canvas" and not columns.get("grade"):
         columns["grade"] = [_assignment(sheet, assignment)]
     _need(sheet, columns, "grade")
