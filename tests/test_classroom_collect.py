@@ -213,6 +213,30 @@ def test_gradescope(collect: Collect, tmp_path: Path, capsys: pytest.CaptureFixt
     )
 
 
+@pytest.mark.parametrize("submitters", ["[]", "[{}]", "[3]", "x"])
+def test_an_upload_of_nobody_is_told(
+    collect: Collect, tmp_path: Path, submitters: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    metadata = f"submission_456:\n  :submitters: {submitters}\n"
+    assert collect({"submission_metadata.yml": metadata, "submission_456/convolve.py": MODULE}) == 1
+    told = capsys.readouterr()
+    assert "left out: 'submission_456': belongs to nobody in this download\n" in told.err
+    assert told.out.endswith("1 left out\n")
+    assert there(tmp_path) == {}
+
+
+def test_nothing_is_left_of_a_submission_that_cannot_be_written(
+    collect: Collect, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = "Bad_1_assignsubmission_file_/"
+    files = {f"{folder}{name}": MODULE for name in ("a.py", f"{'x' * 250}/{'y' * 260}.py")}
+    assert collect({**files, "Good_2_assignsubmission_file_/convolve.py": MODULE}) == 1
+    told = capsys.readouterr()
+    assert "left out: 'Bad': " in told.err
+    assert "1 submissions in" in told.out
+    assert there(tmp_path) == {"Good": {"convolve.py"}}
+
+
 def test_gradescope_without_a_roster_names_who_else_handed_in(
     collect: Collect, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
@@ -18,7 +19,8 @@ from grader.classroom.roster import Person, Roster, read_roster
 from grader.classroom.sheets import Problems
 from grader.classroom.times import FILE, times_csv
 from grader.errors import SubmissionError, UsageError
-from grader.intake.members import MEGABYTE, SUBMISSION_BYTES, collect
+from grader.files import write_whole
+from grader.intake.members import MEGABYTE, SUBMISSION_BYTES, Member, collect
 from grader.intake.names import ending_of, flaw_of_student, nfc, shown
 
 __all__ = ["main"]
@@ -121,18 +123,28 @@ class _Collecting:
         archives = [item for item in upload.files if ending_of(item.parts[-1]) not in ("", ".ipynb")]
         told = [*upload.notes, *(f"{shown(item.parts[-1])} lies beside modules and is left out" for item in archives)]
         if members:
+            _write_members(members, to / name)
             self.remarks += [f"{shown(name)}: {note}" for note in told]
-            for member in members:
-                place = to.joinpath(name, *member.parts)
-                place.parent.mkdir(parents=True, exist_ok=True)
-                place.write_bytes(member.data)
         elif len(archives) == 1:
             data = archives[0].load(SUBMISSION_BYTES + 1)
             if len(data) > SUBMISSION_BYTES:
                 raise SubmissionError(f"the archive is larger than {SUBMISSION_BYTES // MEGABYTE} MB")
-            (to / f"{name}{ending_of(archives[0].parts[-1])}").write_bytes(data)
+            write_whole(to / f"{name}{ending_of(archives[0].parts[-1])}", data)
         else:
             raise SubmissionError("there is no module, no notebook, and not one archive alone")
+
+
+def _write_members(members: Iterable[Member], folder: Path) -> None:
+    """Writes all the files of a submission, or nothing: a part of it would be graded as if it were the whole."""
+    folder.mkdir()
+    try:
+        for member in members:
+            place = folder.joinpath(*member.parts)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(member.data)
+    except OSError:
+        shutil.rmtree(folder)
+        raise
 
 
 def _label(person: Person, group: list[Person], roster: Roster) -> str:

@@ -166,8 +166,9 @@ def _gradescope(found: Sequence[Found], exercises: Sequence[str]) -> _Read:
         )
         when = about.get(":created_at")
         when = when if isinstance(when, datetime) and when.tzinfo else None
-        files = folders.pop((name,), [])
+        # A folder of nobody stays among those that are told.
         if any(people):
+            files = folders.pop((name,), [])
             order = when.timestamp() if when else None
             uploads.append(Upload(tuple(filter(None, people)), repr(people), tuple(files), order, when))
     others = [name for name in strays if name != _METADATA]
