@@ -17,6 +17,8 @@ import pytest
 from corpus import ROOT, lay_over
 from test_class import run
 
+from grader.classroom import autograder as autograder_module
+
 __all__: list[str] = []
 
 CHOSEN = ["multiply_sum", "convolve"]
@@ -33,6 +35,20 @@ OVERRIDES = """student,what,points,comment
 Siobhan O'Brien,multiply_sum,6,"right idea, =1 slip"
 """
 LATE = "due = 2026-11-20T23:59:00+01:00\npercent_a_day = 10\n"
+EXTENDED = f"""{LATE}
+[[extension]]
+student = "1002"
+days = 3
+
+[[extension]]
+group = "Team 7"
+days = 4
+"""
+GROUPS = """student,id,email,group,aliases
+"O'Brien, Siobhan",1002,,,obrien
+Li Wei,1003,lw@uni.example,Team 7,
+Li Wei,1004,other@uni.example,,
+"""
 METADATA = """---
 submission_1:
   :submitters:
@@ -175,8 +191,9 @@ def test_a_problem_stops_before_anything_is_graded(around: Path, tmp_path: Path)
 def autograder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The root of a container as Gradescope lays it out: the zip unpacked in `source`."""
     root = tmp_path_factory.mktemp("autograder")
+    files = ["--late", _written(root / "late.toml", EXTENDED), "--roster", _written(root / "roster.csv", GROUPS)]
     for name in ("one.zip", "two.zip"):
-        run("gradescope", "--to", root / name, *TYPED, "--late", _written(root / "late.toml", LATE))
+        run("gradescope", "--to", root / name, *TYPED, *files)
     assert (root / "one.zip").read_bytes() == (root / "two.zip").read_bytes()
     with zipfile.ZipFile(root / "one.zip") as archive:
         archive.extractall(root / "source")
@@ -214,8 +231,10 @@ def test_the_zip_holds_what_grading_needs_and_no_solution(autograder: Path) -> N
         names = set(archive.namelist())
         modes = {info.filename: info.external_attr >> 16 for info in archive.infolist()}
         lock = archive.read("requirements.txt")
-    assert modes["setup.sh"] & 0o111
-    assert modes["run_autograder"] & 0o111
+    assert {name for name, mode in modes.items() if mode & 0o111} == {"setup.sh", "run_autograder"}
+    with zipfile.ZipFile(autograder / "one.zip") as archive:
+        # What a compressor makes of a file depends on its version.
+        assert {info.compress_type for info in archive.infolist()} == {zipfile.ZIP_STORED}
     assert {"course.toml", "grader/suites/test_convolve.py", "grader/suites/recorded/convolve.bin"} <= names
     assert not [name for name in names if name.startswith(("solutions/", "tests/", "grader/artefacts/", "data/sample"))]
     assert "grader/suites/recorded/vgg_assembly.bin" not in names
@@ -230,6 +249,44 @@ def test_a_policy_that_cannot_be_read_is_not_packed(tmp_path: Path) -> None:
     done = run("gradescope", "--to", tmp_path / "a.zip", *TYPED, "--late", late, status=2)
     assert "late.toml, line 1: due has no time zone" in done.stderr
     assert not (tmp_path / "a.zip").exists()
+
+
+@pytest.mark.parametrize(
+    ("late", "roster", "told"),
+    [
+        (EXTENDED, "", ["late.toml, line 4: '1002' is nobody", "late.toml, line 8: 'Team 7' is nobody", "--roster"]),
+        (EXTENDED, "student,id\nAnna,1002\n", ["late.toml, line 8: 'Team 7' is nobody"]),
+        (
+            EXTENDED,
+            "student,id,group\nLi Wei,1002,\nLi Wei,1003,\nBo Berg,1004,Team 7\n",
+            ["'Li Wei' (1002) has an extension, a name of several students and no email; write"],
+        ),
+    ],
+)
+def test_an_extension_that_gradescope_cannot_know_is_not_packed(
+    tmp_path: Path, late: str, roster: str, told: list[str]
+) -> None:
+    typed = ["--late", _written(tmp_path / "late.toml", late)]
+    typed += ["--roster", _written(tmp_path / "roster.csv", roster)] if roster else []
+    done = run("gradescope", "--to", tmp_path / "a.zip", *TYPED, *typed, status=2)
+    assert [text for text in told if text not in done.stderr] == [], done.stderr
+    assert not (tmp_path / "a.zip").exists()
+
+
+def test_a_planned_exercise_is_not_packed(tmp_path: Path) -> None:
+    before, ready, after = (ROOT / "course.toml").read_text(encoding="utf-8").rpartition('status = "ready"')
+    _written(tmp_path / "course.toml", before + ready.replace("ready", "planned") + after)
+    typed = ["--course", tmp_path, "--exercise", "cifar_setup"]
+    done = run("gradescope", "--to", tmp_path / "a.zip", *typed, status=2)
+    assert "The exercise cifar_setup is planned and cannot be graded yet" in done.stderr
+
+
+def test_where_there_is_no_source_it_is_no_zero(autograder: Path, tmp_path: Path) -> None:
+    script = autograder / "source" / "run_autograder"
+    surroundings = {"AUTOGRADER_ROOT": str(tmp_path), "PATH": os.environ["PATH"]}
+    done = subprocess.run(["bash", str(script)], env=surroundings, capture_output=True, check=False)
+    assert done.returncode == 1
+    assert set(json.loads((tmp_path / "results" / "results.json").read_bytes())) == {"output"}
 
 
 @pytest.mark.parametrize("script", ["setup.sh", "run_autograder"])
@@ -271,6 +328,23 @@ def test_late_days_count_where_gradescope_knows_no_due_date(play: Path, due: str
     result = played(play)
     assert result["score"] == score
     assert ("Handed in late, days: 1; points less: 1." in str(result.get("output"))) is (due is None)
+
+
+@pytest.mark.parametrize(
+    ("name", "email", "score"),
+    [
+        ("Siobhan O'Brien", "somewhere@else.example", 10.0),
+        ("Obrien", "somewhere@else.example", 10.0),
+        ("Wei L.", "LW@uni.example", 10.0),
+        ("Li Wei", "other@uni.example", 8.0),
+        ("1002", "1002", 8.0),
+    ],
+)
+def test_extensions_are_known_to_gradescope(play: Path, name: str, email: str, score: float) -> None:
+    users = [{"name": name, "email": email}]
+    metadata = {"created_at": "2026-11-22T10:00:00.000000-08:00", "assignment": {}, "users": users}
+    (play / "submission_metadata.json").write_text(json.dumps(metadata))
+    assert autograder_module._lateness(play, {"score": 10.0}).get("score", 10.0) == score
 
 
 @pytest.mark.parametrize("broken", ["python", "recording", "metadata"])

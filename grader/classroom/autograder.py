@@ -10,9 +10,8 @@ from typing import Any
 
 from grader import course as courses
 from grader import intake
-from grader.classroom.late import read_late
+from grader.classroom.late import unpacked
 from grader.classroom.roster import Person, Roster
-from grader.classroom.sheets import Problems
 from grader.classroom.times import moment
 from grader.errors import GraderError
 from grader.report import clean, number, results_json
@@ -22,6 +21,7 @@ from grader.worker.lock import shield
 
 __all__ = ["main"]
 
+_NOBODY = Person(name="")
 _FAILED = "The grader itself failed and gave no score. This is no fault of the submission; tell an instructor."
 
 
@@ -58,24 +58,28 @@ def _graded(root: Path) -> dict[str, Any]:
 
 def _lateness(root: Path, document: dict[str, Any]) -> dict[str, Any]:
     """The score less what being late costs: only with a policy in the zip, and where Gradescope knows no due date."""
-    path, about = root / "source" / "late.toml", root / "submission_metadata.json"
+    path, about = root / "source" / "late.json", root / "submission_metadata.json"
     if not path.is_file() or not about.is_file():
         return {}
     metadata = json.loads(about.read_bytes())
     if (metadata.get("assignment") or {}).get("due_date"):
         return {}
-    users = [Person(name=str(user.get("name")), email=str(user.get("email"))) for user in metadata.get("users") or ()]
-    # Extensions are for a whole class; those of other students are no problem here.
-    late = read_late(path, Roster(users), problems := Problems())
-    if late is None:
-        raise GraderError("\n".join(problems.sentences))
-    days = min(late.days(user, moment(metadata["created_at"])) for user in users or [Person(name="")])
+    late, when = unpacked(path.read_bytes()), moment(metadata["created_at"])
+    extended = Roster(list(late.dues))
+    users = [_known(user, extended) for user in metadata.get("users") or ()]
+    days = min(late.days(user, when) for user in users or [_NOBODY])
     if not days:
         return {}
     penalty = late.penalty(days, document["score"])
     sentence = f"Handed in late, days: {days}; points less: {number(penalty)}."
     output = "\n".join(filter(None, [document.get("output"), sentence]))
     return {"score": document["score"] - penalty, "output": output, "output_format": "text"}
+
+
+def _known(user: dict[str, Any], extended: Roster) -> Person:
+    """Who of those with a due date of their own a user of Gradescope is, by email, then by name."""
+    called = (extended.called(str(user[key])) for key in ("email", "name") if user.get(key))
+    return next((found[0] for found in called if found), _NOBODY)
 
 
 if __name__ == "__main__":

@@ -51,6 +51,7 @@ def add_commands(commands: Any, root_of: Root) -> list[argparse.ArgumentParser]:
     gradescope.add_argument("--to", metavar="ZIP", type=Path, required=True, help="such as autograder.zip")
     gradescope.add_argument("--exercise", metavar="NAME", action="append", help="only this exercise (may be repeated)")
     gradescope.add_argument("--late", metavar="FILE", type=Path, help="counts where Gradescope knows no due date")
+    gradescope.add_argument("--roster", metavar="FILE", type=Path, help="CSV: whom extensions are for")
     parsers = {"files": marks, "collecting": collect, "filling": fill, "gradescope": gradescope}
     for module, parser in parsers.items():
         parser.set_defaults(action=partial(_run, module, root_of))

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import io
 import json
-import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from grader import course as courses
 from grader.classroom.commands import class_file
-from grader.classroom.late import read_late
-from grader.classroom.roster import Roster
+from grader.classroom.late import Late, packed, read_late
+from grader.classroom.roster import Person, Roster, read_roster
 from grader.classroom.sheets import Problems, read_bytes
 from grader.course import Course
 from grader.desk import MOST_COPIED
 from grader.files import write_whole
+from grader.handout.release import archive
+from grader.klass import chosen_exercises
 from grader.store import BESIDE
 
 __all__ = ["main"]
@@ -27,18 +27,37 @@ _SCRIPTS = {"setup.sh": "setup.sh.txt", "run_autograder": "run_autograder.txt"}
 def main(root: Path, arguments: argparse.Namespace) -> int:
     """Writes the zip; the exit status."""
     course = courses.load(root / "course.toml")
-    wanted = {course.exercise(name).name for name in arguments.exercise or [one.name for one in course.ready]}
-    chosen = [exercise.name for exercise in course.ready if exercise.name in wanted]
-    late, problems = class_file(root, course, arguments, "late"), Problems()
-    if late is not None and read_late(late, Roster([]), problems) is None:
-        problems.stop()
+    chosen = chosen_exercises(course, arguments.exercise)
+    late = _late(root, course, arguments)
     data = _autograder(root, course, chosen, late)
     write_whole(arguments.to, data)
     print(f"{arguments.to}: {len(data) / 1e6:.1f} MB, for {', '.join(chosen)}")
     return 0
 
 
-def _autograder(root: Path, course: Course, chosen: Sequence[str], late: Path | None) -> bytes:
+def _late(root: Path, course: Course, arguments: argparse.Namespace) -> bytes | None:
+    """The late policy, its extensions as Gradescope knows students; UsageError names those whom it cannot know."""
+    path, roster_path = (class_file(root, course, arguments, what) for what in ("late", "roster"))
+    if path is None:
+        return None
+    problems = Problems()
+    roster = read_roster(roster_path, problems) if roster_path else Roster([])
+    late = read_late(path, roster, problems)
+    if late and late.policy.extensions and not roster_path:
+        problems.sentences.append("Gradescope knows students by email and name; name a roster with --roster.")
+    dues = {}
+    for person, due in late.dues.items() if late else ():
+        # What several students are called tells Gradescope nothing; it has no ids and groups like ours.
+        name = person.name if roster.called(person.name) == [person] else ""
+        if not name and not person.email:
+            who = f"{person.name!r} ({person.id}) has an extension, a name of several students and no email"
+            problems.sentences.append(f"{roster_path}: {who}; write the one that Gradescope has.")
+        dues[Person(name=name, email=person.email, aliases=person.aliases)] = due
+    problems.stop()
+    return packed(Late(late.policy, dues)) if late else None
+
+
+def _autograder(root: Path, course: Course, chosen: Sequence[str], late: bytes | None) -> bytes:
     """Gives the zip: scripts, requirements, the engine, and what grading these exercises needs; no solution."""
     keras = any(course.exercise(name).template == "keras" for name in chosen)
     lock = root / ("requirements.txt" if keras else "requirements-numpy.txt")
@@ -48,20 +67,13 @@ def _autograder(root: Path, course: Course, chosen: Sequence[str], late: Path | 
         "course.toml": read_bytes(root / "course.toml"),
     }
     if late is not None:
-        files["late.toml"] = read_bytes(late)
+        files["late.json"] = late
     here = Path(__file__).resolve().parent
     package = here.parent
     files |= {name: read_bytes(here / "scripts" / file) for name, file in _SCRIPTS.items()}
     files |= {f"grader/{path.relative_to(package).as_posix()}": read_bytes(path) for path in _engine(package)}
     files |= {path.relative_to(root).as_posix(): read_bytes(path) for path in _material(root, chosen)}
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in sorted(files.items()):
-            info = zipfile.ZipInfo(name)  # dated to the first day that a zip knows
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.external_attr = (0o755 if name in _SCRIPTS else 0o644) << 16
-            archive.writestr(info, data)
-    return stream.getvalue()
+    return archive("", files)
 
 
 def _engine(package: Path) -> Iterator[Path]:

@@ -17,7 +17,7 @@ from grader.course import read_toml
 from grader.errors import CourseError, UsageError
 from grader.toml_lines import Lines
 
-__all__ = ["Late", "read_late"]
+__all__ = ["Late", "packed", "read_late", "unpacked"]
 
 Percent = Annotated[float, Meta(ge=0, le=100)]
 Count = Annotated[int, Meta(ge=0)]
@@ -64,6 +64,25 @@ class Late:
         """Gives the points that so many days cost."""
         charged = max(0, days - self.policy.free_days) * self.policy.percent_a_day
         return max(0.0, reached) * min(charged, self.policy.cap_percent) / 100
+
+
+class _Packed(msgspec.Struct, frozen=True):
+    """A policy as it travels: due dates beside those for whom they are."""
+
+    policy: Policy
+    dues: list[tuple[Person, datetime]]
+
+
+def packed(late: Late) -> bytes:
+    """Gives a policy with its due dates as data that takes no roster to read."""
+    policy = msgspec.structs.replace(late.policy, extensions=())
+    return msgspec.json.encode(_Packed(policy, sorted(late.dues.items(), key=repr)))
+
+
+def unpacked(data: bytes) -> Late:
+    """Gives the policy that was packed."""
+    read = msgspec.json.decode(data, type=_Packed)
+    return Late(read.policy, dict(read.dues))
 
 
 def read_late(path: Path, everyone: Roster, problems: Problems) -> Late | None:

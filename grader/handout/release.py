@@ -72,14 +72,15 @@ def _changed(folder: Path, packed: Path) -> str:
 def archive(name: str, files: Mapping[str, bytes]) -> bytes:
     """A zip of these files in a folder of that name, the same bytes everywhere and always.
 
-    Members are stored as they are: what a compressor makes of them depends on its version.
+    Members are stored as they are: what a compressor makes of them depends on its version. Without a name they are in
+    no folder. A script may be run.
     """
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as packed:
         for path, data in sorted(files.items()):
-            entry = zipfile.ZipInfo(f"{name}/{path}", MOMENT)
+            entry = zipfile.ZipInfo(f"{name}/{path}" if name else path, MOMENT)
             entry.create_system = 3  # as if made on Unix, wherever it was made
-            entry.external_attr = 0o100644 << 16
+            entry.external_attr = (0o100755 if data.startswith(b"#!") else 0o100644) << 16
             packed.writestr(entry, data)
     return stream.getvalue()
 
