@@ -330,6 +330,14 @@ def test_a_file_of_times_counts_before_a_stamp(tmp_path: Path) -> None:
         (folder / "times.csv").write_bytes(times_csv({"anna": DUE}))
 
 
+@pytest.mark.parametrize(("one", "other"), [("Jane Doe", "Doe, Jane"), ("Doe, Jane", "Jane Doe")])
+@pytest.mark.parametrize("roster", [{}, {"roster": 'student,id\n"Doe, Jane",7\n'}])
+def test_a_time_may_stand_under_a_name_turned_round(bring: Any, one: str, other: str, roster: dict[str, str]) -> None:
+    times = times_csv({other: DUE + timedelta(days=3)}).decode()
+    [mark] = bring([outcome(one)], late=POLICY, times=times, **roster).values()
+    assert mark.late_days == 3
+
+
 @pytest.mark.parametrize("known", [["Jane Doe", "Doe, Jane"], ["Doe, Jane", "Jane Doe"], ["Jane Doe"], ["Doe, Jane"]])
 def test_a_name_turned_round_takes_nobodys_time(bring: Any, known: list[str]) -> None:
     after = {"Jane Doe": 1, "Doe, Jane": 3}

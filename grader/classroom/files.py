@@ -97,11 +97,11 @@ def read_rules(
 
 
 def _by_name(found: Mapping[str, datetime], submissions: Iterable[str]) -> dict[str, datetime]:
-    """Times by folded names, "Last, First" turned round, too, where nothing else is called so."""
+    """Times by folded names, "Last, First" turned round, too, where that would not be of two submissions."""
     exact = {fold(name): when for name, when in found.items()}
-    turned = {key: when for name, when in found.items() for key in name_keys(name)}
     taken = frozenset(map(fold, submissions))
-    return {key: when for key, when in turned.items() if key not in taken} | exact
+    turned = {key: when for name, when in found.items() for key in name_keys(name) if not {key, fold(name)} <= taken}
+    return turned | exact
 
 
 def marks_of(
