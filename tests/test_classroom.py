@@ -302,26 +302,27 @@ def test_stamps_of_nbgrader_and_no_others(tmp_path: Path) -> None:
     (folder / "fred" / "ps1" / "timestamp.txt").symlink_to(folder / "ben" / "ps1" / "timestamp.txt")
     entries = intake.scan(folder, "ps1").entries
     assert [entry.student for entry in entries] == ["anna", "ben", "cleo", "dora", "emil", "fred"]
-    assert stamped(entries, folder, "ps1") == {"anna": DUE, "ben": DUE}
+    assert stamped(entries, folder) == {"anna": DUE, "ben": DUE}
 
 
-def test_what_a_student_hands_in_is_no_hand_in_time(tmp_path: Path) -> None:
+@pytest.mark.parametrize("place", ["in", "in/../in", "."])
+def test_what_a_student_hands_in_is_no_hand_in_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
     own = "2020-01-01 00:00:00 UTC"
     folder = laid(tmp_path / "in", {"anna/timestamp.txt": own, "anna/ps1/timestamp.txt": own, "ps1/timestamp.txt": own})
     (tmp_path / "late.toml").write_text(POLICY)
-    typed = argparse.Namespace(roster=None, overrides=None, late=tmp_path / "late.toml", times=None, assignment=None)
-    entries = intake.scan(folder).entries
-    for assignment in (None, "ps1"):  # with a gradebook, an assignment is named where there is no folder of it
-        typed.assignment = assignment
-        rules = read_rules(ROOT, COURSE, typed, entries, folder)
-        assert rules is not None
-        assert rules.times == {}
+    typed = argparse.Namespace(roster=None, overrides=None, late=tmp_path / "late.toml", times=None)
+    monkeypatch.chdir(folder if place == "." else tmp_path)
+    rules = read_rules(ROOT, COURSE, typed, intake.scan(Path(place)).entries, Path(place))
+    assert rules is not None
+    assert rules.times == {}
 
 
 def test_a_file_of_times_counts_before_a_stamp(tmp_path: Path) -> None:
     folder = laid(tmp_path / "class", dict.fromkeys(("anna/ps1/timestamp.txt",), "2020-01-01 00:00:00 UTC"))
     (tmp_path / "late.toml").write_text(POLICY)
-    typed = argparse.Namespace(roster=None, overrides=None, late=tmp_path / "late.toml", times=None, assignment="ps1")
+    typed = argparse.Namespace(roster=None, overrides=None, late=tmp_path / "late.toml", times=None)
     entries = intake.scan(folder, "ps1").entries
     for expected in (datetime(2020, 1, 1, tzinfo=UTC), DUE):
         rules = read_rules(ROOT, COURSE, typed, entries, folder)
@@ -345,6 +346,8 @@ def test_a_name_turned_round_takes_nobodys_time(bring: Any, known: list[str]) ->
     marks = bring([outcome("Jane Doe"), outcome("Doe, Jane")], late=POLICY, times=times)
     found = {name: marks[name, ""].late_days for name in after}
     assert found == {name: days if name in known else None for name, days in after.items()}
+    if len(known) == 2:
+        assert bring([outcome("Jane Doe")], late=POLICY, times=times)["Jane Doe", ""].late_days == 1
 
 
 @pytest.mark.parametrize(
@@ -489,6 +492,11 @@ def test_records_are_read_by_name_wherever_a_check_stands(tmp_path: Path) -> Non
         found = submission_marks(one, ["multiply_sum", "convolve"])
         assert found.checks == {"convolve.grey": 3.0, "convolve.hand": 2.0}
         assert found.points["convolve"] == 5.0
+    missed = msgspec.structs.replace(result.exercises[1].checks[0], outcome="failed")
+    partly = msgspec.structs.replace(result.exercises[1], checks=(missed,))
+    # Points of a check that was not passed are in no score, and so in nothing that is replaced.
+    one = msgspec.structs.replace(result, exercises=(partly,))
+    assert submission_marks(one, ["convolve"]).checks == {"convolve.grey": 0.0}
     assert [one.submission for one in read_records(kept(tmp_path, result, record("b")), COURSE)] == ["a", "b"]
 
 

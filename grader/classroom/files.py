@@ -79,7 +79,7 @@ def read_rules(
         return None
     problems = Problems()
     times_path = times_path or next(beside.glob(FILE), None)
-    stamps = stamped(entries, beside, getattr(arguments, "assignment", None))
+    stamps = stamped(entries, beside)
     found = {**stamps, **(read_times(times_path, problems) if times_path else {})}
     roster = read_roster(roster_path, problems) if roster_path else None
     strays: dict[str, tuple[Person, ...]] = {}

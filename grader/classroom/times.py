@@ -70,15 +70,17 @@ def times_csv(times: Mapping[str, datetime]) -> bytes:
     return csv_bytes([("student", "time"), *rows])
 
 
-def stamped(entries: Iterable[Entry], submissions: Path, assignment: str | None) -> dict[str, datetime]:
-    """Gives the times in nbgrader's `submissions/<student>/<assignment>/timestamp.txt`, none without an assignment.
+def stamped(entries: Iterable[Entry], submissions: Path) -> dict[str, datetime]:
+    """Gives the times in nbgrader's `submissions/<student>/<assignment>/timestamp.txt`.
 
-    Anywhere else such a file may be the student's own. nbgrader itself reads a time without a zone as UTC.
+    Where work lies in the student's folder itself, without an assignment, such a file would be the student's own.
+    nbgrader reads a time without a zone as UTC.
     """
     times = {}
     for entry in entries:
         for path in entry.paths:
-            if path.name == assignment and path.parent.parent == submissions:
+            # Not by `parent`, which of "." is "." again.
+            if len(path.relative_to(submissions).parts) == 2:
                 with suppress(ValueError, SubmissionError, GraderError):
                     text = read_regular(path / _STAMP, 200).decode("utf-8", "replace")
                     times[entry.student] = moment(text, naive_is_utc=True)
