@@ -282,8 +282,11 @@ def test_an_earlier_release_makes_room_and_other_folders_do_not(tmp_path: Path) 
     (tmp_path / NAME).rmdir()
     release(ROOT, COURSE, tmp_path, ["multiply_sum"])
     (tmp_path / NAME / "exercises" / "old.py").write_text("", encoding="utf-8")
-    release(ROOT, COURSE, tmp_path, ["multiply_sum"])
-    assert not (tmp_path / NAME / "exercises" / "old.py").exists()
+    with pytest.raises(UsageError, match=r"exercises/old\.py is not as a release wrote it"):
+        release(ROOT, COURSE, tmp_path, ["multiply_sum"])
+    (tmp_path / NAME / "exercises" / "old.py").unlink()
+    release(ROOT, COURSE, tmp_path, ["multiply_sum", "convolve"])
+    assert (tmp_path / NAME / "exercises" / "convolve.py").exists()
     assert sorted(path.name for path in tmp_path.iterdir()) == [NAME, f"{NAME}.zip"]
 
 

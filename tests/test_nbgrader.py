@@ -411,7 +411,7 @@ def test_a_test_cell_of_somebody_else_is_named_and_nobody_gets_a_mark(class_fold
         gradebook.add_grade_cell("cell-1f2e", "convolve", "ps1", max_score=3, cell_type="code")
     message = run("nbgrader", "autograde", "ps1", "--force", folder=tmp_path, status=1)
     assert "The test cell cell-1f2e of convolve is no check of the course" in message
-    assert not (tmp_path / "autograded" / "ada").exists()
+    assert not (tmp_path / "autograded" / "ada" / "ps1").exists()
 
 
 def test_a_run_that_fails_leaves_no_older_mark(class_folder: Path, tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ _SCRIPTS = {"setup.sh": "setup.sh.txt", "run_autograder": "run_autograder.txt"}
 def main(root: Path, arguments: argparse.Namespace) -> int:
     """Writes the zip; the exit status."""
     course = courses.load(root / "course.toml")
-    chosen = chosen_exercises(course, arguments.exercise)
+    chosen = chosen_exercises(course, arguments.exercise, computed=False)
     late = _late(root, course, arguments)
     data = _autograder(root, course, chosen, late)
     write_whole(arguments.to, data)
