@@ -28,7 +28,7 @@ __all__: list[str] = []
 COURSE = """
 [course]
 title = "Means"
-secret = "none"
+secret = "seven small means"
 isolation = "process"
 
 [limits]
@@ -120,7 +120,8 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     }
     for name, text in files.items():
         write(folder / name, text)
-    for name in ("LICENSE", "requirements.txt", "requirements-numpy.txt"):
+    (folder / "docs").mkdir()
+    for name in ("LICENSE", "docs/contract.md", "docs/digits.md", "requirements.txt", "requirements-numpy.txt"):
         shutil.copyfile(ROOT / name, folder / name)
     assert run("sync", "--course", folder).returncode == 0
     return folder

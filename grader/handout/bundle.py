@@ -37,9 +37,8 @@ def members(root: Path, course: Course, names: Collection[str]) -> dict[str, byt
     files = {f"exercises/{exercise.name}.py": _read(root, f"exercises/{exercise.name}.py") for exercise in chosen}
     left_out = {exercise.name for exercise in course.exercises if exercise not in chosen} | set(course.off)
     notebooks = [path.name for path in (root / "exercises").glob("*.ipynb") if path.stem not in left_out]
-    about = [name for name in (*DOCS, "LICENSE") if (root / name).is_file()]
     books = [f"exercises/{book}" for book in notebooks]
-    files |= {name: _read(root, name) for name in (*books, *about, *data_files(root))}
+    files |= {name: _read(root, name) for name in (*books, *DOCS, "LICENSE", *data_files(root))}
     files |= needed_modules() | requirements(root, keras)
     files |= {f"grader/check/examples/{name}": data for name, data in public_data(root, course, chosen).items()}
     files |= _written(course, chosen, keras, bool(notebooks))
