@@ -25,7 +25,7 @@ class Problems:
 
     def add(self, path: Path, line: int, wrong: str, cure: str) -> None:
         """Notes one problem with its file, line and cure."""
-        self.sentences.append(f"{path.name}, line {line}: {wrong}; {cure}.")
+        self.sentences.append(f"{path.name}, line {line}: {wrong}; {cure}{'' if cure[-1:] == '?' else '.'}")
 
     def stop(self) -> None:
         """Raises UsageError with all problems, if there are any."""
