@@ -43,6 +43,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _complain(error, 1)
     except BrokenPipeError:
         return 1
+    except (FileNotFoundError, FileExistsError, IsADirectoryError, NotADirectoryError) as error:
+        place = Path(str(error.filename))
+        shown = place.parent if place.name.startswith(".part-") else place  # what is written takes its name at the end
+        return _complain(f"{error.strerror}: {shown}; check the path", 2)
     except OSError as error:
         return _complain(f"{error.strerror or error}: {error.filename or 'a file'}; what is done is kept", 1)
     except KeyboardInterrupt:
@@ -53,7 +57,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _complain(error: object, status: int) -> int:
     from grader.report import clean
 
-    print(f"grader: {clean(str(error))}", file=sys.stderr)
+    # What ends in a question needs no full stop after it.
+    print(f"grader: {clean(str(error)).replace('?.', '?')}", file=sys.stderr)
     return status
 
 

@@ -69,7 +69,7 @@ def grade_class(root: Path, course: Course, arguments: argparse.Namespace) -> in
             from grader.gradebook.grades import post
 
             count = post(arguments.gradebook, assignment, course, chosen, list(results.values()))
-            print(f"gradebook: the marks of {count} students were written")
+            print(f"gradebook: the marks of {count} students were written to {assignment}")
     finally:
         lock.release()
     return _close(out, graded, scan, began)

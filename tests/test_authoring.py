@@ -81,6 +81,8 @@ def test_a_new_exercise_needs_a_name_and_points_that_can_be_used() -> None:
         ("class", 5, "small letters"),
         ("top_left", 5, "called 'top_left' already"),
         ("pooling", 0, "more than 0"),
+        ("numpy", 5, "Python has already"),
+        ("json", 5, "Python has already"),
     ):
         with pytest.raises(UsageError, match=message):
             new_exercise(ROOT, name, "Pooling", points)
@@ -118,6 +120,8 @@ def test_a_new_exercise_is_accepted_once_it_is_filled_in(checkout: Path) -> None
     assert "solutions/mean_of.py:" in found
     assert "course.toml:" in found
     assert f"still says {GAP}" in found
+    assert "still says" not in run(checkout, "verify", "--exercise", "multiply_sum", status=1)
+    assert f"mean_of were left alone: grader/suites/mean_of_probes.py has gaps that say {GAP}" in run(checkout, "sync")
     work = 'raise NotImplementedError("FILL IN")'
     submissions = checkout / "tests" / "submissions"
     fill(

@@ -315,3 +315,15 @@ def test_one_student_with_fewer_exercises_leaves_the_others_in_step(tmp_path: Pa
     # Of an exercise that nobody else was graded on, there is nothing to show of the others.
     run("grade", folder, "--out", tmp_path / "out", *NUMPY[4:], "--student", "Ada")
     assert sorted(rows(tmp_path / "out")) == ["Ada"]
+
+
+def test_a_path_that_is_not_there_is_named(tmp_path: Path) -> None:
+    done = run("fill", "canvas", tmp_path / "none.csv", "--from", tmp_path, "--to", tmp_path / "filled.csv", status=2)
+    assert "none.csv cannot be read (No such file or directory); check the path" in done.stderr
+    (tmp_path / "file").write_text("")
+    done = run("similar", SAMPLE, "--exercise", "multiply_sum", "--out", tmp_path / "file", status=2)
+    assert f"File exists: {tmp_path / 'file'}; check the path" in done.stderr
+    done = run("similar", SAMPLE, "--exercise", "multiply_sum", "--out", SAMPLE / "similar", status=2)
+    assert "lies among the submissions" in done.stderr
+    done = run("grade", SAMPLE, "--out", tmp_path / "out", "--exercise", "multiply_summ", status=2)
+    assert done.stderr.strip().endswith("did you mean 'multiply_sum'?")

@@ -426,3 +426,15 @@ def test_a_run_that_fails_leaves_no_older_mark(class_folder: Path, tmp_path: Pat
     message = run("nbgrader", "autograde", "ps1", "--student", "ada", "--force", folder=tmp_path, status=1)
     assert "Nothing was graded." in message
     assert "is a link" in message
+
+
+def test_nothing_is_added_to_an_assignment_that_nbgrader_generated(
+    modules: Path, class_folder: Path, tmp_path: Path
+) -> None:
+    shutil.copyfile(class_folder / "gradebook.db", tmp_path / "gradebook.db")
+    words = ("--gradebook", f"sqlite:///{tmp_path / 'gradebook.db'}", "--exercise", "filter_design")
+    message = run("grader", "grade", modules, "--out", tmp_path / "out", *words, status=1)
+    assert "nbgrader generated ps1 without filter_design-line" in message
+    with Gradebook(f"sqlite:///{tmp_path / 'gradebook.db'}") as gradebook:
+        names = [notebook.name for notebook in gradebook.find_assignment("ps1").notebooks]
+    assert sorted(names) == ["convolve", "multiply_sum"]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
 import keyword
 import re
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -85,6 +87,8 @@ def new_exercise(root: Path, name: str, title: str, points: float) -> list[str]:
 def _usable(course: Course, name: str, title: str, points: float) -> None:
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or keyword.iskeyword(name):
         raise UsageError(f"{name!r} cannot be the name of a module; use small letters, digits and underscores.")
+    if name in sys.stdlib_module_names or importlib.util.find_spec(name) is not None:
+        raise UsageError(f"{name!r} is a module that Python has already, which would be hidden; choose another name.")
     taken = {exercise.name for exercise in course.exercises} | {f for e in course.exercises for f in e.functions}
     if name in taken:
         raise UsageError(f"An exercise or a function is called {name!r} already; choose another name.")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from grader import recorded
 from grader.authoring import stubs
+from grader.authoring.new import GAP, gaps
 from grader.course import Course, Exercise, load
 from grader.errors import GraderError
 from grader.files import write_whole
@@ -30,9 +31,8 @@ def sync(root: Path, course: Course, check: bool, names: Collection[str] = ()) -
     stale = stubs.write_stubs(root, check) + _notebooks(root, course, check)
     _surround(root, "cpu")
     for exercise in course.ready:
-        if (not names or exercise.name in names) and (
-            root / "grader" / "suites" / f"{exercise.name}_probes.py"
-        ).is_file():
+        wanted = not names or exercise.name in names
+        if wanted and (root / _probes(exercise.name)).is_file():
             stale += _recording(root, exercise, course.secret, check)
     return stale
 
@@ -62,6 +62,11 @@ def record_into(course_folder: str, folder: str, names: Sequence[str], device: s
         write_whole(target / f"{exercise.name}.bin", recorded.write(_recorded(root, exercise, course.secret)[1]))
 
 
+def _probes(name: str) -> str:
+    """The module that says how examples are drawn."""
+    return f"grader/suites/{name}_probes.py"
+
+
 def _surround(root: Path, device: str) -> None:
     """Solutions and oracles compute where, and with what settings, workers do."""
     sys.path.insert(0, str((root / "solutions").resolve()))
@@ -88,6 +93,10 @@ def _path(root: Path, exercise: Exercise) -> Path:
 
 def _recording(root: Path, exercise: Exercise, secret: str, check: bool) -> list[str]:
     """The stale recording of one exercise, if it is; written anew unless `check`."""
+    if any(place.startswith(f"{_probes(exercise.name)}:") for place in gaps(root)):
+        why = f"{_probes(exercise.name)} has gaps that say {GAP}"
+        print(f"grader: the examples of {exercise.name} were left alone: {why}", file=sys.stderr)
+        return []
     if lacking := missing(exercise.template):
         print(f"grader: the examples of {exercise.name} were left alone: {lacking}", file=sys.stderr)
         return []

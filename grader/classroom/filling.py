@@ -92,6 +92,8 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     source = _marks_file(arguments.out)
     marks = _read_marks(source)
     pairs, unplaced = _paired(book, marks)
+    if arguments.scale and not any(book.maxima.values()):
+        raise UsageError(f"{sheet.path} does not say how many points there are, so --scale cannot convert them.")
     written, warnings = _fill(book, pairs, scale=arguments.scale)
     write_whole(arguments.to, sheet.data())
     if source.name != _MARKS:
@@ -254,7 +256,7 @@ def _assignment(sheet: Sheet, wanted: str | None) -> int:
     all_of_them = [at for at, text in enumerate(header) if re.search(r"\(\d+\)$", text.strip())]
     found = all_of_them
     if wanted is not None:
-        exact = [at for at, text in enumerate(header) if fold(text) == fold(wanted)]
+        exact = [at for at in all_of_them if fold(header[at]) == fold(wanted)]
         titles = [at for at in all_of_them if fold(re.sub(r"\(\d+\)$", "", header[at].strip())) == fold(wanted)]
         found = exact or titles
     if len(found) != 1:

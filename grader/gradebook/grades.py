@@ -92,7 +92,8 @@ def post(url: str, assignment: str, course: Course, chosen: Sequence[str], resul
     Assignment, notebooks and cells are made where the gradebook lacks them. Who could not be graded gets no mark.
 
     Raises:
-        GraderError: the gradebook has other points for a check than the course, or it cannot be written to.
+        GraderError: the gradebook has other points for a check than the course, or cannot be written to; or nbgrader
+            generated the assignment without one of the exercises.
     """
     done = [result for result in results if result.state != "error"]
     with _opened(url) as gradebook:
@@ -155,9 +156,15 @@ def _only_assignment(gradebook: Any) -> str:
 def _complete(gradebook: Any, assignment: str, course: Course, chosen: Sequence[str]) -> None:
     """Makes the cells of the chosen exercises that no notebook of the assignment has."""
     gradebook.update_or_create_assignment(assignment)
+    generated = any(notebook.source_cells for notebook in gradebook.find_assignment(assignment).notebooks)
     there = places(gradebook, assignment, course)
     for exercise in map(course.exercise, chosen):
         lacking = [check for check in exercise.checks if grade_id(exercise.name, check.name) not in there]
+        if lacking and generated:
+            raise GraderError(
+                f"nbgrader generated {assignment} without {grade_id(exercise.name, lacking[0].name)}, and its commands "
+                "fail on what others add to it; choose the exercises of the assignment with --exercise."
+            )
         if lacking:
             gradebook.update_or_create_notebook(exercise.name, assignment)
         for check in lacking:

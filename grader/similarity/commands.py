@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from grader.errors import UsageError
+
 __all__ = ["add_commands"]
 
 _HELP = "list the pairs of submissions that share code beyond the starter code"
@@ -31,6 +33,9 @@ def _similar(root: Path, arguments: argparse.Namespace) -> int:
     from grader.similarity.pairs import compare
     from grader.similarity.works import gather
 
+    out, submissions = arguments.out.resolve(), arguments.submissions.resolve()
+    if out == submissions or submissions in out.parents:
+        raise UsageError(f"--out ({arguments.out}) lies among the submissions, and would be one; choose another.")
     course = courses.load(root / "course.toml")
     names = [exercise.name for exercise in course.exercises]
     chosen = [course.exercise(name).name for name in dict.fromkeys(arguments.exercise or names)]
