@@ -18,9 +18,11 @@ from grader.intake.folder import read_regular
 from grader.model import FinalMark, SubmissionResult
 from grader.store import MOST_BYTES
 
-__all__ = ["forget_records", "kept_records", "narrowed", "write_outputs"]
+__all__ = ["SHOWN", "forget_records", "kept_records", "narrowed", "write_outputs"]
 
-WRITTEN, MARKS, RECORDS = "written.json", "marks.csv", "records"
+SUPERSEDED = "This submission does not count: another upload counts in its place, or it is not clear which one does."
+# SHOWN: the marks that the pages were made with; `grader marks` may write others.
+WRITTEN, MARKS, RECORDS, SHOWN = "written.json", "marks.csv", "records", "shown.csv"
 
 
 def write_outputs(
@@ -37,20 +39,25 @@ def write_outputs(
     """
     files: dict[str, bytes] = {}
     own = shared(marks)
+    counted = {mark.submission for mark in marks}
     for result in results:
         files[f"results/{report.results_name(result.student)}"] = report.results_json(result)
-        page = report.student_page(result, own.get(result.student))
+        shown = result
+        if marks and result.student not in counted:
+            shown = msgspec.structs.replace(result, notes=(SUPERSEDED, *result.notes))
+        page = report.student_page(shown, own.get(result.student))
         files[f"feedback/{report.feedback_name(result.student)}"] = page.encode()
         files[f"{private.name}/{RECORDS}/{report.results_name(result.student)}"] = msgspec.json.encode(result)
     files["grades.csv"] = report.grades_csv(results, [exercise.name for exercise in course.exercises], chosen)
     files["index.html"] = report.class_page(results, chosen, course.title, marks).encode()
     if marks:
         files[MARKS] = marks_csv(marks, course)
+        files[f"{private.name}/{SHOWN}"] = files[MARKS]
     for folder in ("results", "feedback", f"{private.name}/{RECORDS}"):
         if (out / folder).is_symlink():
             raise GraderError(f"{out / folder} is a link; remove it, nothing is written through links.")
         (out / folder).mkdir(exist_ok=True)
-    for name in {MARKS, *_written(private)} - files.keys():
+    for name in {MARKS, f"{private.name}/{SHOWN}", *_written(private)} - files.keys():
         (out / name).unlink(missing_ok=True)
     write_whole(private / WRITTEN, json.dumps(sorted(files)).encode())
     for name, data in files.items():

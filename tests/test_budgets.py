@@ -23,7 +23,7 @@ BESIDE = {
     "artefacts": 700,
     "authoring": 400,
     "check": 525,
-    "classroom": 1340,
+    "classroom": 1375,
     "gradebook": 500,
     "handout": 775,
     "proofs": 750,

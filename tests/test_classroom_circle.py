@@ -180,6 +180,35 @@ def test_pages_and_feedback_show_the_changes(around: Path) -> None:
     assert "Noor Haddad" in (around / "out" / "index.html").read_text(encoding="utf-8")
 
 
+def test_pages_older_than_the_marks_are_not_sent(around: Path, tmp_path: Path) -> None:
+    shutil.copytree(around / "out", tmp_path / "out")
+    (tmp_path / "more.csv").write_text("student,what,points,comment\n1001,convolve,3,\n", encoding="utf-8")
+    run("marks", tmp_path / "out", "--roster", around / "roster.csv", "--overrides", tmp_path / "more.csv")
+    words = ("fill", "moodle", around / "moodle.csv", "--from", tmp_path / "out", "--to", tmp_path / "filled.csv")
+    told = run(*words, "--feedback", tmp_path / "f.zip", status=2).stderr
+    assert "are older than its marks; run grader grade again first" in told
+    assert not (tmp_path / "filled.csv").exists()
+    assert not (tmp_path / "f.zip").exists()
+    run(*words)
+
+
+def test_who_else_handed_in_for_a_group_is_told(around: Path, tmp_path: Path) -> None:
+    """The page of an upload that does not count says so; a time of nobody is named."""
+    roster = ROSTER.replace("jm@uni.example,,", "jm@uni.example,T,").replace("so@uni.example,,", "so@uni.example,T,")
+    (tmp_path / "roster.csv").write_text(roster, encoding="utf-8")
+    told = run("collect", around / "export.zip", "--to", tmp_path / "in", "--roster", tmp_path / "roster.csv").stderr
+    assert "the latest upload counts, of 'Siobhan O'Brien'" in told.replace('"', "'")
+    shutil.copytree(around / "in", tmp_path / "both")
+    with open(tmp_path / "both" / "times.csv", "a", encoding="utf-8") as stream:
+        stream.write("Noor Hadad,2026-11-20 12:00:00+00:00\n")
+    words = ("--out", tmp_path / "out", "--roster", tmp_path / "roster.csv", *TYPED)
+    assert "times of nobody in this class, in times.csv: Noor Hadad" in run("grade", tmp_path / "both", *words).stdout
+    page = (tmp_path / "out" / "feedback" / "Jürgen Müller.html").read_text("utf-8")
+    assert "This submission does not count" in page
+    assert "does not count" not in (tmp_path / "out" / "feedback" / "Siobhan O'Brien.html").read_text("utf-8")
+    assert "does not count" not in (tmp_path / "out" / "results" / "Jürgen Müller.json").read_text("utf-8")
+
+
 def test_a_problem_stops_before_anything_is_graded(around: Path, tmp_path: Path) -> None:
     (tmp_path / "o.csv").write_text("student,what,points\nnobody at all,convolve,1\n")
     done = run("grade", around / "in", "--out", tmp_path / "out", *TYPED, "--overrides", tmp_path / "o.csv", status=2)

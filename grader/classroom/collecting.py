@@ -79,6 +79,7 @@ class _Collecting:
             try:
                 written[name] = self._latest(uploads)
                 self._write(name, written[name], to)
+                self._tell_replaced(name, written[name], uploads)
             except (SubmissionError, OSError) as error:
                 written.pop(name, None)
                 self.left.append(f"{shown(name)}: {error}")
@@ -87,6 +88,16 @@ class _Collecting:
         if late := sum(upload.late for upload in written.values()):
             self.remarks.append(f"{late} marked late by Canvas, which tells no times; write them into a times.csv")
         return len(written)
+
+    def _tell_replaced(self, name: str, chosen: Upload, uploads: Sequence[Upload]) -> None:
+        """Says which uploads do not count, where those of several people are one submission."""
+        others = [upload for upload in uploads if upload.identity != chosen.identity]
+        if others:
+            names = ", ".join(sorted({shown(upload.people[0][0]) for upload in others}))
+            late = " (marked late)" if any(upload.late for upload in others) else ""
+            self.remarks.append(
+                f"{shown(name)}: the latest upload counts, of {shown(chosen.people[0][0])}; not {names}{late}"
+            )
 
     def _latest(self, uploads: Sequence[Upload]) -> Upload:
         """The upload that counts; SubmissionError where nothing known decides."""

@@ -93,6 +93,10 @@ def read_rules(
     overrides = read_overrides(overrides_path, everyone, course, problems) if overrides_path else {}
     late = read_late(late_path, everyone, problems) if late_path else None
     problems.stop()
+    if times_path and (nobody := [name for name in found if name not in stamps and not everyone.meant(name)]):
+        print(
+            f"times of nobody in this class, in {times_path.name}: {'; '.join(one_line(name) for name in nobody[:8])}"
+        )
     return Rules(counted=tuple(counted), strays=strays, overrides=overrides, late=late, times=times)
 
 

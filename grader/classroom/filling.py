@@ -25,7 +25,9 @@ from grader.classroom.sheets import Problems, Sheet, read_bytes, read_table
 from grader.errors import UsageError
 from grader.files import write_whole
 from grader.model import FinalMark
+from grader.outputs import SHOWN
 from grader.report import feedback_name, number
+from grader.run import PRIVATE
 
 __all__ = ["main"]
 
@@ -94,6 +96,8 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
     pairs, unplaced = _paired(book, marks)
     if arguments.scale and not any(book.maxima.values()):
         raise UsageError(f"{sheet.path} does not say how many points there are, so --scale cannot convert them.")
+    if arguments.feedback and source.name == _MARKS and _older(arguments.out):
+        raise UsageError(f"The pages in {arguments.out} are older than its marks; run grader grade again first.")
     written, warnings = _fill(book, pairs, scale=arguments.scale)
     write_whole(arguments.to, sheet.data())
     if source.name != _MARKS:
@@ -106,6 +110,12 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
         tell("no feedback file", missing)
     print(f"{written} of {len(marks)} marks written to {arguments.to}, from {source}")
     return 1 if unplaced else 0
+
+
+def _older(out: Path) -> bool:
+    """Whether pages were made with other marks than those that count now."""
+    shown = out / PRIVATE / SHOWN
+    return not shown.is_file() or shown.read_bytes() != (out / _MARKS).read_bytes()
 
 
 def _marks_file(out: Path) -> Path:
