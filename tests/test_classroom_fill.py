@@ -32,7 +32,9 @@ def fill(tmp_path: Path) -> Fill:
     """Fills a gradebook with the marks of a class, and gives the bytes of the filled one."""
     out = tmp_path / "out"
     (out / "feedback").mkdir(parents=True)
-    (out / "marks.csv").write_text(MARKS, encoding="utf-8")
+    (out / ".grader").mkdir(exist_ok=True)
+    for name in ("marks.csv", ".grader/shown.csv"):  # the pages were made with these marks
+        (out / name).write_text(MARKS, encoding="utf-8")
     for name in ("Müller, Jürgen", "obrien", "lw2", "=Ines Duarte", "Emre Şahin"):
         (out / "feedback" / f"{name}.html").write_text(f"<p>{name}</p>", encoding="utf-8")
 
