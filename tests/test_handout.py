@@ -25,7 +25,7 @@ from grader.cli import main
 from grader.course import load
 from grader.errors import GraderError, UsageError
 from grader.handout.bundle import members, slug
-from grader.handout.library import NUMPY
+from grader.handout.needs import NUMPY
 from grader.handout.release import archive, release
 from grader.probing import Made
 

@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from grader import __version__
 from grader.course import Course, Exercise
 from grader.errors import GraderError
-from grader.handout.library import needed_modules, requirements
+from grader.handout.needs import needed_modules, requirements
 from grader.handout.public import public_data
 
 __all__ = ["data_files", "members", "slug"]
