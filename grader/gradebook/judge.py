@@ -53,9 +53,9 @@ class Judge(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader publishes n
             NbGraderException: the grader itself failed on this submission; nbgrader then keeps no mark of it.
         """
         about = resources["nbgrader"]
+        known = self._places(about)
+        result = self._result(about, known)
         with Gradebook(about["db_url"]) as gradebook:
-            known = places(gradebook, about["assignment"], courses.load(root_of(self.course) / "course.toml"))
-            result = self._result(about, known)
             write_grades(gradebook, about["assignment"], known, [result])  # cells and notebooks that are missing, too
         exercises = {exercise.name: exercise for exercise in result.exercises}
         wanted = {name: place for name, place in known.items() if place.notebook == about["notebook"]}
@@ -65,6 +65,12 @@ class Judge(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader publishes n
             if place is not None:
                 _fill(cell, place, exercises.get(place.exercise), result)
         return nb, resources
+
+    def _places(self, about: dict[str, str]) -> dict[str, Place]:
+        """The test cells of the assignment, each of which is a check of the course."""
+        course = courses.load(root_of(self.course) / "course.toml")
+        with Gradebook(about["db_url"]) as gradebook:
+            return places(gradebook, about["assignment"], course)
 
     def _result(self, about: dict[str, str], known: dict[str, Place]) -> SubmissionResult:
         """The student's result; the first call in a run of nbgrader has everybody graded who is part of it."""
@@ -110,8 +116,7 @@ class Repair(Judge):
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """Gives the notebook with its test cells as they were released; nothing else is changed."""
         about = resources["nbgrader"]
-        with Gradebook(about["db_url"]) as gradebook:
-            known = places(gradebook, about["assignment"], courses.load(root_of(self.course) / "course.toml"))
+        known = self._places(about)
         for cell in nb.cells:
             place = known.get(cell.metadata.get("nbgrader", {}).get("grade_id"))
             if place is not None and place.notebook == about["notebook"]:
