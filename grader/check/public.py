@@ -20,11 +20,14 @@ INDEX = "index.json"
 
 
 class PublicCheck(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of an exercise's feedback; without `probes` it is made at hand-in alone."""
+    """One line of an exercise's feedback; without `probes` it is made at hand-in alone.
+
+    `hints` are given one after the other, when they are asked for; the first is a question.
+    """
 
     name: str
     title: str
-    hint: str
+    hints: tuple[str, ...]
     after: tuple[str, ...] = ()
     probes: tuple[str, ...] = ()
 

@@ -52,7 +52,7 @@ def verdicts(
         elif awaited := _awaited(check, made):
             made[check.name] = msgspec.structs.replace(base, waits_for=awaited)
         else:
-            made[check.name] = _filled(base, judged(check), check.hint, f"{pictures}{os.sep}")
+            made[check.name] = _filled(base, judged(check), check.hints[0], f"{pictures}{os.sep}")
     return list(made.values())
 
 

@@ -45,7 +45,9 @@ def _entry(root: Path, course: Course, exercise: Exercise, recording: Recording)
         shown = tuple(name for name in probes if any(e.public for e in recording.probes[name].examples))
         plain = all(_is_plain(recording.probes[name], exercise) for name in shown)
         checks.append(
-            PublicCheck(name=check.name, title=title, hint=check.hint, after=check.after, probes=shown if plain else ())
+            PublicCheck(
+                name=check.name, title=title, hints=(check.hint,), after=check.after, probes=shown if plain else ()
+            )
         )
     return PublicExercise(
         title=exercise.title,
