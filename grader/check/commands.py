@@ -9,8 +9,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from grader.check.public import index
+from grader.check.helper import Helped
+from grader.check.public import Index, index
 from grader.check.showing import summary, text
+from grader.check.spare import Supply
 from grader.check.work import Work
 from grader.errors import GraderError, SubmissionError, UsageError
 from grader.model import CheckResult
@@ -60,6 +62,21 @@ def _check(arguments: argparse.Namespace) -> int:
     with contextlib.suppress(AttributeError):  # a terminal that lacks a character shows its code
         sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     work = Work(arguments.folder, Path.cwd(), [exercise.spec for exercise in found.exercises])
+    with contextlib.closing(Supply()) as supply:
+        work.take = lambda kind: Helped(work.home, tell) if kind == "keras" else supply.take(kind)
+        for exercise in found.exercises:
+            if exercise.name in wanted and exercise.spec.template == "numpy":
+                supply.ready("numpy")  # all at once: starting takes longer than checking
+        return _checked(found, work, wanted)
+
+
+def tell(words: str) -> None:
+    """What a check waits for, in a line of its own."""
+    print(f"  {words}", flush=True)
+
+
+def _checked(found: Index, work: Work, wanted: dict[str, list[str]]) -> int:
+    """Checks and prints; the exit status."""
     made: list[CheckResult] = []
     broken = False
     for exercise in found.exercises:
