@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import contextlib
 import sys
 from collections.abc import Callable, Sequence
@@ -11,6 +12,7 @@ from typing import Any
 
 from grader.check.helper import Helped
 from grader.check.public import Index, index
+from grader.check.session import Session
 from grader.check.showing import summary, text
 from grader.check.spare import Supply
 from grader.check.work import Work
@@ -20,6 +22,7 @@ from grader.model import CheckResult
 __all__ = ["add_commands", "main"]
 
 NOTE = "Your code runs in a process of its own with time limits. It is not locked in: it is yours."
+WATCH = "Shows the checks of one exercise, again after every save, and goes on to the next when it is done."
 STATUS = """exit status:
   0  no public check failed      1  one failed, or a file cannot be run
   2  no such exercise or check"""
@@ -50,7 +53,22 @@ def add_commands(commands: Any, root_of: Callable[[argparse.Namespace], Path] | 
     check.add_argument("names", metavar="NAME", nargs="*", help="an exercise, or one check: convolve, convolve.hand")
     check.add_argument("--in", dest="folder", metavar="DIR", type=Path, help="where the files are (default: exercises)")
     check.set_defaults(action=_check)
+    watch = commands.add_parser("watch", help="check again whenever you save a file", description=WATCH)
+    watch.add_argument("--in", dest="folder", metavar="DIR", type=Path, help="where the files are (default: exercises)")
+    watch.set_defaults(action=_watch)
     return []
+
+
+def _watch(arguments: argparse.Namespace) -> int:
+    if not sys.stdin.isatty() or not sys.stdout.isatty():
+        raise UsageError("`grader watch` needs a terminal; use `grader check` here.")
+    try:
+        from grader.check.watch import Screen  # what draws the screen is needed by this command alone
+    except ModuleNotFoundError as error:
+        cure = "run: pip install -r requirements.txt"
+        raise GraderError(f"`grader watch` needs {error.name}, which is not installed; {cure}") from None
+    asyncio.run(Screen(Session(index(), arguments.folder, Path.cwd())).run())
+    return 0
 
 
 def _check(arguments: argparse.Namespace) -> int:

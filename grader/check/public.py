@@ -31,6 +31,11 @@ class PublicCheck(msgspec.Struct, frozen=True, kw_only=True):
     after: tuple[str, ...] = ()
     probes: tuple[str, ...] = ()
 
+    @property
+    def can_be_made(self) -> bool:
+        """Whether students can run it themselves."""
+        return bool(self.probes)
+
 
 class PublicExercise(msgspec.Struct, frozen=True, kw_only=True):
     """One exercise: what its source is read with, its time limits, its checks."""

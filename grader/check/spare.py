@@ -91,12 +91,13 @@ class Spare:
 
 
 class Supply:
-    """Processes to take, one started ahead for each kind that was asked to be `ready`.
+    """Processes to take; those of kinds that were asked to be `ready` have been started ahead.
 
-    `keep` starts the next one as soon as one is taken; `make` starts one.
+    So many as `keep` says are started anew, of the kind of the one that was taken, until so many wait. `make` starts
+    one.
     """
 
-    def __init__(self, keep: bool = False, make: Callable[[str], Spare] = Spare) -> None:
+    def __init__(self, keep: int = 0, make: Callable[[str], Spare] = Spare) -> None:
         self.keep = keep
         self.make = make
         self.waiting: dict[str, list[Spare]] = {}
@@ -112,7 +113,7 @@ class Supply:
         with self.lock:
             kept = self.waiting.get(kind)
             self.taken = kept.pop(0) if kept else self.make(kind)
-            if self.keep and not self.waiting.get(kind):
+            while len(self.waiting.get(kind, ())) < self.keep:
                 self.ready(kind)
             return self.taken
 
