@@ -18,6 +18,8 @@ __all__ = ["Seen", "Session"]
 
 # An editor that saves by rename, or in two steps, leaves no whole file for a moment.
 TRIES, PAUSE = 4, 0.05
+# A check takes a process for its calls, and sometimes one more, to see what a call comes to by itself.
+WAITING = {"numpy": 2, "keras": 1}
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Session:
     index: Index
     named: Path | None
     here: Path
-    supply: Supply = field(default_factory=lambda: Supply(2, lambda kind: Spare(f"{kind}, much")))
+    supply: Supply = field(default_factory=lambda: Supply(WAITING, lambda kind: Spare(f"{kind}, much")))
 
     def __post_init__(self) -> None:
         work = self._work()

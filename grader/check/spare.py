@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
@@ -93,12 +93,11 @@ class Spare:
 class Supply:
     """Processes to take; those of kinds that were asked to be `ready` have been started ahead.
 
-    So many as `keep` says are started anew, of the kind of the one that was taken, until so many wait. `make` starts
-    one.
+    Where `keep` names a kind, more are started whenever one is taken, until so many wait. `make` starts one.
     """
 
-    def __init__(self, keep: int = 0, make: Callable[[str], Spare] = Spare) -> None:
-        self.keep = keep
+    def __init__(self, keep: Mapping[str, int] | None = None, make: Callable[[str], Spare] = Spare) -> None:
+        self.keep = keep or {}
         self.make = make
         self.waiting: dict[str, list[Spare]] = {}
         self.taken: Spare | None = None
@@ -113,7 +112,7 @@ class Supply:
         with self.lock:
             kept = self.waiting.get(kind)
             self.taken = kept.pop(0) if kept else self.make(kind)
-            while len(self.waiting.get(kind, ())) < self.keep:
+            while len(self.waiting.get(kind, ())) < self.keep.get(kind, 0):
                 self.ready(kind)
             return self.taken
 
