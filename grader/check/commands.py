@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from grader.check.desk import add_desk_commands, settle_output
+from grader.check.progress import home, load, record, save
 from grader.check.public import index
 from grader.check.showing import summary, text
 from grader.check.work import Work
@@ -48,6 +49,7 @@ def add_commands(commands: Any, root_of: Callable[[argparse.Namespace], Path] | 
     check.add_argument("names", metavar="NAME", nargs="*", help="an exercise, or one check: convolve, convolve.hand")
     check.add_argument("--in", dest="folder", metavar="DIR", type=Path, help="where the files are (default: exercises)")
     check.set_defaults(action=_check)
+    add_desk_commands(commands)
     return []
 
 
@@ -57,8 +59,7 @@ def _check(arguments: argparse.Namespace) -> int:
     for name in arguments.names or [exercise.name for exercise in found.exercises]:
         exercise, checks = found.choose(name)
         wanted[exercise.name] = [*wanted.get(exercise.name, []), *checks]
-    with contextlib.suppress(AttributeError):  # a terminal that lacks a character shows its code
-        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    settle_output()
     work = Work(arguments.folder, Path.cwd(), [exercise.spec for exercise in found.exercises])
     made: list[CheckResult] = []
     broken = False
@@ -75,6 +76,16 @@ def _check(arguments: argparse.Namespace) -> int:
                 continue
             print(text(exercise.name, verdicts, work.printed))
             made += verdicts
+            _remember(work, exercise.name, verdicts)
     if made:
         print(f"\n{summary(made)}")
     return int(broken or any(result.outcome == "failed" for result in made))
+
+
+def _remember(work: Work, exercise: str, verdicts: Sequence[CheckResult]) -> None:
+    """Keeps the outcomes for `grader progress` and `grader hint`; not of files that lie elsewhere."""
+    folder = home(work.folder.resolve())
+    if work.folder.resolve() in (folder, folder / "exercises"):
+        progress = load(folder)
+        record(progress, exercise, verdicts)
+        save(folder, progress)
