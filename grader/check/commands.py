@@ -10,7 +10,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from grader.check.desk import add_desk_commands, settle_output
 from grader.check.helper import Helped
+from grader.check.progress import home, load, record, save
 from grader.check.public import Index, index
 from grader.check.session import Session
 from grader.check.showing import summary, text
@@ -56,6 +58,7 @@ def add_commands(commands: Any, root_of: Callable[[argparse.Namespace], Path] | 
     watch = commands.add_parser("watch", help="check again whenever you save a file", description=WATCH)
     watch.add_argument("--in", dest="folder", metavar="DIR", type=Path, help="where the files are (default: exercises)")
     watch.set_defaults(action=_watch)
+    add_desk_commands(commands)
     return []
 
 
@@ -77,8 +80,7 @@ def _check(arguments: argparse.Namespace) -> int:
     for name in arguments.names or [exercise.name for exercise in found.exercises]:
         exercise, checks = found.choose(name)
         wanted[exercise.name] = [*wanted.get(exercise.name, []), *checks]
-    with contextlib.suppress(AttributeError):  # a terminal that lacks a character shows its code
-        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    settle_output()
     work = Work(arguments.folder, Path.cwd(), [exercise.spec for exercise in found.exercises])
     with contextlib.closing(Supply()) as supply:
         work.take = lambda kind: Helped(work.home, tell) if kind == "keras" else supply.take(kind)
@@ -110,6 +112,16 @@ def _checked(found: Index, work: Work, wanted: dict[str, list[str]]) -> int:
                 continue
             print(text(exercise.name, verdicts, work.printed))
             made += verdicts
+            _remember(work, exercise.name, verdicts)
     if made:
         print(f"\n{summary(made)}")
     return int(broken or any(result.outcome == "failed" for result in made))
+
+
+def _remember(work: Work, exercise: str, verdicts: Sequence[CheckResult]) -> None:
+    """Keeps the outcomes for `grader progress` and `grader hint`; not of files that lie elsewhere."""
+    folder = home(work.folder.resolve())
+    if work.folder.resolve() in (folder, folder / "exercises"):
+        progress = load(folder)
+        record(progress, exercise, verdicts)
+        save(folder, progress)

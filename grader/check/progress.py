@@ -20,7 +20,7 @@ class Progress(msgspec.Struct, kw_only=True):
     """By the full name of a check, such as "convolve.hand": its last outcome, and how many hints were given.
 
     An outcome is "passed", "failed", "waits" or "later". `predictions` holds what was foretold, by the name of the
-    check, in the order in which it was typed.
+    check, in the order in which it was typed. `current` is the exercise that `grader watch` showed last.
     """
 
     outcomes: dict[str, str] = {}

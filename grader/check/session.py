@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.check import progress as memory
+from grader.check.hints import give
 from grader.check.public import Index, PublicExercise
 from grader.check.spare import Spare, Supply
 from grader.check.work import Work
@@ -103,6 +104,7 @@ class Session:
             verdicts = work.check(exercise, [check.name for check in exercise.checks])
         except (GraderError, SubmissionError) as error:
             return Seen(exercise, trouble=str(error), seconds=time.perf_counter() - started)
+        self.progress = memory.load(self.home)  # other commands may have written to it meanwhile
         memory.record(self.progress, exercise.name, verdicts)
         self.progress.current = exercise.name
         memory.save(self.home, self.progress)
@@ -122,17 +124,16 @@ class Session:
         return self._work()
 
     def hint(self, seen: Seen) -> str:
-        """The next hint for the check to work on; "" where there is none."""
+        """The next hint for the check to work on, with its name; "" where there is none."""
         verdict = seen.first
         if verdict is None:
             return ""
-        name = f"{seen.exercise.name}.{verdict.name}"
-        stages = next(check.hints for check in seen.exercise.checks if check.name == verdict.name)
-        number = min(self.progress.hints.get(name, 0) + 1, len(stages))
-        self.progress.hints[name] = number
+        full = f"{seen.exercise.name}.{verdict.name}"
+        check = next(check for check in seen.exercise.checks if check.name == verdict.name)
+        self.progress = memory.load(self.home)
+        text = give(self.progress, full, check)
         memory.save(self.home, self.progress)
-        last = ", the last" if number == len(stages) else ""
-        return f"hint {number} of {len(stages)}{last} ({name}): {stages[number - 1]}"
+        return f"{full}, {text}"
 
     def close(self) -> None:
         """Ends the processes that wait."""
