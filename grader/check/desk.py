@@ -20,6 +20,9 @@ def add_desk_commands(commands: Any) -> None:
     hint.add_argument("name", metavar="NAME", nargs="?", default="", help="an exercise or a check: convolve.hand")
     hint.add_argument("--all", action="store_true", help="show those given so far, and give no new one")
     hint.set_defaults(action=_hint)
+    after = commands.add_parser("afterwards", help="once solutions are handed out: compare, and one more question")
+    after.add_argument("name", metavar="EXERCISE", help="an exercise: convolve")
+    after.set_defaults(action=_afterwards)
     predict = commands.add_parser("predict", help="say what comes back before the code runs; no points")
     predict.add_argument("name", metavar="CHECK", nargs="?", default="", help="a check: convolve.shape")
     predict.add_argument("--show", action="store_true", help="show the answer")
@@ -50,6 +53,23 @@ def _hint(arguments: argparse.Namespace) -> int:
     settle_output()
     print(hint(index(), arguments.name, arguments.all, Path.cwd()))
     return 0
+
+
+def _afterwards(arguments: argparse.Namespace) -> int:
+    from grader.check.afterwards import afterwards
+
+    settle_output()
+    afterwards(index(), arguments.name, Path.cwd(), _asked, lambda line: print(line, flush=True))
+    return 0
+
+
+def _asked(question: str) -> str:
+    """What is typed; "" where nobody is there to type it."""
+    try:
+        return input(question)
+    except EOFError:
+        print()
+        return ""
 
 
 def _predict(arguments: argparse.Namespace) -> int:

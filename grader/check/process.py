@@ -31,7 +31,8 @@ BUSY = re.compile(r'File "([^"/\\]+\.py)", line (\d+)')
 class Running:
     """One exercise's module; every batch of calls has a process of its own, and one more after each that ended early.
 
-    `printed` is what the code of all of them printed, the first 16 KiB.
+    `printed` is what the code of all of them printed, the first 16 KiB, `seconds` how
+    long the calls of the last one took.
     """
 
     load: Load
@@ -41,6 +42,7 @@ class Running:
     call_seconds: float
     reference_factor: float
     printed: str = ""
+    seconds: float = 0.0
 
     def calls(self, requests: Sequence[Request], reference_seconds: float | None = None) -> list[Outcome]:
         """The outcomes of the calls; a function that ended a process is not called again.
@@ -82,6 +84,7 @@ class Running:
             failure = import_failure(self.load.exercise, broken)
             raise SubmissionError(f"{failure.observation} {failure.next_step}".rstrip())
         answers = [(reply, take) for reply, take in told if isinstance(reply, Answer)]
+        self.seconds = sum(reply.seconds for reply, _ in answers)
         outcomes = [outcome_of(reply, take, r.plain) for (reply, take), r in zip(answers, requests, strict=False)]
         return outcomes, None if len(outcomes) == len(requests) else stop
 

@@ -57,11 +57,15 @@ class Work:
         recording = examples(exercise.name)
         if recording.probes and exercise.spec.template == "keras" and importlib.util.find_spec("keras") is None:
             raise SubmissionError("Keras is not installed; run: pip install -r requirements-keras.txt")
-        s = sources_for(exercise.spec, self.facts, self.modules, self.notebooks)
-        load = Load(dict(s.modules), dict(s.notebooks), s.facts, s.others, exercise.name, s.forbidden)
-        limits = exercise.import_seconds, exercise.call_seconds, exercise.reference_factor
-        running = Running(load, self.data, partial(self.take, exercise.spec.template), *limits)
+        running = self.running(exercise)
         with tempfile.TemporaryDirectory() as folder:
             made = verdicts(exercise, recording, running, Path(folder), chosen)
         self.printed = running.printed
         return made
+
+    def running(self, exercise: PublicExercise) -> Running:
+        """The code of an exercise, which is imported when something of it is called."""
+        s = sources_for(exercise.spec, self.facts, self.modules, self.notebooks)
+        load = Load(dict(s.modules), dict(s.notebooks), s.facts, s.others, exercise.name, s.forbidden)
+        limits = exercise.import_seconds, exercise.call_seconds, exercise.reference_factor
+        return Running(load, self.data, partial(self.take, exercise.spec.template), *limits)

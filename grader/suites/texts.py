@@ -45,6 +45,7 @@ class _Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class _File(msgspec.Struct, forbid_unknown_fields=True):
     hints: dict[str, Any] = {}
     mistakes: dict[str, Any] = {}
+    afterwards: dict[str, Any] = {}
 
 
 class Texts:
