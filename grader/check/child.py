@@ -7,15 +7,16 @@ import os
 import sys
 from typing import Any, NoReturn
 
+from grader.check.instruments import Equipped
 from grader.messages import Call, Load, Trouble
-from grader.worker.serve import Server, serve
+from grader.worker.serve import serve
 
 __all__ = ["ANSWER_BYTES", "main"]
 
 ANSWER_BYTES = 64 << 20
 
 
-class Watched(Server):
+class Watched(Equipped):
     """A server that ends itself when the import or a call takes too long; it says on stderr where it was then."""
 
     def load(self, message: Load) -> Trouble | None:
