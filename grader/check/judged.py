@@ -13,12 +13,13 @@ import numpy as np
 from grader.check.instruments import Shown
 from grader.check.public import PublicCheck, PublicExercise, PublicNetwork
 from grader.check.shapes import table
+from grader.compare import kind_of
 from grader.illustrate import call_text
 from grader.judging import Caller, agree, requests
 from grader.model import CheckResult, Evidence
 from grader.networks.compiled import compiled, reported
 from grader.networks.history import complete
-from grader.networks.parts import Part, fitted, ranges, stands
+from grader.networks.parts import Part, fitted, ranges, stands, token_of
 from grader.networks.words import added_twice, broken, differences, other_answers, other_pictures, strange, wrong
 from grader.outcomes import Outcome, Raised, Request, Returned
 from grader.probing import CheckFailed, Made, PictureFile
@@ -119,12 +120,12 @@ class Network:
             raise other_answers(classes, last).failure
 
     def missing(self, index: int) -> bool:
-        """Whether nothing of a part is there yet."""
+        """Whether nothing of a part is there yet; a padding layer at the end is none of its beginning."""
         try:
-            start, stop = self.spans[index]
+            layers = self.facts["layers"][slice(*self.spans[index])]
         except CheckFailed:
             return False
-        return start == stop
+        return not any(token_of(layer["class"], layer) for layer in layers)
 
     def evidence(self) -> tuple[Evidence, ...]:
         """The call, and the table of what is built so far, where anything is."""
@@ -157,6 +158,8 @@ class Judges:
                 return {NETWORK: Network.requests(self.exercise.network)}
             case ("compiled", str(function), *_):
                 return {check.name: [Request(function, (DENSE,), True, "compiled", REPORTED)]}
+            case ("keys", str(function), *_):
+                return {check.name: [Request(function, (), True)]}
         return {name: requests(self.recording.probes[name], True, self.locate) for name in check.probes}
 
     def judge(self, check: PublicCheck, caller: Caller) -> None:
@@ -168,6 +171,8 @@ class Judges:
                 facts = _returned(function, self.outcomes[check.name][0])
                 wanted = {name: value for name, value in reported(DENSE, REPORTED).items() if name in names}
                 compiled(function, facts, optimizer, DENSE, REPORTED, wanted)
+            case ("keys", str(function), *names):
+                _keyed(function, _returned(function, self.outcomes[check.name][0]), names)
             case ("history",):
                 probe = self.recording.probes[check.probes[0]]
                 facts = _returned(probe.function, self.outcomes[probe.name][0])
@@ -200,9 +205,22 @@ class Judges:
         return self.network.evidence() if check.judge[:1] == ("network",) else ()
 
 
-def _returned(function: str, outcome: Outcome) -> dict[str, Any]:
-    """What an instrument told; CheckFailed where the call did not return."""
+def _returned(function: str, outcome: Outcome) -> Any:
+    """What came back, or what an instrument told of it; CheckFailed where the call did not return."""
     if not isinstance(outcome, Returned):
         raise refusal(function, outcome, public=True)
-    facts: dict[str, Any] = outcome.value
-    return facts
+    return outcome.value
+
+
+def _keyed(function: str, value: Any, names: Sequence[str | int]) -> None:
+    """CheckFailed unless an answer is a dictionary of numbers with these keys."""
+    asked = ", ".join(map(repr, names))
+    if not isinstance(value, dict):
+        raise CheckFailed(
+            f"`{function}` returned {kind_of(value)}.", f"A dictionary with the keys {asked} is asked for."
+        )
+    if set(value) != set(names):
+        raise CheckFailed(f"The keys are {', '.join(map(repr, value)) or 'none'}.", f"Asked for are {asked}.")
+    for name, number in value.items():
+        if not isinstance(number, int | float):
+            raise CheckFailed(f"Under {name!r} stands {kind_of(number)}.", "A whole number is asked for.")

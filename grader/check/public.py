@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import importlib.util
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,22 @@ from typing import Any
 import msgspec
 
 from grader import recorded, wire
-from grader.errors import GraderError, UsageError
+from grader.errors import GraderError, SubmissionError, UsageError
 from grader.networks.parts import Part
 from grader.recorded import Recording
 from grader.worker.source import ExerciseSpec
 
-__all__ = ["EXAMPLES", "INDEX", "Index", "PublicCheck", "PublicExercise", "PublicNetwork", "examples", "index"]
+__all__ = [
+    "EXAMPLES",
+    "INDEX",
+    "Index",
+    "PublicCheck",
+    "PublicExercise",
+    "PublicNetwork",
+    "examples",
+    "index",
+    "require",
+]
 
 EXAMPLES = Path(__file__).with_name("examples")
 INDEX = "index.json"
@@ -111,3 +122,9 @@ def examples(exercise: str) -> Recording:
     except (OSError, wire.WireError, KeyError, TypeError):
         cure = "get the folder of the course once more"
         raise GraderError(f"The public examples of {exercise} are missing or damaged; {cure}.") from None
+
+
+def require(exercise: PublicExercise) -> None:
+    """SubmissionError where the libraries of an exercise are not installed."""
+    if exercise.spec.template == "keras" and importlib.util.find_spec("keras") is None:
+        raise SubmissionError("Keras is not installed; run: pip install -r requirements-keras.txt")

@@ -73,31 +73,30 @@ def table(parts: Sequence[Part], size: Sequence[int], facts: dict[str, Any]) -> 
     wanted = [layer for part in parts for layer in part.layers]
     sizes = shapes(wanted, size if turned else given)
     place = 0 if turned else first_difference(wanted, sizes, layers)
-    head = _row("", "", "layers so far", "shape", "expected")
-    rows = [
-        head,
-        _row(
-            "-> here" if turned else "input",
-            "",
-            "input" if turned else "",
-            _size(given),
-            _size(size if turned else given),
-        ),
-    ]
-    spans = ranges(layers, parts)
-    for part, (start, stop) in zip(parts, spans, strict=True):
+    rows = [_row("", "", "layers so far", "shape", "expected"), _input(given, size, turned)]
+    done = 0
+    for part, (start, stop) in zip(parts, ranges(layers, parts), strict=True):
         end = part.start + len(part.layers)
-        name, goal = part.name.replace("_", " "), sizes[end - 1]
+        name, goal = part.name.replace("_", " "), _size(sizes[end - 1])
+        start = max(start, done)
         if place is None or (end <= place and part is not parts[-1]):
-            rows.append(_row(name, _numbers(part.start, end), "as asked for", _size(goal), _size(goal)))
+            rows.append(_row(name, _numbers(part.start, end), "as asked for", goal, goal))
         elif part.start <= place and not turned:
-            rows += _rows(name, part, place, max(stop, min(place + 1, len(layers))), sizes, layers)
-        elif start == stop:
-            rows.append(_row(name, "", "not there yet", NOTHING, _size(goal)))
+            done = max(stop, min(place + 1, len(layers)))
+            rows += _rows(name, part, place, done, sizes, layers)
+        elif start >= stop:
+            rows.append(_row(name, "", "not there yet", NOTHING, goal))
         else:
             count = f"{stop - start} layers" if stop - start > 1 else "1 layer"
-            rows.append(_row(name, _numbers(start, stop), count, _size(layers[stop - 1].get("shape")), _size(goal)))
+            rows.append(_row(name, _numbers(start, stop), count, _size(layers[stop - 1].get("shape")), goal))
     return "\n".join(rows)
+
+
+def _input(given: Sequence[Any], size: Sequence[int], turned: bool) -> str:
+    """The row of the pictures; where they are `turned`, everything behind them is wrong."""
+    if turned:
+        return _row("-> here", "", "input", _size(given), _size(size))
+    return _row("input", "", "", _size(given), _size(given))
 
 
 def _rows(name: str, part: Part, place: int, stop: int, sizes: Sequence[Shape], layers: Layers) -> Iterator[str]:
@@ -136,16 +135,25 @@ def _described(kind: str, options: dict[str, Any]) -> str:
     words = [kind]
     words += [str(options[key]) for key in ("filters", "units") if key in options]
     words += [_size(options[key]) for key in ("kernel_size", "pool_size") if key in options]
-    strides = options.get("strides", [1, 1])
-    if strides not in ([1, 1], options.get("pool_size")):
-        words.append(f"strides {_size(strides)}")
+    usual = options.get("pool_size", [1, 1])
+    if options.get("strides", usual) != usual:
+        words.append(f"strides {_size(options['strides'])}")
+    rim = options.get("padding")
+    if isinstance(rim, list) and rim != [[1, 1], [1, 1]]:
+        words.append(f"by {_rim(rim)}")
     if kind == "Dropout":
         words.append(f"{options.get('rate', 0):g}")
-    if isinstance(options.get("padding"), str) and options["padding"] != "valid":
-        words.append(options["padding"])
+    if isinstance(rim, str) and rim != "valid":
+        words.append(rim)
     if options.get("activation", "linear") != "linear":
         words.append(str(options["activation"]))
     return " ".join(words)
+
+
+def _rim(rim: list[Any]) -> str:
+    """The widths of a padding, as few as tell all of them."""
+    widths = [width for side in rim for width in side]
+    return str(widths[0]) if len(set(widths)) == 1 else _size(widths)
 
 
 def _row(*cells: str) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from grader.check.process import Running
-from grader.check.public import PublicExercise, examples
+from grader.check.public import PublicExercise, examples, require
 from grader.check.verdicts import verdicts
 from grader.errors import SubmissionError, UsageError
 from grader.messages import Load
@@ -44,8 +43,7 @@ class Work:
         if facts.status != "ok":
             raise SubmissionError(facts.message)
         recording = examples(exercise.name)
-        if recording.probes and exercise.spec.template == "keras" and importlib.util.find_spec("keras") is None:
-            raise SubmissionError("Keras is not installed; run: pip install -r requirements-keras.txt")
+        require(exercise)
         s = sources_for(exercise.spec, self.facts, self.modules, self.notebooks)
         load = Load(dict(s.modules), dict(s.notebooks), s.facts, s.others, exercise.name, s.forbidden)
         limits = exercise.import_seconds, exercise.call_seconds, exercise.reference_factor

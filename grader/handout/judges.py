@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from importlib import import_module
 
 from grader.check.public import PublicNetwork
-from grader.recorded import Recording
+from grader.recorded import Recording, Replay
 
-__all__ = ["judge_of", "network_of", "replayed"]
+__all__ = ["judge_of", "keys_of", "network_of", "replayed"]
 
 Judge = tuple[str | int, ...]
 # What is judged of a network where no hidden answer is needed.
@@ -37,6 +37,12 @@ def judge_of(test: ast.FunctionDef, recording: Recording) -> tuple[Judge, tuple[
             ):
                 return ("history",), tuple(name for name, probe in recording.probes.items() if probe.look == "trained")
     return (), ()
+
+
+def keys_of(probe: Replay) -> Judge:
+    """What is judged of an answer that is not to be given away: the keys of a dictionary of numbers."""
+    expected = probe.examples[0].expected
+    return ("keys", probe.function, *expected) if isinstance(expected, dict) else ()
 
 
 def network_of(exercise: str) -> PublicNetwork:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Part", "close", "fitted", "parts_of", "ranges", "stands"]
+__all__ = ["Part", "close", "fitted", "parts_of", "ranges", "stands", "token_of"]
 
 # Single precision, layer after layer, on any device: entries may differ by this share of the largest one.
 RTOL = 1e-3

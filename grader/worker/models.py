@@ -38,11 +38,12 @@ genuine: dict[type, Callable[[Any], dict[str, Any]]] = {}
 kinds: dict[str, Any] = {}
 # What was put in the place of something of Keras: the object, the attribute, and what was there.
 replaced: list[tuple[Any, str, Any]] = []
+filtered = True
 
 
 def arm() -> None:
     """Remembers Keras as it is before any student code runs, and puts small pictures in the place of downloads."""
-    global keras, genuine, kinds
+    global keras, genuine, kinds, filtered
     keras = importlib.import_module("keras")
     named = vars(keras.layers).items()
     found: set[Any] = {kind for name, kind in named if isinstance(kind, type) and name not in NO_LAYERS}
@@ -50,6 +51,7 @@ def arm() -> None:
     kinds = {"Sequential": keras.Sequential, "Model": keras.Model, "History": keras.callbacks.History}
     for place in ("keras.src.datasets.cifar10", "keras.datasets.cifar10"):  # other spellings copy the first one
         _replace(importlib.import_module(place), "load_data", synthetic)
+    filtered = keras.config.is_traceback_filtering_enabled()
     keras.config.disable_traceback_filtering()  # so that what a failing call has built can be looked at
     _lighten()
 
@@ -72,7 +74,7 @@ def _replace(owner: Any, name: str, value: Any) -> None:
 def disarm() -> None:
     """Gives back what `arm` has put away; for processes that go on with other work."""
     global keras
-    if keras is not None:
+    if keras is not None and filtered:
         keras.config.enable_traceback_filtering()
     while replaced:
         setattr(*replaced.pop())
