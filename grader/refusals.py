@@ -100,7 +100,7 @@ def _raised(function: str, outcome: Raised, public: bool, wanted: Any, status: S
         text = f"`{function}` is not written yet: it raises NotImplementedError."
         return CheckFailed(text, "", "Replace the TODO by code.")
     name = trouble.error if public or trouble.error in KNOWN_ERRORS else "an exception"
-    detail = f": {trouble.message}" if public and trouble.message else ""
+    detail = f": {trouble.message.rstrip('.')}" if public and trouble.message else ""
     where = f" ({trouble.where})" if public and trouble.where else ""
     example = "" if public else " with an example that is not shown"
     if isinstance(wanted, Raises):

@@ -11,8 +11,9 @@ from typing import Any, NoReturn
 
 import msgspec
 
+from grader.check.instruments import Equipped
 from grader.messages import Call, Load, Trouble
-from grader.worker.serve import Server, serve
+from grader.worker.serve import serve
 
 __all__ = ["ANSWER_BYTES", "Task", "main"]
 
@@ -34,7 +35,7 @@ class Task(msgspec.Struct, frozen=True):
     call_seconds: float
 
 
-class Watched(Server):
+class Watched(Equipped):
     """A server that ends itself when the import or a call takes too long; it says on stderr where it was then."""
 
     task: Task

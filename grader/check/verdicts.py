@@ -8,10 +8,10 @@ from pathlib import Path
 
 import msgspec
 
+from grader.check.judged import Judges
 from grader.check.public import PublicCheck, PublicExercise
-from grader.judging import Caller, agree, requests
+from grader.judging import Caller
 from grader.model import CheckResult
-from grader.outcomes import Outcome
 from grader.probing import CheckFailed, CheckNotRun, PictureFile
 from grader.recorded import Recording
 
@@ -30,26 +30,34 @@ def verdicts(
         path.write_bytes(picture.data)
         return os.fspath(path)
 
+    judges = Judges(exercise, recording, locate)
+
     def judged(check: PublicCheck) -> CheckFailed | None:
         try:
-            for name in check.probes:
-                agree(caller, recording.probes[name], locate, outcomes[name])
+            judges.judge(check, caller)
         except CheckFailed as failure:
+            if not failure.evidence and not any(one.evidence and one.name in networks for one in made.values()):
+                failure.evidence = judges.evidence(check)
             return failure
         return None
 
     checks = [check for check in exercise.checks if check.name in chosen]
-    probes = [recording.probes[name] for check in checks for name in check.probes]
-    wanted = {probe.name: requests(probe, True, locate) for probe in probes}
-    calls = [request for part in wanted.values() for request in part]
-    answers = iter(caller.calls(calls, max((probe.seconds for probe in probes), default=0.0)))
-    outcomes: dict[str, list[Outcome]] = {name: [next(answers) for _ in part] for name, part in wanted.items()}
+    networks = {check.name for check in checks if check.judge[:1] == ("network",)}
+    wanted = {name: calls for check in checks if check.made for name, calls in judges.requests(check).items()}
+    probes = [recording.probes[name] for name in wanted if name in recording.probes]
+    answers = iter(
+        caller.calls(
+            [request for part in wanted.values() for request in part],
+            max((probe.seconds for probe in probes), default=0.0),
+        )
+    )
+    judges.outcomes |= {name: [next(answers) for _ in part] for name, part in wanted.items()}
     made: dict[str, CheckResult] = {}
     for check in checks:
         base = CheckResult(name=check.name, title=check.title, points=0.0, max_points=0.0, outcome="not_run")
-        if not check.probes:
+        if not check.made:
             made[check.name] = msgspec.structs.replace(base, observation=HAND_IN)
-        elif awaited := _awaited(check, made):
+        elif awaited := _awaited(check, made) or judges.awaited(check, made):
             made[check.name] = msgspec.structs.replace(base, waits_for=awaited)
         else:
             made[check.name] = _filled(base, judged(check), check.hints[0], f"{pictures}{os.sep}")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import tempfile
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
 from grader.check.process import Running
-from grader.check.public import PublicExercise, examples
+from grader.check.public import PublicExercise, examples, require
 from grader.check.spare import Process, Spare
 from grader.check.verdicts import verdicts
 from grader.errors import SubmissionError, UsageError
@@ -55,8 +54,7 @@ class Work:
         if facts.status != "ok":
             raise SubmissionError(facts.message)
         recording = examples(exercise.name)
-        if recording.probes and exercise.spec.template == "keras" and importlib.util.find_spec("keras") is None:
-            raise SubmissionError("Keras is not installed; run: pip install -r requirements-keras.txt")
+        require(exercise)
         running = self.running(exercise)
         with tempfile.TemporaryDirectory() as folder:
             made = verdicts(exercise, recording, running, Path(folder), chosen)

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.networks.compiled import accuracy, softmax
+from grader.networks.history import complete
 from grader.probing import CheckFailed, CheckNotRun
 from grader.refusals import refusal
 from grader.student import Returned
-from grader.suites.compiling import accuracy, softmax
 from grader.suites.remembered import Remembered
 from grader.suites.reports import Trained, checked
 from grader.worker.training import INFERRED, TRAINED
@@ -21,7 +22,6 @@ __all__ = ["BATCH", "EPOCHS", "LEFT_OUT", "SHOWN", "TRAINING", "Training", "digi
 
 # The shapes of the weights of the model that is trained: two dense layers.
 LAYERS = [(64, 32), (32,), (32, 10), (10,)]
-KEYS = ("loss", "accuracy", "val_loss", "val_accuracy")
 # Guessing is right in a tenth of the cases; a few epochs on 300 digits bring four fifths.
 LEARNT = 0.55
 CLOSE = 0.02
@@ -76,7 +76,7 @@ class Training(Remembered):
 
     def history(self) -> None:
         """CheckFailed unless the training returns a History with one entry an epoch."""
-        _history(self.facts, EPOCHS)
+        complete(self.facts, EPOCHS)
 
     def learns(self) -> None:
         """CheckFailed unless the model that was handed over is good at test images in the end."""
@@ -188,32 +188,6 @@ class Training(Remembered):
             "After each epoch the model is tried on the normalised test images.",
             step,
         )
-
-
-def _history(facts: dict[str, Any], epochs: int) -> None:
-    if not facts["is_history"] or "history" not in facts:
-        raise CheckFailed(
-            f"`train` returned {facts['class']}, and the History of Keras was expected.",
-            "The curve of a training is drawn from its history.",
-            "Return what model.fit returns.",
-            misconception="no History",
-        )
-    found = facts["history"]
-    for key in KEYS:
-        if key not in found:
-            raise CheckFailed(
-                f"The history has no {key!r}.",
-                "After each epoch the model is tried on images that it did not learn from.",
-                "Hand validation_data to fit, and compile with accuracy.",
-                misconception="not validated" if key.startswith("val_") else "",
-            )
-        if len(found[key]) != epochs:
-            raise CheckFailed(
-                f"Asked for {epochs} epochs, the history has {len(found[key])} entries for {key!r}.",
-                "An epoch is one pass over all training images, and `epochs` says how many there are.",
-                "Hand `epochs` to fit, once.",
-                misconception="epochs ignored",
-            )
 
 
 def _repeats(counts: Any, sums: Any, epochs: int) -> bool:

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import Any
 
+from grader.networks.parts import Part
+from grader.outcomes import Outcome, Raised
 from grader.probing import CheckFailed
+from grader.refusals import refusal
 
-__all__ = ["Fault", "added_twice", "described", "differences", "error_words", "strange"]
+__all__ = [
+    "Fault",
+    "added_twice",
+    "broken",
+    "differences",
+    "error_words",
+    "other_answers",
+    "other_pictures",
+    "strange",
+    "wrong",
+]
 
 MOST_LAYERS = 150
 ACTIVATIONS = ("Activation", "ReLU", "Softmax")
@@ -107,6 +121,24 @@ LONGER = Fault(
 COUNT = Fault(
     "", "Each convolution of a block learns something of its own.", "Count the convolutions of the block in the table."
 )
+OTHER_SIZE = Fault(
+    "",
+    "A network for other pictures, or another number of classes, should come out of the same function.",
+    "Use the parameters where numbers stand now: `keras.Input(input_shape)` and `Dense(classes, ...)`.",
+    "ignores an argument",
+)
+NOTHING_LEFT = Fault(
+    "A layer was handed maps that are smaller than its window.",
+    "Each pooling halves height and width, and each convolution without padding takes two places: nothing is left.",
+    "Follow the shapes from layer to layer: which is the first that differs from the table?",
+    "maps too small",
+)
+NAMED_TWICE = Fault(
+    "",
+    "Each layer has a name of its own, by which it is found.",
+    "Give each convolution its own number: block, then place in the block.",
+    "layer names",
+)
 CHANNELS = Fault(
     "",
     "Keras counts height, width, channels: (224, 224, 3). With channels first it sees a picture of three rows.",
@@ -163,6 +195,25 @@ def added_twice(function: str, first: int, again: int) -> Fault:
         "Begin each call with a fresh `keras.Sequential()`.",
         "layers added twice",
     )
+
+
+def broken(function: str, outcome: Outcome, padding: bool = True) -> CheckFailed:
+    """The failure of a builder that returned nothing, with what the layers that were there by then give away."""
+    failure = refusal(function, outcome, public=True)
+    fault = None
+    if isinstance(outcome, Raised) and outcome.seen and "ValueError" in outcome.trouble.family:
+        fault = error_words(outcome.seen, padding) or _told(outcome.trouble.message)
+    if fault is None:
+        return failure
+    return replace(fault, observation=f"{failure.observation} {fault.observation}").failure
+
+
+def _told(message: str) -> Fault | None:
+    """What a sentence of Keras means."""
+    if "zero or negative" in message or "would be negative" in message or "Negative dimension" in message:
+        return NOTHING_LEFT
+    name = re.search(r"Name '([^']*)' is already", message)
+    return _with(NAMED_TWICE, f"{name[1]} occurs twice.") if name else None
 
 
 def error_words(facts: dict[str, Any], padding: bool = True) -> Fault | None:
@@ -289,7 +340,7 @@ def _special(option: str, layer: dict[str, Any], wanted: Any, before: str, obser
     return None
 
 
-def described(name: str, piece: dict[str, Any]) -> Fault:
+def _described(name: str, piece: dict[str, Any]) -> Fault:
     """The words for a part whose layers look right, or fit nothing."""
     if "error" in piece:
         return Fault(
@@ -302,6 +353,23 @@ def described(name: str, piece: dict[str, Any]) -> Fault:
         "",
         "Compare every argument of its layers with the table.",
     )
+
+
+def wrong(part: Part, layers: Sequence[dict[str, Any]], start: int, piece: dict[str, Any]) -> Fault:
+    """The words for a part that does not compute what it should; its layers are those from number `start` on."""
+    return differences(part.layers, layers, start, True) or _described(part.name, piece)
+
+
+def other_pictures(asked: Sequence[int], given: Sequence[int] | None) -> Fault:
+    """The words for a builder that makes a network for pictures of a size of its own; None where that is open."""
+    shape = "open" if given is None else tuple(given)
+    seen = f"Asked for pictures of shape {tuple(asked)}, the network's input shape is {shape}."
+    return _with(OTHER_SIZE, seen)
+
+
+def other_answers(asked: int, given: Sequence[int]) -> Fault:
+    """The words for a builder that makes a network for a number of classes of its own."""
+    return _with(OTHER_SIZE, f"Asked for {asked} classes, the network gives answers of shape {tuple(given)}.")
 
 
 def _named(layers: Sequence[dict[str, Any]], place: int) -> str:
