@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from grader.check.public import index
-from grader.check.showing import summary, text
+from grader.check.showing import colours, columns, summary, text
+from grader.check.viewing import show
 from grader.check.work import Work
 from grader.errors import GraderError, SubmissionError, UsageError
 from grader.model import CheckResult
@@ -47,6 +48,8 @@ def add_commands(commands: Any, root_of: Callable[[argparse.Namespace], Path] | 
     )
     check.add_argument("names", metavar="NAME", nargs="*", help="an exercise, or one check: convolve, convolve.hand")
     check.add_argument("--in", dest="folder", metavar="DIR", type=Path, help="where the files are (default: exercises)")
+    check.add_argument("--show", action="store_true", help="save the picture of the failing example, and open it")
+    check.add_argument("--save", action="store_true", help="save the picture, and do not open it")
     check.set_defaults(action=_check)
     return []
 
@@ -73,7 +76,9 @@ def _check(arguments: argparse.Namespace) -> int:
                 print(f"  {error}")
                 broken = True
                 continue
-            print(text(exercise.name, verdicts, work.printed))
+            print(text(exercise.name, verdicts, work.printed, columns(), colours(sys.stdout)))
+            if arguments.show or arguments.save:
+                print(f"  {show(work.home, exercise.name, verdicts, arguments.show and not arguments.save)}")
             made += verdicts
     if made:
         print(f"\n{summary(made)}")

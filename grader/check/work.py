@@ -9,10 +9,9 @@ from pathlib import Path
 
 from grader.check.process import Running
 from grader.check.public import PublicExercise, examples
-from grader.check.verdicts import verdicts
+from grader.check.verdicts import Verdict, verdicts
 from grader.errors import SubmissionError, UsageError
 from grader.messages import Load
-from grader.model import CheckResult
 from grader.worker.source import ExerciseSpec, analyse, sources_for
 
 __all__ = ["Work"]
@@ -21,8 +20,8 @@ __all__ = ["Work"]
 class Work:
     """The modules and notebooks in a folder, what counts of them for each exercise, and the folder that checks run in.
 
-    That is the folder named, or `exercises` beside `data` around `here`, or `here` itself. `printed` is what the code
-    printed during the last check.
+    That is the folder named, or `exercises` beside `data` around `here`, or `here` itself; what is remembered lies in
+    `home`. `printed` is what the code printed during the last check.
     """
 
     def __init__(self, named: Path | None, here: Path, specs: Sequence[ExerciseSpec]) -> None:
@@ -32,13 +31,14 @@ class Work:
         bundle = next(around, None)
         self.folder = named or (bundle / "exercises" if bundle is not None else here)
         self.data = bundle / "data" if bundle is not None else self.folder
+        self.home = bundle or self.folder
         paths = sorted(self.folder.glob("*.py"))
         self.modules = {path.stem: path.read_bytes() for path in paths if path.stem.isidentifier()}
         self.notebooks = {path.name: path.read_bytes() for path in sorted(self.folder.glob("*.ipynb"))}
         self.facts = {fact.exercise: fact for fact in analyse(self.modules, self.notebooks, specs)}
         self.printed = ""
 
-    def check(self, exercise: PublicExercise, chosen: Sequence[str]) -> list[CheckResult]:
+    def check(self, exercise: PublicExercise, chosen: Sequence[str]) -> list[Verdict]:
         """The verdicts on the chosen public checks; SubmissionError where the code cannot be run."""
         facts = self.facts[exercise.name]
         if facts.status != "ok":

@@ -1,0 +1,55 @@
+"""What public checks found, as a table for a notebook: the same words, and the failing example as a picture."""
+
+from __future__ import annotations
+
+import base64
+import html
+from collections.abc import Sequence
+
+from grader.check.picture import picture, size
+from grader.check.showing import LATER, Part, parts, rows
+from grader.check.verdicts import Verdict
+
+__all__ = ["table"]
+
+COLOURS = {"failed": "#d9453d", "passed": "#2a9a4c", "waits": "#7d8894", LATER: "#7d8894"}  # on light and on dark
+CELL = "text-align:left;vertical-align:top;padding:3px 12px 3px 0;white-space:normal;max-width:60em"
+WIDTH = 100
+
+
+def table(exercise: str, verdicts: Sequence[Verdict], last: str) -> str:
+    """A small table; colours come with words, and follow no theme."""
+    lines = []
+    for row in rows(exercise, verdicts):
+        told = [html.escape(row.words)] if row.words else []
+        if row.verdict is not None:
+            told += _told(exercise, row.verdict)
+        lines.append(
+            f'<tr><td style="{CELL};color:{COLOURS[row.word]};font-weight:bold">{row.word}</td>'
+            f'<td style="{CELL}">{html.escape(row.name)}</td><td style="{CELL}">{"".join(told)}</td></tr>'
+        )
+    return f"<table>{''.join(lines)}</table><p>{html.escape(last)}</p>"
+
+
+def _told(exercise: str, verdict: Verdict) -> list[str]:
+    """What there is to say of a failure, its arrays as a picture where there can be one."""
+    drawn = picture(verdict)
+    told = [_part(part) for part in parts(exercise, verdict, WIDTH, arrays=drawn is None) if part.words]
+    if drawn is not None:
+        told.insert(1, _image(drawn, f"The failing example of {exercise}.{verdict.name}"))
+    return told
+
+
+def _part(part: Part) -> str:
+    words = html.escape(part.words)
+    label = f"<b>{part.label}</b>: " if part.label else ""
+    if part.code or "\n" in part.words:
+        lines = '<pre style="margin:0;white-space:pre-wrap;background:none;color:inherit">' + f"{words}</pre>"
+        return f"<div>{label}{lines if chr(10) in words or not label else f'<code>{words}</code>'}</div>"
+    return f"<div>{label}{words}</div>"
+
+
+def _image(drawn: bytes, alt: str) -> str:
+    data = base64.b64encode(drawn).decode("ascii")
+    style = f"width:{size(drawn)[0]}px;max-width:100%;height:auto;margin:4px 0"
+    return f'<div><img alt="{html.escape(alt)}" style="{style}" src="data:image/png;base64,{data}"></div>'
