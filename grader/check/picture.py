@@ -73,7 +73,7 @@ def _groups(failing: Failing) -> Iterator[list[Tile]]:
     for panel in failing.panels:
         yield list(_tiles(panel, together if panel in answers else None, digits))
     expected, yours = failing.both
-    if failing.index is not None and expected is not None and yours is not None:
+    if expected is not None and yours is not None and yours.wrong is not None:
         with np.errstate(all="ignore"):
             gap = np.where(yours.wrong, yours.array.astype(np.float64) - expected.array.astype(np.float64), 0.0)
         name = "yours - expected" if gap.ndim == 2 else "(yours - expected)"
