@@ -42,21 +42,31 @@ class Tile:
     mark: tuple[int, int, int, int] | None = None
 
 
-def picture(verdict: Verdict) -> bytes | None:
-    """The PNG of the example that a verdict speaks of; None where it speaks of none, or of one without arrays."""
+def picture(verdict: Verdict, alone: bool = True) -> bytes | None:
+    """The PNG of the example that a verdict speaks of; None where it speaks of none, or of one without arrays.
+
+    A picture that stands `alone` says what was called, and what its words would say beside it.
+    """
     failing = verdict.failing
     if failing is None or not failing.panels:
         return None
     drawn = [[_drawn(tile) for tile in group] for group in _groups(failing)]
-    below = [] if failing.patch is None else products(failing.patch, failing.names, digits_for(failing)).split("\n")
+    title = call(failing, {panel.name for panel in failing.panels}).split("\n")[:1]
+    page = _page(title, drawn, list(_below(verdict, failing))) if alone else _page([], drawn, [])
+    stream = io.BytesIO()
+    page.save(stream, format="PNG")
+    return stream.getvalue()
+
+
+def _below(verdict: Verdict, failing: Failing) -> Iterator[str]:
+    """The products behind the entry that differs; answers that are no arrays, where no products tell them."""
+    if failing.patch is not None:
+        yield from products(failing.patch, failing.names, digits_for(failing)).split("\n")
     for shown in verdict.evidence[:1] if failing.patch is None or failing.patch.given is None else ():
         texts = (("expected", shown.expected), ("yours", shown.given))
-        pairs = zip(texts, failing.both, strict=True)
-        below += [f"{name}: {words}" for (name, words), panel in pairs if panel is None]
-    stream = io.BytesIO()
-    title = call(failing, {panel.name for panel in failing.panels}).split("\n")[0]
-    _page(title, drawn, below).save(stream, format="PNG")
-    return stream.getvalue()
+        for (name, words), panel in zip(texts, failing.both, strict=True):
+            if panel is None:
+                yield f"{name}: {words}"
 
 
 def size(drawn: bytes) -> tuple[int, int]:
@@ -194,20 +204,19 @@ def _outline(draw: ImageDraw.ImageDraw, mark: tuple[int, int, int, int] | None, 
         draw.rectangle((x - step, y - step, right + step, bottom + step), outline=colour, width=SCALE)
 
 
-def _page(title: str, groups: Sequence[Sequence[Image.Image]], below: Sequence[str]) -> Image.Image:
+def _page(title: Sequence[str], groups: Sequence[Sequence[Image.Image]], below: Sequence[str]) -> Image.Image:
     """The tiles in rows, between the call and what there is to read below."""
     rows = _rows(groups)
     wide = max(
-        int(BOLDER.getlength(title)) + 1,
+        *(int(BOLDER.getlength(line)) + 1 for line in title),
         *(sum(one.width + GAP for one in row) - GAP for row in rows),
         LEAST,
     )
-    letters = int(wide / FONT.getlength("0"))
-    told = [part for line in below for part in textwrap.wrap(line, letters, break_long_words=False)]
+    told = [part for line in below for part in _wrapped(line, wide)]
     high = sum(max(one.height for one in row) + GAP for row in rows)
-    page = Image.new("RGB", (wide + 2 * MARGIN, (1 + len(told)) * LINE + high + 2 * MARGIN), PAPER)
+    page = Image.new("RGB", (wide + 2 * MARGIN, (len(title) + len(told)) * LINE + high + 2 * MARGIN), PAPER)
     draw = ImageDraw.Draw(page)
-    top = _write(draw, [title], MARGIN, BOLDER) + GAP // 2
+    top = _write(draw, title, MARGIN, BOLDER) + GAP // 2
     for row in rows:
         left = MARGIN
         for tile in row:
@@ -216,6 +225,11 @@ def _page(title: str, groups: Sequence[Sequence[Image.Image]], below: Sequence[s
         top += max(one.height for one in row) + GAP
     _write(draw, told, top - GAP // 2, FONT)
     return page
+
+
+def _wrapped(line: str, wide: int) -> list[str]:
+    letters = int(wide * len(line) / max(FONT.getlength(line), 1))
+    return textwrap.wrap(line, max(letters, 1), break_long_words=False)
 
 
 def _rows(groups: Sequence[Sequence[Image.Image]]) -> list[list[Image.Image]]:

@@ -142,6 +142,8 @@ def text(
             for part in parts(exercise, row.verdict, width - 4, colour):
                 lines += _lines(part, width, colour)
             lines.append("")
+    if lines and not lines[-1]:
+        lines.pop()
     if printed.strip():
         said = ESCAPES.sub("", printed).strip("\n").split("\n")
         more = [f"... and {len(said) - MOST_LINES} more lines"] if len(said) > MOST_LINES else []

@@ -13,7 +13,9 @@ from grader.check.verdicts import Verdict
 __all__ = ["table"]
 
 COLOURS = {"failed": "#d9453d", "passed": "#2a9a4c", "waits": "#7d8894", LATER: "#7d8894"}  # on light and on dark
-CELL = "text-align:left;vertical-align:top;padding:3px 12px 3px 0;white-space:normal;max-width:60em"
+CELL = "text-align:left;vertical-align:top;padding:3px 12px 3px 0;white-space:normal"
+GRID = "display:grid;grid-template-columns:max-content minmax(0,60em);gap:3px 12px;margin:4px 0"
+CODE = "margin:0;padding:0;white-space:pre-wrap;background:none;color:inherit"
 WIDTH = 100
 
 
@@ -21,32 +23,28 @@ def table(exercise: str, verdicts: Sequence[Verdict], last: str) -> str:
     """A small table; colours come with words, and follow no theme."""
     lines = []
     for row in rows(exercise, verdicts):
-        told = [html.escape(row.words)] if row.words else []
-        if row.verdict is not None:
-            told += _told(exercise, row.verdict)
+        words = f"{row.name}: {row.words}" if row.words else row.name
+        told = _told(exercise, row.verdict) if row.verdict is not None else ""
         lines.append(
             f'<tr><td style="{CELL};color:{COLOURS[row.word]};font-weight:bold">{row.word}</td>'
-            f'<td style="{CELL}">{html.escape(row.name)}</td><td style="{CELL}">{"".join(told)}</td></tr>'
+            f'<td style="{CELL}">{html.escape(words)}{told}</td></tr>'
         )
     return f"<table>{''.join(lines)}</table><p>{html.escape(last)}</p>"
 
 
-def _told(exercise: str, verdict: Verdict) -> list[str]:
+def _told(exercise: str, verdict: Verdict) -> str:
     """What there is to say of a failure, its arrays as a picture where there can be one."""
-    drawn = picture(verdict)
+    drawn = picture(verdict, alone=False)
     told = [_part(part) for part in parts(exercise, verdict, WIDTH, arrays=drawn is None) if part.words]
-    if drawn is not None:
-        told.insert(1, _image(drawn, f"The failing example of {exercise}.{verdict.name}"))
-    return told
+    image = "" if drawn is None else _image(drawn, f"the failing example of {exercise}.{verdict.name}")
+    return f'{image}<div style="{GRID}">{"".join(told)}</div>'
 
 
 def _part(part: Part) -> str:
     words = html.escape(part.words)
-    label = f"<b>{part.label}</b>: " if part.label else ""
-    if part.code or "\n" in part.words:
-        lines = '<pre style="margin:0;white-space:pre-wrap;background:none;color:inherit">' + f"{words}</pre>"
-        return f"<div>{label}{lines if chr(10) in words or not label else f'<code>{words}</code>'}</div>"
-    return f"<div>{label}{words}</div>"
+    if part.code or "\n" in words:
+        words = f'<pre style="{CODE}">{words}</pre>'
+    return f"<b>{part.label}</b><div>{words}</div>"
 
 
 def _image(drawn: bytes, alt: str) -> str:
