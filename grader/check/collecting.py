@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import pytest
 from grader.check.progress import home, load, record, save
 from grader.check.public import PublicCheck, PublicExercise, examples, index
 from grader.check.showing import summary, text
+from grader.check.verdicts import Verdict
 from grader.check.work import Work
 from grader.errors import GraderError, SubmissionError
 from grader.model import CheckResult
@@ -43,12 +44,19 @@ class ExerciseFile(pytest.File):
         lines = _lines(self.path)
         functions = {name: probe.function for name, probe in examples(self.exercise.name).probes.items()}
         for check in self.exercise.checks:
-            if check.probes:
+            if check.made:
                 name = f"{self.exercise.name}.{check.name}"
-                line = lines.get(functions[check.probes[0]], 0)
+                line = lines.get(self._function(check, functions), 0)
                 yield CheckItem.from_parent(self, name=name, check=check, line=line)
 
-    def verdict(self, check: PublicCheck) -> CheckResult:
+    def _function(self, check: PublicCheck, functions: Mapping[str, str]) -> str:
+        """The function that a check calls first."""
+        if check.probes:
+            return functions[check.probes[0]]
+        network = self.exercise.network
+        return network.function if check.judge[0] == "network" and network is not None else str(check.judge[1])
+
+    def verdict(self, check: PublicCheck) -> Verdict:
         """The verdict on one check; the first that is asked for makes all that were selected, in one process."""
         if self.broken:
             pytest.skip(f"waits until {self.path.name} can be run")

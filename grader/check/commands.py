@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from grader.check.desk import add_desk_commands, settle_output
-from grader.check.helper import Helped
-from grader.check.progress import home, load, record, save
-from grader.check.public import Index, index
+from grader.check.checking import check as _check
+from grader.check.desk import add_desk_commands
+from grader.check.public import index
 from grader.check.session import Session
-from grader.check.showing import summary, text
-from grader.check.spare import Supply
-from grader.check.work import Work
-from grader.errors import GraderError, SubmissionError, UsageError
-from grader.model import CheckResult
+from grader.errors import GraderError, UsageError
 
 __all__ = ["add_commands", "main"]
 
@@ -54,6 +48,8 @@ def add_commands(commands: Any, root_of: Callable[[argparse.Namespace], Path] | 
     )
     check.add_argument("names", metavar="NAME", nargs="*", help="an exercise, or one check: convolve, convolve.hand")
     check.add_argument("--in", dest="folder", metavar="DIR", type=Path, help="where the files are (default: exercises)")
+    check.add_argument("--show", action="store_true", help="save the picture of the failing example, and open it")
+    check.add_argument("--save", action="store_true", help="save the picture, and do not open it")
     check.set_defaults(action=_check)
     watch = commands.add_parser("watch", help="check again whenever you save a file", description=WATCH)
     watch.add_argument("--in", dest="folder", metavar="DIR", type=Path, help="where the files are (default: exercises)")
@@ -72,56 +68,3 @@ def _watch(arguments: argparse.Namespace) -> int:
         raise GraderError(f"`grader watch` needs {error.name}, which is not installed; {cure}") from None
     asyncio.run(Screen(Session(index(), arguments.folder, Path.cwd())).run())
     return 0
-
-
-def _check(arguments: argparse.Namespace) -> int:
-    found = index()
-    wanted: dict[str, list[str]] = {}
-    for name in arguments.names or [exercise.name for exercise in found.exercises]:
-        exercise, checks = found.choose(name)
-        wanted[exercise.name] = [*wanted.get(exercise.name, []), *checks]
-    settle_output()
-    work = Work(arguments.folder, Path.cwd(), [exercise.spec for exercise in found.exercises])
-    with contextlib.closing(Supply()) as supply:
-        work.take = lambda kind: Helped(work.home, tell) if kind == "keras" else supply.take(kind)
-        for exercise in found.exercises:
-            if exercise.name in wanted and exercise.spec.template == "numpy":
-                supply.ready("numpy")  # all at once: starting takes longer than checking
-        return _checked(found, work, wanted)
-
-
-def tell(words: str) -> None:
-    """What a check waits for, in a line of its own."""
-    print(f"  {words}", flush=True)
-
-
-def _checked(found: Index, work: Work, wanted: dict[str, list[str]]) -> int:
-    """Checks and prints; the exit status."""
-    made: list[CheckResult] = []
-    broken = False
-    for exercise in found.exercises:
-        if exercise.name in wanted:
-            print(f"{exercise.name}: {exercise.title}", flush=True)
-            for note in work.facts[exercise.name].notes:
-                print(f"  note: {note}")
-            try:
-                verdicts = work.check(exercise, wanted[exercise.name])
-            except SubmissionError as error:
-                print(f"  {error}")
-                broken = True
-                continue
-            print(text(exercise.name, verdicts, work.printed))
-            made += verdicts
-            _remember(work, exercise.name, verdicts)
-    if made:
-        print(f"\n{summary(made)}")
-    return int(broken or any(result.outcome == "failed" for result in made))
-
-
-def _remember(work: Work, exercise: str, verdicts: Sequence[CheckResult]) -> None:
-    """Keeps the outcomes for `grader progress` and `grader hint`; not of files that lie elsewhere."""
-    folder = home(work.folder.resolve())
-    if work.folder.resolve() in (folder, folder / "exercises"):
-        progress = load(folder)
-        record(progress, exercise, verdicts)
-        save(folder, progress)

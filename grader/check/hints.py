@@ -67,7 +67,7 @@ def _sought(index: Index, name: str, progress: Progress) -> tuple[PublicExercise
         if check := upcoming(progress, exercise):
             return exercise, check
     which = exercises[-1]
-    later = ", ".join(f"{which.name}.{check.name}" for check in which.checks if not check.probes)
+    later = ", ".join(f"{which.name}.{check.name}" for check in which.checks if not check.made)
     more = f" There are hints on those that run when you hand in as well: {later}." if later else ""
     done = f"The public checks of {name} passed" if name else "All public checks passed"
     cure = f"for a hint name a check, such as `grader hint {which.name}.{which.checks[0].name}`."

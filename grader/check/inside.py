@@ -18,7 +18,8 @@ from grader.check.child import ANSWER_BYTES
 from grader.check.instruments import Equipped
 from grader.check.process import replies
 from grader.check.public import examples, index, require
-from grader.check.showing import summary, table
+from grader.check.showing import summary
+from grader.check.table import table
 from grader.check.verdicts import verdicts
 from grader.errors import GraderError
 from grader.messages import Answer

@@ -29,7 +29,7 @@ def overview(index: Index, progress: Progress, blocks: str = "#-") -> str:
 
 
 def _bar(exercise: PublicExercise, progress: Progress, blocks: str) -> str:
-    total = sum(bool(check.probes) for check in exercise.checks)
+    total = sum(check.made for check in exercise.checks)
     if not total:
         return " " * (BAR + 7)
     done = len(passed(progress, exercise))
@@ -38,7 +38,7 @@ def _bar(exercise: PublicExercise, progress: Progress, blocks: str) -> str:
 
 
 def _next(exercise: PublicExercise, progress: Progress) -> str:
-    if not any(check.probes for check in exercise.checks):
+    if not any(check.made for check in exercise.checks):
         return "checked when you hand in"
     check = upcoming(progress, exercise)
     if check is None:

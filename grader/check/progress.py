@@ -76,13 +76,13 @@ def record(progress: Progress, exercise: str, verdicts: Sequence[CheckResult]) -
 
 def passed(progress: Progress, exercise: PublicExercise) -> list[str]:
     """The public checks of an exercise that passed when they were last run."""
-    public = (check.name for check in exercise.checks if check.probes)
+    public = (check.name for check in exercise.checks if check.made)
     return [name for name in public if progress.outcomes.get(f"{exercise.name}.{name}") == "passed"]
 
 
 def upcoming(progress: Progress, exercise: PublicExercise) -> PublicCheck | None:
     """The public check to do next: the first that has not passed and waits for none; None where all have passed."""
     done = passed(progress, exercise)
-    ahead = [check for check in exercise.checks if check.probes and check.name not in done]
+    ahead = [check for check in exercise.checks if check.made and check.name not in done]
     free = (check for check in ahead if progress.outcomes.get(f"{exercise.name}.{check.name}") != "waits")
     return next(free, ahead[0] if ahead else None)

@@ -65,11 +65,6 @@ class PublicNetwork(msgspec.Struct, frozen=True, kw_only=True):
         """How many answers the last layer is to give; 0 where that is not for the caller to choose."""
         return self.args[1] if len(self.args) > 1 else 0
 
-    @property
-    def can_be_made(self) -> bool:
-        """Whether students can run it themselves."""
-        return bool(self.probes)
-
 
 class PublicExercise(msgspec.Struct, frozen=True, kw_only=True):
     """One exercise: what its source is read with, its time limits, its checks."""

@@ -10,10 +10,11 @@ from pathlib import Path
 from grader.check import progress as memory
 from grader.check.hints import give
 from grader.check.public import Index, PublicExercise
+from grader.check.showing import root
 from grader.check.spare import Spare, Supply
+from grader.check.verdicts import Verdict
 from grader.check.work import Work
 from grader.errors import GraderError, SubmissionError
-from grader.model import CheckResult
 
 __all__ = ["Seen", "Session"]
 
@@ -28,16 +29,16 @@ class Seen:
     """What the last check of an exercise said: verdicts, or one sentence where the code could not be run."""
 
     exercise: PublicExercise
-    verdicts: Sequence[CheckResult] = ()
+    verdicts: Sequence[Verdict] = ()
     trouble: str = ""
     notes: Sequence[str] = ()
     printed: str = ""
     seconds: float = 0.0
 
     @property
-    def first(self) -> CheckResult | None:
-        """The check to work on: the first that failed, whatever waits for it."""
-        return next((verdict for verdict in self.verdicts if verdict.outcome == "failed"), None)
+    def first(self) -> Verdict | None:
+        """The check to work on."""
+        return root(self.verdicts)
 
 
 @dataclass
@@ -59,7 +60,7 @@ class Session:
 
     def public(self, exercise: PublicExercise) -> list[str]:
         """The full names of the checks that can be made here."""
-        return [f"{exercise.name}.{check.name}" for check in exercise.checks if check.can_be_made]
+        return [f"{exercise.name}.{check.name}" for check in exercise.checks if check.made]
 
     def counts(self, exercise: PublicExercise | None = None) -> tuple[int, int]:
         """How many public checks of an exercise, or of all, have passed, and how many there are."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,10 @@ from watchfiles import awatch
 
 from grader.check.public import PublicExercise
 from grader.check.session import Seen, Session
-from grader.check.showing import text
+from grader.check.showing import columns, text
 from grader.check.spare import Cancelled
+from grader.check.viewing import show
+from grader.errors import GraderError
 
 __all__ = ["Screen"]
 
@@ -131,7 +133,7 @@ class Screen:
         if seen is None:
             return "\n".join([*head, "", "..."])
         head += [f"note: {note}" for note in seen.notes]
-        said = seen.trouble or text(self.current.name, seen.verdicts, seen.printed)
+        said = seen.trouble or text(self.current.name, seen.verdicts, seen.printed, columns(), True)
         end = [f"{PASSED}."] if seen.verdicts and self.session.following() is None else []
         return "\n".join([*head, "", said, "", *end])
 
@@ -170,14 +172,23 @@ class Screen:
             self.shown, self.news = None, ""
             self._want(self.session.index.exercises)
 
-        @keys.add("h")
-        def _hint(event: Any) -> None:
-            seen = self.results.get(self.current.name)
-            self.aside = (self.session.hint(seen) if seen is not None else "") or "No check of this exercise failed."
+        keys.add("h")(lambda event: self._note(self.session.hint, "No check of this exercise failed."))
+        keys.add("s")(lambda event: self._note(self._picture, ""))
 
         for key, lines in {"up": -1, "down": 1, "pageup": -PAGE, "pagedown": PAGE}.items():
             keys.add(key)(lambda event, lines=lines: self._scroll(lines))
         return keys
+
+    def _note(self, of: Callable[[Seen], str], otherwise: str) -> None:
+        """Says below what `of` says of the last check, once there is one."""
+        seen = self.results.get(self.current.name)
+        self.aside = "Wait until it has been checked." if seen is None else of(seen) or otherwise
+
+    def _picture(self, seen: Seen) -> str:
+        try:
+            return show(self.session.home, seen.exercise.name, seen.verdicts, True)
+        except GraderError as error:
+            return str(error)
 
     def _scroll(self, lines: int) -> None:
         self.top += lines

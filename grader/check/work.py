@@ -10,10 +10,9 @@ from pathlib import Path
 from grader.check.process import Running
 from grader.check.public import PublicExercise, examples, require
 from grader.check.spare import Process, Spare
-from grader.check.verdicts import verdicts
+from grader.check.verdicts import Verdict, verdicts
 from grader.errors import SubmissionError, UsageError
 from grader.messages import Load
-from grader.model import CheckResult
 from grader.worker.source import ExerciseSpec, analyse, sources_for
 
 __all__ = ["Work"]
@@ -48,7 +47,7 @@ class Work:
         self.facts = {fact.exercise: fact for fact in analyse(self.modules, self.notebooks, specs)}
         self.printed = ""
 
-    def check(self, exercise: PublicExercise, chosen: Sequence[str]) -> list[CheckResult]:
+    def check(self, exercise: PublicExercise, chosen: Sequence[str]) -> list[Verdict]:
         """The verdicts on the chosen public checks; SubmissionError where the code cannot be run."""
         facts = self.facts[exercise.name]
         if facts.status != "ok":
