@@ -16,7 +16,6 @@ from grader.check.showing import summary, text
 from grader.check.verdicts import Verdict
 from grader.check.work import Work
 from grader.errors import GraderError, SubmissionError
-from grader.model import CheckResult
 
 __all__ = [
     "CheckFailure",
@@ -36,7 +35,7 @@ class ExerciseFile(pytest.File):
     """A file of an exercise, which pytest does not import: its tests are the checks that have public examples."""
 
     exercise: PublicExercise
-    made: dict[str, CheckResult] | None = None
+    made: dict[str, Verdict] | None = None
     printed = broken = ""
 
     def collect(self) -> Iterator[pytest.Item]:

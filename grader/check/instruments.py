@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -16,6 +17,9 @@ from grader.worker.instruments import LOOKS, Instrumented
 from grader.worker.values import UNCALLED
 
 __all__ = ["Equipped", "Shown"]
+
+# Where it may not be imported, it stands among the modules as None.
+IMPORTS_KERAS = re.compile(rb"^[ \t]*(?:import|from)[ \t]+(?:keras|tensorflow)\b", re.MULTILINE)
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -58,7 +62,7 @@ class Equipped(Instrumented):
 
     def execute(self, exercise: str, modules: dict[str, bytes]) -> None:
         """Runs the module."""
-        if b"keras" in self.program.source:
+        if IMPORTS_KERAS.search(self.program.source) and sys.modules.get("keras", True) is not None:
             models.armed()
         super().execute(exercise, modules)
 
@@ -67,6 +71,6 @@ class Equipped(Instrumented):
     ) -> tuple[wire.Value | None, Trouble | None]:
         """What one call comes to."""
         wanted = (call.look and call.look not in UNCALLED) or any(isinstance(arg, Made) for arg in call.args)
-        if wanted or "keras" in sys.modules:
+        if wanted or sys.modules.get("keras") is not None:
             models.armed()
         return super().call(call, args, aim, buffers)
