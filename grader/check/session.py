@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -53,6 +54,7 @@ class Session:
     def __post_init__(self) -> None:
         work = self._work()
         self.folder, self.home = work.folder, work.home
+        self.files = set(work.modules)
         self.progress = memory.load(self.home)
 
     def _work(self) -> Work:
@@ -100,7 +102,7 @@ class Session:
         """Checks an exercise as its files are now, and remembers the outcome; Cancelled where it was called off."""
         started = time.perf_counter()
         try:
-            work = self._settled(exercise)
+            work = self._settled()
             notes = work.facts[exercise.name].notes
             verdicts = work.check(exercise, [check.name for check in exercise.checks])
         except (GraderError, SubmissionError) as error:
@@ -111,18 +113,18 @@ class Session:
         memory.save(self.home, self.progress)
         return Seen(exercise, verdicts, "", notes, work.printed, time.perf_counter() - started)
 
-    def _settled(self, exercise: PublicExercise) -> Work:
-        """The files, once the exercise's own is there again; a file that stays away is missing."""
+    def _settled(self) -> Work:
+        """The files, once all that were there are there again; those that stay away are gone."""
         for _ in range(TRIES):
-            try:
+            with suppress(OSError):  # it went between being seen and being read
                 work = self._work()
-            except OSError:  # it went between being seen and being read
-                pass
-            else:
-                if work.facts[exercise.name].status != "missing":
-                    return work
+                if self.files <= set(work.modules):
+                    break
             time.sleep(PAUSE)
-        return self._work()
+        else:
+            work = self._work()
+        self.files = set(work.modules)
+        return work
 
     def hint(self, seen: Seen) -> str:
         """The next hint for the check to work on, with its name; "" where there is none."""

@@ -1,0 +1,241 @@
+"""`grader watch`: what a save leads to, and the screen with its keys, on the files of a bundle."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+
+import pytest
+from handouts import ROOT, laid_out
+from prompt_toolkit.application import create_app_session
+from prompt_toolkit.input import create_pipe_input
+from prompt_toolkit.output import DummyOutput
+
+from grader.check import progress, public
+from grader.check.commands import main
+from grader.check.public import index
+from grader.check.session import Session
+from grader.check.watch import Screen
+
+__all__: list[str] = []
+
+WRONG = "def multiply_sum(a, b):\n    return float((a @ b).sum())\n"
+
+
+@pytest.fixture
+def bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A bundle whose public examples this process reads."""
+    folder = laid_out(tmp_path / "bundle")
+    monkeypatch.setattr(public, "EXAMPLES", folder / "grader" / "check" / "examples")
+    return folder
+
+
+@pytest.fixture
+def session(bundle: Path) -> Iterator[Session]:
+    """A student at work in the bundle."""
+    one = Session(index(), None, bundle)
+    yield one
+    one.close()
+
+
+def solve(bundle: Path, name: str) -> Path:
+    """Puts the solution into a file of the exercises by renaming, as many editors save; the file."""
+    path = bundle / "exercises" / f"{name}.py"
+    beside = path.with_name(f".{name}.swp")
+    beside.write_bytes((ROOT / "solutions" / f"{name}.py").read_bytes())
+    os.replace(beside, path)
+    return path
+
+
+def exercise(session: Session, name: str) -> public.PublicExercise:
+    """An exercise by name."""
+    return session.index.choose(name)[0]
+
+
+# What is known
+
+
+def test_a_new_student_begins_with_the_first_exercise(session: Session) -> None:
+    assert session.begin().name == "multiply_sum"
+    assert session.counts()[0] == 0
+    assert session.counts(session.begin()) == (0, 4)
+
+
+def test_outcomes_survive_a_restart(bundle: Path, session: Session) -> None:
+    solve(bundle, "multiply_sum")
+    seen = session.check(session.begin())
+    assert [verdict.outcome for verdict in seen.verdicts if verdict.observation != "runs when you hand in"] == [
+        "passed"
+    ] * 4
+    again = Session(index(), None, bundle)
+    assert again.counts(exercise(again, "multiply_sum")) == (4, 4)
+    assert again.done(exercise(again, "multiply_sum"))
+    assert again.begin().name == "convolve"
+    assert session.following(exercise(session, "convolve")) == exercise(session, "filter_design")
+    session.check(exercise(session, "filter_design"))
+    assert Session(index(), None, bundle).begin().name == "filter_design"
+
+
+def test_work_goes_on_at_the_first_exercise_that_is_left(session: Session) -> None:
+    last = session.index.exercises[-1]
+    for name in session.public(last):
+        session.progress.outcomes[name] = "passed"
+    assert session.following(last) == session.index.exercises[0]
+
+
+@pytest.mark.parametrize(
+    ("files", "about"),
+    [
+        (["convolve.py"], "convolve"),
+        (["convolve.ipynb"], "convolve"),
+        (["helper.py"], "multiply_sum"),
+        (["convolve.py", "multiply_sum.py"], "multiply_sum"),
+        (["notes.txt", ".convolve.py.swp"], None),
+        ([".ipynb_checkpoints/convolve.py"], None),
+    ],
+)
+def test_a_save_is_about_an_exercise(session: Session, files: list[str], about: str | None) -> None:
+    found = session.saved([session.folder / name for name in files], session.begin())
+    assert (found.name if found is not None else None) == about
+
+
+def test_a_half_written_file_is_a_sentence(bundle: Path, session: Session) -> None:
+    (bundle / "exercises" / "multiply_sum.py").write_text("def multiply_sum(a, b", encoding="utf-8")
+    seen = session.check(session.begin())
+    assert "is not valid Python yet" in seen.trouble
+    assert seen.first is None
+    assert session.hint(seen) == ""
+
+
+def test_a_file_that_stays_away_is_missing_and_one_that_comes_back_is_read(
+    bundle: Path, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = bundle / "exercises" / "multiply_sum.py"
+    sums = session.begin()
+    path.unlink()
+    waited: list[float] = []
+    monkeypatch.setattr("grader.check.session.time.sleep", waited.append)
+    assert session.check(sums).verdicts[0].outcome == "failed"  # what counts now is the notebook
+    assert len(waited) > 1
+    solve(bundle, "multiply_sum")
+    assert session.check(sums).verdicts[0].outcome == "passed"
+    path.unlink()
+    monkeypatch.setattr("grader.check.session.time.sleep", lambda seconds: solve(bundle, "multiply_sum"))
+    assert session.check(sums).verdicts[0].outcome == "passed"
+
+
+def test_hints_follow_one_another(bundle: Path, session: Session) -> None:
+    (bundle / "exercises" / "multiply_sum.py").write_text(WRONG, encoding="utf-8")
+    seen = session.check(session.begin())
+    hints = [session.hint(seen) for _ in range(4)]
+    assert "multiply_sum.hand, hint 1 of 3" in hints[0]
+    assert "hint 2 of 3" in hints[1]
+    assert hints[2] == hints[3] != hints[1]
+    assert progress.load(bundle).hints == {"multiply_sum.hand": 3}
+
+
+# The screen
+
+
+class Shown:
+    """A screen in a terminal that nobody sees: its words, its bars, and keys to press."""
+
+    def __init__(self, screen: Screen, press: Callable[[str], None]) -> None:
+        self.screen = screen
+        self.press = press
+
+    async def until(self, words: str, away: str = "") -> str:
+        """Waits until the words are there, and others are not; everything that is there."""
+        for _ in range(1200):
+            bars = "".join(text for _, text, *_ in self.screen._bars())
+            text = "\n".join((self.screen._words(), self.screen.aside, bars))
+            if words in text and not (away and away in text):
+                return text
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"no {words!r} in:\n{text}")
+
+
+@contextlib.asynccontextmanager
+async def shown(session: Session) -> AsyncIterator[Shown]:
+    """Runs a screen until the end of the block, which leaves it by a key."""
+    with create_pipe_input() as keys, create_app_session(input=keys, output=DummyOutput()):
+        screen = Screen(session)
+        task = asyncio.create_task(screen.run())
+        yield Shown(screen, keys.send_text)
+        keys.send_text("q")
+        await asyncio.wait_for(task, 60)
+
+
+def test_from_a_stub_to_the_next_exercise(bundle: Path, session: Session) -> None:
+    async def play() -> None:
+        async with shown(session) as seen:
+            text = await seen.until("not written yet", "checking")
+            assert "multiply_sum 0 of 4" in text
+            (bundle / "exercises" / "multiply_sum.py").write_text(WRONG, encoding="utf-8")
+            await seen.until("matrix product", "checking")
+            seen.press("h")
+            await seen.until("hint 1 of 3")
+            seen.press("s")
+            await seen.until("multiply_sum.hand.png")
+            solve(bundle, "multiply_sum")
+            text = await seen.until("convolve 0 of", "checking")
+            assert "multiply_sum: public checks passed; hidden checks run when you hand in. Now convolve:" in text
+            assert "load_image" in text
+
+    asyncio.run(play())
+    assert (bundle / ".grader" / "pictures" / "multiply_sum.hand.png").is_file()
+
+
+def test_a_save_calls_off_a_check_that_never_ends(bundle: Path, session: Session) -> None:
+    async def play() -> None:
+        async with shown(session) as seen:
+            await seen.until("not written yet", "checking")
+            path = bundle / "exercises" / "multiply_sum.py"
+            path.write_text("def multiply_sum(a, b):\n    while True:\n        pass\n", encoding="utf-8")
+            await seen.until("checking")
+            path.write_text(WRONG, encoding="utf-8")
+            text = await seen.until("matrix product", "checking")
+            assert "too much time" not in text
+
+    asyncio.run(play())
+
+
+def test_all_exercises_are_checked_at_a_key_and_the_first_that_is_left_is_shown(bundle: Path, session: Session) -> None:
+    session.index = public.Index(course=session.index.course, exercises=session.index.exercises[:3])
+    solve(bundle, "multiply_sum")
+    solve(bundle, "filter_design")
+
+    async def play() -> None:
+        async with shown(session) as seen:
+            await seen.until("convolve 0 of", "checking")
+            seen.press("r")
+            await seen.until("checking filter_design")
+            text = await seen.until("convolve 0 of", "checking")
+            assert session.done(exercise(session, "filter_design"))
+            assert "convolve: Convolve" in text
+
+    asyncio.run(play())
+
+
+def test_when_all_is_done_it_says_what_it_knows(bundle: Path, session: Session) -> None:
+    session.index = public.Index(course=session.index.course, exercises=session.index.exercises[:1])
+    solve(bundle, "multiply_sum")
+
+    async def play() -> None:
+        async with shown(session) as seen:
+            text = await seen.until("\npublic checks passed; hidden checks run when you hand in.", "checking")
+            assert "4 of 4 public checks" in text
+            seen.press("h")
+            await seen.until("No check of this exercise failed")
+
+    asyncio.run(play())
+
+
+def test_without_a_terminal_it_names_the_other_command(bundle: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert not sys.stdin.isatty()
+    assert main(["watch"]) == 2
+    assert "use `grader check`" in capsys.readouterr().err
