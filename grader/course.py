@@ -46,7 +46,7 @@ TOTAL = 100.0
 # What students read of an exercise, by its name.
 WORDS = "grader/suites/words/{name}.toml"
 # Tables of that file that suites and releases read.
-OTHER_WORDS: Any = (("mistakes", dict, {}), ("afterwards", dict, {}))
+OTHER_WORDS: Any = (("mistakes", dict, {}), ("phrases", dict, {}), ("afterwards", dict, {}))
 # Columns of grades.csv that are no exercise.
 RESERVED = ("student", "total", "max_total", "status")
 

@@ -1,20 +1,21 @@
-"""The words for what is wrong with a network's layers, and the names of the mistakes behind it."""
+"""What is wrong with a network's layers, and which mistake is behind it; `words.toml` says it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import SequenceMatcher
 from typing import Any
 
 from grader.networks.parts import Part
+from grader.networks.texts import TEXTS
 from grader.outcomes import Outcome, Raised
 from grader.probing import CheckFailed
 from grader.refusals import refusal
+from grader.texts import Fault
 
 __all__ = [
-    "Fault",
     "added_twice",
     "broken",
     "differences",
@@ -29,172 +30,25 @@ MOST_LAYERS = 150
 ACTIVATIONS = ("Activation", "ReLU", "Softmax")
 
 
-@dataclass(frozen=True)
-class Fault:
-    """What is wrong, why it matters, what to look at, and the name of the mistake."""
-
-    observation: str
-    reason: str = ""
-    next_step: str = ""
-    name: str = ""
-
-    @property
-    def failure(self) -> CheckFailed:
-        """The failure of a check by this fault."""
-        return CheckFailed(self.observation, self.reason, self.next_step, misconception=self.name)
-
-
-# By option of a layer: the name of the mistake, why it matters, what to look at.
-OPTIONS: dict[str, tuple[str, str, str]] = {
-    "filters": (
-        "other number of filters",
-        "The number of filters is the number of channels that the next layer gets.",
-        "Compare the numbers of filters with the table, block by block.",
-    ),
-    "kernel_size": (
-        "other kernel size",
-        "Every convolution here looks at 3 x 3 places.",
-        "Give the second argument as (3, 3).",
-    ),
-    "strides": (
-        "other strides",
-        "Strides say how far the window moves: more than one place leaves out answers.",
-        "Compare the strides with the table.",
-    ),
-    "padding": (
-        "same padding instead of padding layers",
-        "The answers are the same, and the numbers of all later layers are not: exercises on single layers count them.",
-        "Follow the table: where it has a ZeroPadding2D, the convolution after it does not pad.",
-    ),
-    "activation": (
-        "activation missing",
-        "Without an activation between them, two layers do no more than one could.",
-        "Give the layer the activation of the table.",
-    ),
-    "units": (
-        "other number of units",
-        "The number of units of a dense layer is the number of answers it gives.",
-        "Compare the units with the table.",
-    ),
-    "rate": (
-        "dropout rate",
-        "A rate is the share of units that is switched off, not of those that stay.",
-        "Give Dropout the rate of the table.",
-    ),
-    "pool_size": ("other pooling", "Pooling keeps the largest of 2 x 2 answers.", "Give MaxPooling2D the size (2, 2)."),
-    "name": (
-        "layer names",
-        "Later exercises find layers by their names.",
-        'Name each convolution, for example with name="conv1_1".',
-    ),
-}
-STRIDES = Fault(
-    "",
-    "The third argument of Conv2D is the strides: Conv2D(64, 3, 3) moves its 3 x 3 window by three places.",
-    "Write the size of the kernel as one argument: Conv2D(64, (3, 3)).",
-    "strides instead of kernel size",
-)
-PADDING = Fault(
-    "",
-    "A 3 x 3 window fits two places fewer in each direction, so each convolution needs a border of one zero around.",
-    "Put ZeroPadding2D((1, 1)) in front of this convolution.",
-    "padding layer missing",
-)
-SAME = Fault(
-    "",
-    "Without padding, a 3 x 3 window fits two places fewer in each direction.",
-    'Give this convolution padding="same".',
-    "same padding forgotten",
-)
-TWICE = Fault(
-    "",
-    'ZeroPadding2D and padding="same" together pad twice, so the maps grow.',
-    'Leave out padding="same" where a ZeroPadding2D stands in front.',
-    "padded twice",
-)
-LONGER = Fault(
-    "",
-    "VGG-19 has four convolutions in its last three blocks, VGG-16 has three.",
-    "Compare the number of convolutions with the table, block by block.",
-    "VGG-19 blocks",
-)
-COUNT = Fault(
-    "", "Each convolution of a block learns something of its own.", "Count the convolutions of the block in the table."
-)
-OTHER_SIZE = Fault(
-    "",
-    "A network for other pictures, or another number of classes, should come out of the same function.",
-    "Use the parameters where numbers stand now: `keras.Input(input_shape)` and `Dense(classes, ...)`.",
-    "ignores an argument",
-)
-NOTHING_LEFT = Fault(
-    "A layer was handed maps that are smaller than its window.",
-    "Each pooling halves height and width, and each convolution without padding takes two places: nothing is left.",
-    "Follow the shapes from layer to layer: which is the first that differs from the table?",
-    "maps too small",
-)
-NAMED_TWICE = Fault(
-    "",
-    "Each layer has a name of its own, by which it is found.",
-    "Give each convolution its own number: block, then place in the block.",
-    "layer names",
-)
-CHANNELS = Fault(
-    "",
-    "Keras counts height, width, channels: (224, 224, 3). With channels first it sees a picture of three rows.",
-    "Give the network the input shape as it comes, `keras.Input(input_shape)`, and turn nothing round.",
-    "channels first",
-)
-SOFTMAX = Fault(
-    "",
-    "Probabilities are not negative and sum to 1; softmax makes them so.",
-    'Give the last Dense layer activation="softmax".',
-    "softmax missing",
-)
-
-
-def _with(fault: Fault, observation: str) -> Fault:
-    return replace(fault, observation=observation)
-
-
 def strange(function: str, facts: dict[str, Any]) -> Fault | None:
     """Why something is no `keras.Sequential` made of Keras layers alone; None where it is one."""
-    step = f"Let `{function}` end with `return keras.Sequential([...])`, or with the model that it has filled."
     if facts["class"] != "Sequential":
-        kind = facts["class"]
-        if kind == "None":
-            return Fault(f"`{function}` returned None.", "A function without `return` gives None.", step, "no return")
-        return Fault(
-            f"`{function}` returned an object of type {kind}, and keras.Sequential itself was expected.",
-            "Only a plain Sequential says by its list of layers what it computes.",
-            step,
-            "another class",
-        )
+        return TEXTS.fault("none" if facts["class"] == "None" else "no_sequential", f=function, kind=facts["class"])
     layers = facts["layers"]
     if not layers:
-        return Fault("The model has no layers yet.", "", "Add the layers of the table, from the first to the last.")
+        return TEXTS.fault("no_layers")
     for number, layer in enumerate(layers):
         if not layer["genuine"]:
-            return Fault(
-                f"Layer {number} of {len(layers)} ({layer['name']}) is of type {layer['class']}.",
-                "The network is to be made of the layers that Keras has for it: convolution, pooling, dense and so on.",
-                "Replace it by the layers of the table.",
-                "another class",
-            )
+            given = {"number": number, "count": len(layers), "layer": layer["name"], "kind": layer["class"]}
+            return TEXTS.fault("no_layer_of_keras", **given)
     if len(layers) > MOST_LAYERS:
-        return Fault(f"The model has {len(layers)} layers.", "", "Start with a fresh Sequential in each call.")
+        return TEXTS.fault("too_many_layers", count=len(layers))
     return None
 
 
 def added_twice(function: str, first: int, again: int) -> Fault:
     """The words for a builder that goes on with the model of the call before."""
-    seen = f"a second one a network of {again}" if again else "a second one raised an exception"
-    return Fault(
-        f"The first call of `{function}` built a network of {first} layers, and {seen}.",
-        "A model that is kept outside of the function gets all layers once more in each call.",
-        "Begin each call with a fresh `keras.Sequential()`.",
-        "layers added twice",
-    )
+    return TEXTS.fault("added_twice" if again else "second_call_raised", f=function, first=first, again=again)
 
 
 def broken(function: str, outcome: Outcome, padding: bool = True) -> CheckFailed:
@@ -211,9 +65,9 @@ def broken(function: str, outcome: Outcome, padding: bool = True) -> CheckFailed
 def _told(message: str) -> Fault | None:
     """What a sentence of Keras means."""
     if "zero or negative" in message or "would be negative" in message or "Negative dimension" in message:
-        return NOTHING_LEFT
+        return TEXTS.fault("maps_too_small")
     name = re.search(r"Name '([^']*)' is already", message)
-    return _with(NAMED_TWICE, f"{name[1]} occurs twice.") if name else None
+    return TEXTS.fault("name_twice", layer=name[1]) if name else None
 
 
 def error_words(facts: dict[str, Any], padding: bool = True) -> Fault | None:
@@ -221,13 +75,14 @@ def error_words(facts: dict[str, Any], padding: bool = True) -> Fault | None:
     layers = facts.get("layers", [])
     for number, layer in enumerate(layers):
         if layer["class"] == "Conv2D" and layer.get("strides") not in ([1, 1], None):
-            return _with(STRIDES, f"Layer {number} ({layer['name']}) has strides {_size(layer['strides'])}.")
+            strides = _size(layer["strides"])
+            return TEXTS.fault("strides_before_error", number=number, layer=layer["name"], strides=strides)
     shape = facts.get("input", [])
     if len(shape) == 3 and shape[0] in (1, 3) and (shape[1] or 0) > 3:
-        return _with(CHANNELS, f"The input shape of the model is {tuple(shape)}.")
+        return TEXTS.fault("channels_first", shape=tuple(shape))
     pads = [layer for layer in layers if layer["class"] == "ZeroPadding2D" or layer.get("padding") == "same"]
     if layers and not pads:
-        return _with(PADDING if padding else SAME, "None of the layers pads, so the maps shrink from layer to layer.")
+        return TEXTS.fault("padding_missing_everywhere" if padding else "same_forgotten_everywhere")
     return None
 
 
@@ -237,8 +92,7 @@ def differences(
     """The first difference between a part's layers and the contract's; with `values` only what changes an answer."""
     classes, wanted = [layer["class"] for layer in layers], [kind for kind, _ in expected]
     if not layers:
-        seen = f"The network ends before this part; {_plural(len(wanted), 'layer')} expected: {_joined(wanted)}."
-        return Fault(seen, "", "Go on with the next rows of the table.")
+        return TEXTS.fault("ends_early", count=_plural(len(wanted), "layer"), kinds=_joined(wanted))
     if values and (fault := _numbers(expected, layers, start)) is not None:
         return fault
     if not values and (extra := _apart(wanted, classes)) is not None:
@@ -263,8 +117,9 @@ def _numbers(
     found = sum(layer["class"] == "Conv2D" for layer in layers)
     if wanted == found or not wanted:
         return None
-    text = f"Layers {start} to {start + len(layers) - 1} hold {_plural(found, 'convolution')}, {wanted} expected."
-    return _with(LONGER if (wanted, found) == (3, 4) else COUNT, text)
+    key = "convolutions_of_vgg19" if (wanted, found) == (3, 4) else "convolutions"
+    last = start + len(layers) - 1
+    return TEXTS.fault(key, first=start, last=last, found=_plural(found, "convolution"), wanted=wanted)
 
 
 def _apart(wanted: Sequence[str], classes: Sequence[str]) -> int | None:
@@ -285,74 +140,55 @@ def _listing(wanted: Sequence[str], layers: Sequence[dict[str, Any]], there: int
     place = start + there
     found = [layer["class"] for layer in layers[there:beyond]]
     if set(wanted) == {"ZeroPadding2D"} and not found:
-        if any(layer.get("padding") == "same" for layer in layers):
-            name, reason, step = OPTIONS["padding"]
-            return Fault(f"Before layer {place} the table has a ZeroPadding2D, and yours has none.", reason, step, name)
-        return _with(PADDING, f"Before layer {place} ({_named(layers, there)}) a ZeroPadding2D is missing.")
+        same = any(layer.get("padding") == "same" for layer in layers)
+        return TEXTS.fault("padding_by_same" if same else "padding_missing", place=place, layer=_named(layers, there))
     if not wanted and set(found) <= set(ACTIVATIONS):
-        return Fault(
-            f"Layer {place} is a separate {found[0]} layer.",
-            "It computes the same, and makes the list of layers longer than the table's.",
-            "Give the activation to the layer before it, as its argument.",
-            "separate softmax layer" if layers[there].get("activation") == "softmax" else "separate activation layer",
-        )
+        softmax = layers[there].get("activation") == "softmax"
+        return TEXTS.fault("softmax_apart" if softmax else "activation_apart", place=place, kind=found[0])
     if not wanted and set(found) == {"ZeroPadding2D"}:
-        return _with(TWICE, f"Layer {place} pads, where the table has no padding layer.")
-    name = "dropout missing" if "Dropout" in wanted and not found else ""
-    return Fault(
-        f"At layer {place} {_joined(wanted) or 'no further layer'} was expected, "
-        f"and {_joined(found) or 'nothing'} is there.",
-        "Each layer of the table has its task, and its place.",
-        "Compare your layers with the table, from this one on.",
-        name,
+        return TEXTS.fault("padding_too_much", place=place)
+    return TEXTS.fault(
+        "dropout_missing" if "Dropout" in wanted and not found else "other_layers",
+        place=place,
+        wanted=_joined(wanted) or TEXTS.phrase("no_further_layer"),
+        found=_joined(found) or TEXTS.phrase("nothing"),
     )
 
 
 def _options(layer: dict[str, Any], wanted: dict[str, Any], place: int, values: bool, before: str) -> Fault | None:
     """The first option of a layer that is not the contract's."""
     for option, value in wanted.items():
+        given = {"place": place, "layer": layer["name"], "option": option}
         if option == "rate" and "dropped" in layer and abs(layer.get("rate", 0) - value) > 1e-6:
-            given = f"switches off {layer['rate']:g} of the units; {value:g} expected"
-        elif option not in layer or layer[option] == value or (values and option == "name"):
+            return TEXTS.fault("option_rate", given=f"{layer['rate']:g}", wanted=f"{value:g}", **given)
+        if option not in layer or layer[option] == value or (values and option == "name"):
             continue
-        else:
-            given = f"has {option} {_size(layer[option])}; {_size(value)} expected"
-        name, reason, step = OPTIONS[option]
-        observation = f"Layer {place} ({layer['name']}) {given}."
-        if option == "name":
-            observation = f"Layer {place} is called {layer['name']!r}; {value!r} expected."
-        return _special(option, layer, value, before, observation) or Fault(observation, reason, step, name)
+        key = _special(option, layer, value, before) or f"option_{option}{'_said' if option == 'rate' else ''}"
+        return TEXTS.fault(key, given=_size(layer[option]), wanted=_size(value), **given)
     return None
 
 
-def _special(option: str, layer: dict[str, Any], wanted: Any, before: str, observation: str) -> Fault | None:
-    """Mistakes that have a name of their own."""
+def _special(option: str, layer: dict[str, Any], wanted: Any, before: str) -> str:
+    """Mistakes that have a name of their own; "" where the option is all that is wrong."""
     if option == "strides" and layer["class"] == "Conv2D":
-        return _with(STRIDES, observation)
+        return "strides_for_kernel"
     if option == "padding" and layer["class"] == "Conv2D" and wanted == "same":
-        return _with(SAME, observation)
+        return "same_forgotten"
     if option == "padding" and layer["class"] == "Conv2D" and before == "ZeroPadding2D":
-        return _with(TWICE, observation)
+        return "padded_twice"
     if option == "activation" and wanted == "softmax":
-        return _with(SOFTMAX, observation)
+        return "softmax_missing"
     if option == "units" and layer.get("activation") == "softmax" and layer["units"] == 1:
-        return Fault(observation, "A softmax over one unit is always 1.", "One unit a class.", "softmax over one unit")
-    return None
+        return "softmax_over_one"
+    return ""
 
 
 def _described(name: str, piece: dict[str, Any]) -> Fault:
     """The words for a part whose layers look right, or fit nothing."""
+    part = name.replace("_", " ")
     if "error" in piece:
-        return Fault(
-            f"The layers of {name.replace('_', ' ')} do not fit each other.",
-            "",
-            "Build the network, and follow the shapes in model.summary().",
-        )
-    return Fault(
-        f"{name.replace('_', ' ').capitalize()} answers something else than its layers in the table do.",
-        "",
-        "Compare every argument of its layers with the table.",
-    )
+        return TEXTS.fault("part_does_not_fit", part=part)
+    return TEXTS.fault("part_answers_otherwise", part=part.capitalize())
 
 
 def wrong(part: Part, layers: Sequence[dict[str, Any]], start: int, piece: dict[str, Any]) -> Fault:
@@ -362,18 +198,17 @@ def wrong(part: Part, layers: Sequence[dict[str, Any]], start: int, piece: dict[
 
 def other_pictures(asked: Sequence[int], given: Sequence[int] | None) -> Fault:
     """The words for a builder that makes a network for pictures of a size of its own; None where that is open."""
-    shape = "open" if given is None else tuple(given)
-    seen = f"Asked for pictures of shape {tuple(asked)}, the network's input shape is {shape}."
-    return _with(OTHER_SIZE, seen)
+    shape = TEXTS.phrase("open") if given is None else tuple(given)
+    return TEXTS.fault("input_shape_ignored", asked=tuple(asked), shape=shape)
 
 
 def other_answers(asked: int, given: Sequence[int]) -> Fault:
     """The words for a builder that makes a network for a number of classes of its own."""
-    return _with(OTHER_SIZE, f"Asked for {asked} classes, the network gives answers of shape {tuple(given)}.")
+    return TEXTS.fault("classes_ignored", asked=asked, shape=tuple(given))
 
 
 def _named(layers: Sequence[dict[str, Any]], place: int) -> str:
-    return layers[place]["name"] if place < len(layers) else "the end"
+    return layers[place]["name"] if place < len(layers) else TEXTS.phrase("the_end")
 
 
 def _joined(kinds: Sequence[str]) -> str:
@@ -381,7 +216,7 @@ def _joined(kinds: Sequence[str]) -> str:
 
 
 def _plural(count: int, word: str) -> str:
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"
+    return TEXTS.phrase(f"one_{word}" if count == 1 else f"{word}s", count=count)
 
 
 def _size(value: Any) -> str:

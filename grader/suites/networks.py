@@ -11,6 +11,7 @@ import numpy as np
 from grader.fixture import StudentFixture
 from grader.judging import request
 from grader.networks.parts import Part, close, ranges, stands
+from grader.networks.texts import TEXTS
 from grader.networks.words import added_twice, broken, differences, other_answers, other_pictures, strange, wrong
 from grader.probing import CheckFailed, CheckNotRun
 from grader.recorded import Example
@@ -130,7 +131,7 @@ class Network(Remembered):
         """Which parts compute what they should; CheckNotRun where none does: nothing can be told of the whole then."""
         standing = [self.stands(index) for index in range(len(self.plan.parts))]
         if not any(standing):
-            raise CheckNotRun("Not run: no part of the network computes what it should yet.")
+            raise CheckNotRun(TEXTS.phrase("no_part_stands"))
         return standing
 
     def listed(self) -> None:
@@ -146,7 +147,7 @@ class Network(Remembered):
         answers = {self.plan.whole: self.seen.get("outputs", [])}
         answers |= {probe: self.whole(probe).get("outputs", []) for probe in self.plan.others[:1]}
         if not any(answers.values()):
-            raise CheckFailed(f"No network of `{self.plan.function}` takes the pictures that it was asked for.")
+            raise TEXTS.failure("no_network", f=self.plan.function)
         for probe, given in answers.items():
             self._compare(probe, given, prefix)
         if self.standing[-1] and self.seen.get("outputs"):
@@ -155,12 +156,7 @@ class Network(Remembered):
             if total.size != self.example(self.plan.whole).args[-1]["classes"] * batch:
                 return  # another number of classes, or a sample of many
             if not np.isfinite(total).all() or abs(total.sum() - batch) > 1e-3 * batch or total.min() < 0:
-                raise CheckFailed(
-                    f"The answers of the last layer sum to {total.sum() / batch:.4g}, not to 1.",
-                    "Probabilities are not negative and sum to 1; softmax makes them so.",
-                    'Give the last Dense layer activation="softmax".',
-                    misconception="softmax missing",
-                )
+                raise TEXTS.failure("softmax_missing_in_answers", total=f"{total.sum() / batch:.4g}")
 
     def whole(self, probe: str) -> dict[str, Any]:
         """What a network of another size computes; the first one was looked at before."""
@@ -190,10 +186,4 @@ class Network(Remembered):
             if part is self.plan.parts[-1] and self.plan.others and np.shape(given[-1]) != np.shape(expected[-1]):
                 return  # another number of classes than was asked for is judged elsewhere
             if not close(given[stop - 1], expected[place - 1]):
-                name = part.name.replace("_", " ")
-                raise CheckFailed(
-                    f"Called as a whole, the network answers something else after {name} than its layers would one by "
-                    "one.",
-                    "In a Sequential each layer gets what the one before answers, in the order of the list.",
-                    "Compare the order of the blocks with the table.",
-                )
+                raise TEXTS.failure("whole_answers_otherwise", part=part.name.replace("_", " "))
