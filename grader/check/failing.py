@@ -74,6 +74,11 @@ class Failing:
         """What came back; None where nothing did."""
         return self.outcome.value if isinstance(self.outcome, Returned) else None
 
+    @property
+    def listed(self) -> bool:
+        """Whether a list came back that is to be read item by item, as a shape is; an array where one is wanted."""
+        return isinstance(self.outcome, Returned) and self.outcome.listed and not _is_numeric(self.expected)
+
     @cached_property
     def answers(self) -> tuple[str, Any, Any]:
         """What was expected and what came back, or the first of several values in it that differs, and which it is."""
@@ -130,8 +135,11 @@ class Failing:
             with np.errstate(all="ignore"):
                 gap = np.abs(given.astype(np.float64) - expected.astype(np.float64))
             wrong = ~(gap <= self.tolerance)
-        sequence = isinstance(expected, list | tuple | dict)  # what is to be read item by item, such as a shape
-        yours = None if sequence else _panel(names[1], given, self.index, wrong)
+        yours = (
+            None
+            if self.listed or isinstance(expected, list | tuple | dict)
+            else _panel(names[1], given, self.index, wrong)
+        )
         return _panel(names[0], expected, self.index), yours
 
     def _argument(self, name: str, value: Any) -> Panel | None:

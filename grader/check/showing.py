@@ -115,7 +115,8 @@ def _called(verdict: Verdict, failing: Failing, width: int, colour: bool, arrays
         yield Part("", "\n".join(side_by_side([group for group in made.values() if group], width)), True)
     came, wanted = (panel is not None and bool(made[panel.name]) for panel in reversed(failing.both))
     for shown in verdict.evidence[:1]:
-        yield Part("came back", "" if came else shown.given, True)
+        given = shown_value(failing.given.tolist()) if failing.listed else shown.given
+        yield Part("came back", "" if came else given, True)
         yield Part("expected", "" if wanted else shown.expected, True)
 
 
