@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from grader.check.desk import add_desk_commands, settle_output
+from grader.check.aids import add_aids, settle_output
 from grader.check.progress import home, load, record, save
 from grader.check.public import index
 from grader.check.showing import summary, text
@@ -49,7 +49,7 @@ def add_commands(commands: Any, root_of: Callable[[argparse.Namespace], Path] | 
     check.add_argument("names", metavar="NAME", nargs="*", help="an exercise, or one check: convolve, convolve.hand")
     check.add_argument("--in", dest="folder", metavar="DIR", type=Path, help="where the files are (default: exercises)")
     check.set_defaults(action=_check)
-    add_desk_commands(commands)
+    add_aids(commands)
     return []
 
 
