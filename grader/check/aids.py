@@ -72,11 +72,12 @@ def _progress(_: argparse.Namespace) -> int:
 
 def _reset(arguments: argparse.Namespace) -> int:
     from grader.check.resetting import reset
+    from grader.check.wrapping import paragraphs
 
     settle_output()
     exercise, _ = index().choose(arguments.name)
     for line in reset(exercise, arguments.only or "", Path.cwd(), lambda text: arguments.yes or _agreed(text)):
-        print(line)
+        print(paragraphs(line, ""))
     return 0
 
 

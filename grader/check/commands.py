@@ -85,7 +85,7 @@ def _check(arguments: argparse.Namespace) -> int:
 def _remember(work: Work, exercise: str, verdicts: Sequence[CheckResult]) -> None:
     """Keeps the outcomes for `grader progress` and `grader hint`; not of files that lie elsewhere."""
     folder = home(work.folder.resolve())
-    if work.folder.resolve() in (folder, folder / "exercises"):
+    if work.folder.resolve() in (folder / "exercises", Path.cwd()):
         progress = load(folder)
         record(progress, exercise, verdicts)
         save(folder, progress)
