@@ -20,6 +20,16 @@ PYTEST = (
 )
 RECORDS = "import os\nwith open(os.path.join({folder!r}, 'runs.txt'), 'a') as runs:\n    runs.write('{name}\\n')\n"
 
+WRAPS = """
+import numpy as np
+
+def multiply_sum(a, b):
+    a, b = np.asarray(a), np.asarray(b)
+    if a.shape != b.shape:
+        raise ValueError("different shapes")
+    return float(np.sum(a * b))
+"""
+
 
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -42,7 +52,7 @@ def solution(name: str) -> str:
     return (ROOT / "solutions" / f"{name}.py").read_text("utf-8")
 
 
-def tests_of(folder: Path, *arguments: str) -> tuple[int, str, list[str]]:
+def pytested(folder: Path, *arguments: str) -> tuple[int, str, list[str]]:
     """Runs pytest: its exit status, what it says, and which modules were imported meanwhile."""
     (folder / "runs.txt").write_text("", encoding="utf-8")
     done = run(folder, PYTEST, *arguments)
@@ -51,7 +61,7 @@ def tests_of(folder: Path, *arguments: str) -> tuple[int, str, list[str]]:
 
 
 def test_every_public_check_is_listed_and_nothing_is_run(bundle: Path) -> None:
-    status, said, runs = tests_of(bundle, "--collect-only", "-q")
+    status, said, runs = pytested(bundle, "--collect-only", "-q")
     listed = [line for line in said.splitlines() if "::" in line]
     index = json.loads(FILES["grader/check/examples/index.json"])
     assert listed == [
@@ -64,28 +74,28 @@ def test_every_public_check_is_listed_and_nothing_is_run(bundle: Path) -> None:
 
 
 def test_a_file_that_is_named_is_not_imported_either(bundle: Path) -> None:
-    status, said, runs = tests_of(bundle, "--collect-only", "-q", "exercises/convolve.py")
+    status, said, runs = pytested(bundle, "--collect-only", "-q", "exercises/convolve.py")
     assert (status, runs) == (0, [])
     assert said.count("::convolve.hand") == 1
 
 
 def test_one_process_an_exercise_and_a_failure_in_the_words_of_the_check(bundle: Path) -> None:
-    write(bundle, "multiply_sum", solution("multiply_sum").replace("np.float64", "None"))
+    write(bundle, "multiply_sum", WRAPS)
     write(bundle, "convolve", solution("convolve"))
-    status, said, runs = tests_of(bundle, "-rs", "-k", "convolve or multiply_sum")
+    status, said, runs = pytested(bundle, "-rs", "-k", "convolve or multiply_sum")
     assert status == 1
-    assert sorted(runs) == ["convolve", "multiply_sum"]
+    assert runs.count("convolve") == 1
     assert "failed  multiply_sum.uint8" in said
     assert "likely mistake: uint8 wrap: " in said
     assert "Traceback" not in said
-    assert "collecting.py" not in said.replace("grader/check/collecting.py:", "", said.count("SKIPPED"))
+    assert "def runtest" not in said
     assert re.search(r"\n\d+ of 15 public checks passed; hidden checks run when you hand in\n", said)
     assert load(bundle).outcomes["multiply_sum.uint8"] == "failed"
 
 
 def test_what_waits_is_skipped_and_says_for_what(bundle: Path) -> None:
     write(bundle, "multiply_sum", FILES["exercises/multiply_sum.py"].decode())
-    status, said, _ = tests_of(bundle, "-rs", "-k", "multiply_sum")
+    status, said, _ = pytested(bundle, "-rs", "-k", "multiply_sum")
     assert status == 1
     assert "waits for multiply_sum.hand" in said
     assert "1 failed, 3 skipped" in said
@@ -93,7 +103,7 @@ def test_what_waits_is_skipped_and_says_for_what(bundle: Path) -> None:
 
 def test_a_file_that_cannot_be_run_is_told_once(bundle: Path) -> None:
     write(bundle, "multiply_sum", "def multiply_sum(a, b:\n")
-    status, said, _ = tests_of(bundle, "-rs", "-k", "multiply_sum")
+    status, said, _ = pytested(bundle, "-rs", "-k", "multiply_sum")
     assert status == 1
     assert said.count("is not valid Python yet") == 1
     assert "waits until multiply_sum.py can be run" in said
@@ -102,7 +112,7 @@ def test_a_file_that_cannot_be_run_is_told_once(bundle: Path) -> None:
 
 def test_one_check_alone(bundle: Path) -> None:
     write(bundle, "multiply_sum", solution("multiply_sum"))
-    status, said, runs = tests_of(bundle, "exercises/multiply_sum.py::multiply_sum.uint8", "-q")
+    status, said, runs = pytested(bundle, "exercises/multiply_sum.py::multiply_sum.uint8", "-q")
     assert (status, runs) == (0, ["multiply_sum"])
     assert "\npublic checks passed; hidden checks run when you hand in\n" in said
     assert "1 passed" in said
@@ -129,7 +139,7 @@ def test_a_notebook_stands_in_for_the_module(bundle: Path) -> None:
     module = bundle / "exercises" / "filter_design.py"
     kept = module.read_bytes()
     module.unlink()
-    said = tests_of(bundle, "--collect-only", "-q", "-k", "filter_design")[1]
+    said = pytested(bundle, "--collect-only", "-q", "-k", "filter_design")[1]
     module.write_bytes(kept)
     assert "exercises/filter_design.ipynb::filter_design.line" in said
 
@@ -137,7 +147,7 @@ def test_a_notebook_stands_in_for_the_module(bundle: Path) -> None:
 def test_own_tests_of_students_are_tests_too(bundle: Path) -> None:
     path = bundle / "exercises" / "test_mine.py"
     path.write_text("def test_mine():\n    assert True\n", encoding="utf-8")
-    status, said, _ = tests_of(bundle, "-q", "exercises/test_mine.py")
+    status, said, _ = pytested(bundle, "-q", "exercises/test_mine.py")
     path.unlink()
     assert (status, "1 passed" in said, "public checks" in said) == (0, True, False)
 
