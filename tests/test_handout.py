@@ -68,7 +68,6 @@ def test_the_bundle_holds_nothing_that_is_the_staffs() -> None:
         "drawing",
         "handout",
         "report",
-        "intake",
         "warm",
         "session",
         "desk",
@@ -154,7 +153,7 @@ def test_versions_and_hashes_are_those_of_the_locks() -> None:
 def test_the_numpy_file_is_small_and_whole() -> None:
     there = names(FILES["requirements.txt"])
     assert there.keys() == NUMPY
-    assert there.keys().isdisjoint({"tensorflow", "keras", "pytest", "hypothesis", "jupytext"})
+    assert there.keys().isdisjoint({"tensorflow", "keras", "hypothesis", "jupytext"})
     assert _lacking(there, "win32") | _lacking(there, "linux") == set()
 
 

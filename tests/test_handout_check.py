@@ -108,7 +108,7 @@ def test_the_solutions_pass_all_public_checks_of_the_keras_exercises(bundle: Pat
 
 
 def test_no_module_imports_what_is_not_there(bundle: Path) -> None:
-    """Not even what only Unix has: whoever has neither can import all of it."""
+    """Not even what only Unix has: whoever has neither can import all of it, but for the plugin of pytest, its own."""
     code = """
 import importlib, pathlib
 for name in ("fcntl", "resource", "termios", "pwd", "grp"):
@@ -116,6 +116,8 @@ for name in ("fcntl", "resource", "termios", "pwd", "grp"):
 here = pathlib.Path.cwd()
 for path in sorted((here / "grader").rglob("*.py")):
     parts = path.relative_to(here).with_suffix("").parts
+    if parts[-1] == "collecting":
+        continue
     importlib.import_module(".".join(parts[:-1] if parts[-1] == "__init__" else parts))
 ours = {name: module for name, module in sys.modules.items() if name.split(".")[0] == "grader"}
 assert all(pathlib.Path(module.__file__).is_relative_to(here) for module in ours.values())
@@ -123,7 +125,7 @@ print(len(ours), *sorted({name.split(".")[0] for name in sys.modules} & {"hypoth
 """
     done = run(bundle, code)
     assert done.stderr == ""
-    assert done.stdout.split() == [str(sum(name.endswith(".py") for name in FILES if name.startswith("grader/")))]
+    assert done.stdout.split() == [str(sum(name.endswith(".py") for name in FILES if name.startswith("grader/")) - 1)]
 
 
 def test_a_failed_check_says_all_there_is_to_say(bundle: Path) -> None:

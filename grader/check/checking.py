@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from grader.check.desk import settle_output
+from grader.check.aids import settle_output
 from grader.check.helper import Helped
 from grader.check.progress import home, load, record, save
 from grader.check.public import Index, index
@@ -72,7 +72,7 @@ def _checked(arguments: argparse.Namespace, found: Index, work: Work, wanted: di
 def _remember(work: Work, exercise: str, verdicts: Sequence[CheckResult]) -> None:
     """Keeps the outcomes for `grader progress` and `grader hint`; not of files that lie elsewhere."""
     folder = home(work.folder.resolve())
-    if work.folder.resolve() in (folder, folder / "exercises"):
+    if work.folder.resolve() in (folder / "exercises", Path.cwd()):
         progress = load(folder)
         record(progress, exercise, verdicts)
         save(folder, progress)

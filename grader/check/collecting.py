@@ -12,13 +12,13 @@ import pytest
 
 from grader.check.progress import home, load, record, save
 from grader.check.public import PublicCheck, PublicExercise, examples, index
-from grader.check.showing import summary, text
+from grader.check.showing import text
 from grader.check.verdicts import Verdict
 from grader.check.work import Work
+from grader.check.wrapping import paragraphs
 from grader.errors import GraderError, SubmissionError
 
 __all__ = [
-    "CheckFailure",
     "CheckItem",
     "ExerciseFile",
     "pytest_collect_file",
@@ -27,8 +27,7 @@ __all__ = [
 ]
 
 
-class CheckFailure(Exception):  # noqa: N818 - what a check found, not an error
-    """A check that did not pass; its text is what `grader check` prints."""
+OURS = re.compile(r"exercises/(\w+)\.(?:py|ipynb)::\1\.\w+$")
 
 
 class ExerciseFile(pytest.File):
@@ -66,8 +65,8 @@ class ExerciseFile(pytest.File):
             try:
                 made = work.check(self.exercise, [item.check.name for item in items])
             except (SubmissionError, GraderError) as error:
-                self.broken = str(error)
-                raise CheckFailure(self.broken) from None
+                self.broken = paragraphs(str(error), "")
+                raise AssertionError(self.broken) from None
             self.printed = work.printed
             self.made = {verdict.name: verdict for verdict in made}
             progress = load(home(folder))
@@ -94,11 +93,14 @@ class CheckItem(pytest.Item):
         if verdict.outcome != "passed":
             said = textwrap.dedent(text(file.exercise.name, [verdict], file.printed))
             file.printed = ""  # once is enough
-            raise CheckFailure(said)
+            raise AssertionError(said)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        """The words alone: where in the grader they come from is of no use to students."""
-        return str(excinfo.value) if isinstance(excinfo.value, CheckFailure) else super().repr_failure(excinfo, style)
+        """The words alone: where in the grader they come from is of no use to students.
+
+        An AssertionError is what editors take for a failure, and anything else for an accident.
+        """
+        return str(excinfo.value) if excinfo.type is AssertionError else super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """The function in the student's file, so that an editor shows the test beside it."""
@@ -118,7 +120,11 @@ def _exercise_of(path: Path) -> PublicExercise | None:
         return None
     if path.suffix == ".ipynb" and path.with_suffix(".py").exists():
         return None
-    return next((exercise for exercise in index().exercises if exercise.name == path.stem), None)
+    try:
+        exercises = index().exercises
+    except GraderError as error:
+        raise pytest.UsageError(str(error)) from None
+    return next((exercise for exercise in exercises if exercise.name == path.stem), None)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -141,14 +147,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Ends as `grader check` does: what passed is a part of what counts."""
-    reporter = terminalreporter
-    made = [
-        verdict
-        for item in getattr(reporter._session, "items", ())
-        if isinstance(item, CheckItem) and isinstance(item.parent, ExerciseFile)
-        for verdict in (item.parent.made or {}).values()
-        if verdict.name == item.check.name
-    ]
+    reports = [report for kind in ("passed", "failed", "skipped") for report in terminalreporter.getreports(kind)]
+    made = [report for report in reports if report.when == "call" and OURS.match(report.nodeid)]
     if made:
-        reporter.write_line("")
-        reporter.write_line(summary(made))
+        passed = sum(report.passed for report in made)
+        terminalreporter.write_line("")
+        share = "" if passed == len(made) else f"{passed} of {len(made)} "
+        terminalreporter.write_line(f"{share}public checks passed; hidden checks run when you hand in")

@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from grader.check.aids import add_aids
 from grader.check.checking import check as _check
-from grader.check.desk import add_desk_commands
 from grader.check.public import index
 from grader.check.session import Session
 from grader.errors import GraderError, UsageError
@@ -54,7 +54,7 @@ def add_commands(commands: Any, root_of: Callable[[argparse.Namespace], Path] | 
     watch = commands.add_parser("watch", help="check again whenever you save a file", description=WATCH)
     watch.add_argument("--in", dest="folder", metavar="DIR", type=Path, help="where the files are (default: exercises)")
     watch.set_defaults(action=_watch)
-    add_desk_commands(commands)
+    add_aids(commands)
     return []
 
 

@@ -21,7 +21,7 @@ def hint(index: Index, name: str, every: bool, here: Path) -> str:
     progress = load(folder)
     exercise, check = _sought(index, name, progress)
     full = f"{exercise.name}.{check.name}"
-    head = f"{full}: {check.title}"
+    head = paragraphs(f"{full}: {check.title}", "")
     if every:
         given = _given(check, progress.hints.get(full, 0))
         told = [stage(check, number) for number in range(1, given + 1)]

@@ -55,8 +55,8 @@ def offers(exercise: PublicExercise, recording: Recording) -> list[Offer]:
     found = []
     for check in exercise.checks:
         for probe in (recording.probes[name] for name in check.probes[:1]):
-            fitting = [] if probe.effects else [example for example in probe.examples if _fits(example)]
-            if fitting:
+            fitting = [example for example in probe.examples if _fits(example)]
+            if probe.mistakes and fitting:  # without any, the values are not what the check is about
                 found.append(Offer(exercise.name, check, probe, min(fitting, key=_rank)))
     return found
 
@@ -80,19 +80,20 @@ def _is_small(value: Any) -> bool:
     )
 
 
-def _rank(example: Example) -> tuple[bool, int, float]:
-    """Sizes that differ come first, for they tell rows from columns; then what most mistakes change; then the small."""
-    expected = example.expected
-    sizes = (
-        expected.shape
-        if isinstance(expected, np.ndarray)
-        else expected
-        if isinstance(expected, list | tuple)
-        else (0, 1)
-    )
+def _rank(example: Example) -> tuple[bool, bool, int, float]:
+    """The example that teaches most has the least: an answer of another size than what goes in, with sides that differ.
+
+    Then what most mistakes change, then small ones.
+    """
+    expected, first = example.expected, example.args[0]
+    sizes = _sizes(expected)
     told = sum(model is not None for model in example.models)
     size = sum(arg.size if isinstance(arg, np.ndarray) else sum(np.ravel(arg)) for arg in example.args)
-    return len(set(sizes[:2])) < 2, -told, float(size)
+    return sizes == _sizes(first), len(set(sizes[:2])) < 2, -told, float(size)
+
+
+def _sizes(value: Any) -> tuple[int, ...]:
+    return value.shape if isinstance(value, np.ndarray) else tuple(value) if isinstance(value, list | tuple) else ()
 
 
 def predict(index: Index, name: str, show: bool, here: Path, read: Callable[[str], str] = input) -> None:
@@ -100,7 +101,8 @@ def predict(index: Index, name: str, show: bool, here: Path, read: Callable[[str
     folder = home(here)
     progress = load(folder)
     offer = _chosen(index, name, progress)
-    print(f"{offer.name}: {offer.check.title}\nNothing is run, and it earns nothing. What will this call answer?\n")
+    print(paragraphs(f"{offer.name}: {offer.check.title}", ""))
+    print("Nothing is run, and it earns nothing. What will this call answer?\n")
     print(textwrap.indent(call_text(offer.probe.function, offer.example.args), "  "))
     if show:
         expected = offer.example.expected

@@ -28,10 +28,11 @@ GAP = "raise NotImplementedError"
 DYNAMIC = ("globals", "exec", "setattr", "import *")
 AGAIN = "When it is mended, run `grader submit-check` again."
 CURES = {
-    "missing": "Add the file if this exercise is to count.",
     "import_error": "Mend this place; until then nothing of the file can be run.",
     "blocked": "With it the exercise gets 0 points.",
 }
+ONE_FILE = "A single module is handed in where a page takes files; else put it into a folder or a zip under your name."
+SOURCES = (".py", ".ipynb")
 MOST_NAMED = 6
 
 
@@ -52,25 +53,20 @@ def rehearse(path: Path, specs: Sequence[ExerciseSpec]) -> tuple[bool, str]:
         entry = _alone(path, Path(spare)) if path.suffix == ".py" else _entry(path)
         try:
             submission = read(entry, [spec.name for spec in specs])
-            seen = [(item.parts, item.size) for item in found_in(entry.paths[0]) if item.kind == "file"]
+            seen = [item for item in found_in(entry.paths[0]) if item.kind == "file" or ignored(item.parts)]
         except SubmissionError as error:
             refused = paragraphs(f"{error} Nothing of it would be graded (0 points). {AGAIN}")
             return False, f"{_name(path)}: would be REFUSED\n{refused}"
     facts = {fact.exercise: fact for fact in analyse(submission.modules, submission.notebooks, specs)}
     readings = [_reading(spec, facts[spec.name], submission) for spec in specs]
-    good = all(reading.good for reading in readings)
-    total = sum(size for _, size in seen)
-    head = f"{_name(path)}: {_count(len(seen), 'file')}, {_size(total)} of {_size(SUBMISSION_BYTES)}"
-    lines = [
-        f"{head}. Read as at hand-in; nothing was run.",
-        "",
-        *_table(readings),
-        "",
-        *_asides(submission, facts, seen),
-    ]
-    if path.suffix == ".py":
-        lines.append("A single module can be handed in where a page takes files; else put it into a folder or a zip.")
-    return good, "\n".join([*lines, _verdict(readings)])
+    if path.suffix in (".py", ".ipynb"):  # one file, which may stand for one exercise
+        readings = [reading for reading in readings if reading.word != "missing"] or readings
+    sizes = [item.size for item in seen if not ignored(item.parts)]
+    head = f"{_name(path)}: {len(sizes)} file{'' if len(sizes) == 1 else 's'}, {_size(sum(sizes))}"
+    lines = [f"{head} of {_size(SUBMISSION_BYTES)}. Read as at hand-in; nothing was run.", "", *_table(readings), ""]
+    lines += _asides(submission, facts, [item.parts for item in seen])
+    lines += [paragraphs(ONE_FILE, "")] if path.suffix == ".py" else []
+    return all(reading.good for reading in readings), "\n".join([*lines, _verdict(readings)])
 
 
 def _entry(path: Path) -> Entry:
@@ -97,29 +93,25 @@ def _name(path: Path) -> str:
     return escaped(path.name or str(path)) + ("/" if path.is_dir() else "")
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
-
-
 def _size(size: int) -> str:
     return f"{size / MEGABYTE:.3g} MB" if size >= MEGABYTE else f"{-(-size // 1000)} kB"
 
 
 def _reading(spec: ExerciseSpec, facts: Facts, submission: Submission) -> Reading:
+    if facts.status == "missing":
+        return Reading(spec.name, "missing", "", (f"Add {spec.name}.py, or its notebook, if it is to count.",), False)
     if facts.status != "ok":
-        word = {"missing": "missing", "blocked": "RULE"}.get(facts.status, "CANNOT BE READ")
+        word = "RULE" if facts.status == "blocked" else "CANNOT BE READ"
         return Reading(spec.name, word, facts.path, (facts.message, CURES.get(facts.status, "")), False)
     written = program(facts, submission.modules, submission.notebooks)
     lost, gaps = _functions(spec, written.source)
     told = []
     if lost:
-        file = "the notebook" if facts.origin == "notebook" else facts.path
-        names = _listed(lost)
-        told.append(f"There is no function {names} in {file}; the name has to be the one in docs/contract.md.")
+        told.append(f"It has no {_listed(lost)}; grading calls functions by their names in docs/contract.md.")
     if strange := sorted(set(facts.imports) - LIBRARIES - sys.stdlib_module_names):
         told.append(
-            f"It imports {_listed(strange)}, which is neither in the submission nor among the libraries that grading "
-            f"has ({', '.join(sorted(LIBRARIES))}). Add the file, or write it without."
+            f"It imports {_listed(strange)}: not in the submission, and not among the libraries that grading has "
+            f"({', '.join(sorted(LIBRARIES))}). Add the file, or write it without."
         )
     if told:
         return Reading(spec.name, "LOOK HERE", facts.path, tuple(told), False)
@@ -132,8 +124,12 @@ def _reading(spec: ExerciseSpec, facts: Facts, submission: Submission) -> Readin
 
 
 def _listed(names: Sequence[str]) -> str:
+    return _some([f"`{escaped(name)}`" for name in names])
+
+
+def _some(names: Sequence[str]) -> str:
     more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-    return ", ".join(f"`{escaped(name)}`" for name in names[:MOST_NAMED]) + more
+    return ", ".join(names[:MOST_NAMED]) + more
 
 
 def _open(spec: ExerciseSpec) -> dict[str, ast.AST]:
@@ -166,25 +162,14 @@ def _table(readings: Sequence[Reading]) -> Iterator[str]:
         yield from (paragraphs(text, " " * 6) for text in reading.told if text)
 
 
-def _asides(
-    submission: Submission, facts: Mapping[str, Facts], seen: Sequence[tuple[tuple[str, ...], int]]
-) -> Iterator[str]:
+def _asides(submission: Submission, facts: Mapping[str, Facts], seen: Sequence[tuple[str, ...]]) -> Iterator[str]:
     """Notes on names and on which file counts, and what is left alone."""
     notes = dict.fromkeys([*submission.notes, *(note for fact in facts.values() for note in fact.notes)])
     yield from (paragraphs(f"note: {note}", "") for note in notes)
-    tops: dict[str, int] = {}
-    for parts, _ in seen:
-        name = escaped(parts[-1])
-        if ignored(parts):
-            litter = next(part for part in parts if ignored((part,)))
-            name = escaped(litter) + ("/" if litter != parts[-1] else "")
-        elif parts[-1].lower().endswith((".py", ".ipynb")):
-            continue
-        tops[name] = tops.get(name, 0) + 1
-    if tops:
-        named = [name if count == 1 else f"{name} ({count} files)" for name, count in sorted(tops.items())]
-        more = f" and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
-        yield paragraphs(f"left alone, which does no harm: {', '.join(named[:MOST_NAMED])}{more}", "")
+    names = [next((part for part in parts if ignored((part,))), parts[-1]) for parts in seen]
+    left = sorted({escaped(name) for name in names if ignored((name,)) or not name.lower().endswith(SOURCES)})
+    if left:
+        yield paragraphs(f"left alone, which does no harm: {_some(left)}", "")
 
 
 def _verdict(readings: Sequence[Reading]) -> str:

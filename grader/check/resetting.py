@@ -81,6 +81,5 @@ def _backed_up(bundle: Path, names: Sequence[str]) -> list[str]:
     copy = "copy" if os.name == "nt" else "cp"
     for name in names:
         write_whole(place / name, (bundle / "exercises" / name).read_bytes())
-        source, target = (place / name).relative_to(bundle), Path("exercises") / name
-        lines.append(f"  {copy} {source} {target}")
+        lines.append(f"  {copy} {(place / name).relative_to(bundle)} exercises{os.sep}")
     return lines

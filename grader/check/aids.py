@@ -11,10 +11,10 @@ from typing import Any
 from grader.check.public import index
 from grader.errors import UsageError
 
-__all__ = ["add_desk_commands", "settle_output"]
+__all__ = ["add_aids", "settle_output"]
 
 
-def add_desk_commands(commands: Any) -> None:
+def add_aids(commands: Any) -> None:
     """Adds them; each imports what it needs when it is run."""
     hint = commands.add_parser("hint", help="the next hint on the check that is to be done next")
     hint.add_argument("name", metavar="NAME", nargs="?", default="", help="an exercise or a check: convolve.hand")
@@ -92,11 +92,12 @@ def _progress(_: argparse.Namespace) -> int:
 
 def _reset(arguments: argparse.Namespace) -> int:
     from grader.check.resetting import reset
+    from grader.check.wrapping import paragraphs
 
     settle_output()
     exercise, _ = index().choose(arguments.name)
     for line in reset(exercise, arguments.only or "", Path.cwd(), lambda text: arguments.yes or _agreed(text)):
-        print(line)
+        print(paragraphs(line, ""))
     return 0
 
 
