@@ -14,7 +14,9 @@ __all__: list[str] = []
 
 TEXTS = texts("vgg_assembly")
 
-PLAN = Plan("build_vgg16", PARTS, whole="network", others=("defaults", "sizes"), shown=((32, 32, 3), 10))
+PLAN = Plan(
+    "build_vgg16", PARTS, whole="network", others=("defaults", "sizes"), shown=((64, 64, 3), 10), size=(64, 64, 3)
+)
 
 
 def test_model(student: StudentFixture) -> None:
