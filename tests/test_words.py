@@ -15,7 +15,7 @@ from grader.errors import CourseError
 from grader.handout.leaks import Watch
 from grader.networks.texts import TEXTS as NETWORKS
 from grader.suites import texts as reading
-from grader.suites.suite_texts import texts
+from grader.suites.texts import texts
 from grader.texts import Texts
 
 __all__: list[str] = []

@@ -15,7 +15,7 @@ __all__ = ["needed_modules", "requirements"]
 DOORS = (
     "grader.__main__", "grader.notebook", "grader.check.commands", "grader.check.child", "grader.check.collecting",
 )  # fmt: skip
-# What the NumPy exercises, pytest and `grader watch` need, with all that these need in turn.
+# What the NumPy exercises, pytest and the screen of `grader watch` need, with all that these need in turn; the locks know the versions.
 NUMPY = frozenset(
     {
         "anyio", "colorama", "contourpy", "cycler", "fonttools", "idna", "imageio", "iniconfig", "kiwisolver",

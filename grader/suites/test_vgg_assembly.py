@@ -7,7 +7,7 @@ from grader.probing import CheckFailed
 from grader.suites.compiling import compiles
 from grader.suites.layer_outputs import dropout
 from grader.suites.networks import Network, Plan
-from grader.suites.suite_texts import texts
+from grader.suites.texts import texts
 from grader.suites.vgg_layers import PARTS
 
 __all__: list[str] = []

@@ -16,7 +16,7 @@ from grader.refusals import refusal
 from grader.student import Returned
 from grader.suites.remembered import Remembered
 from grader.suites.reports import Trained, checked
-from grader.suites.suite_texts import texts
+from grader.suites.texts import texts
 from grader.worker.training import INFERRED, TRAINED
 
 __all__ = ["BATCH", "EPOCHS", "LEFT_OUT", "SHOWN", "TRAINING", "Training", "digits"]

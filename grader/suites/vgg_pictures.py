@@ -13,7 +13,7 @@ from PIL import Image, ImageOps
 from grader.probing import PictureFile, Probe, ShapeOf
 from grader.suites import keras_strategies as draw
 from grader.suites.image_probes import DATA, PORTRAIT
-from grader.suites.suite_texts import texts
+from grader.suites.texts import texts
 
 __all__ = ["PROBES"]
 
