@@ -8,7 +8,7 @@ import numpy as np
 
 from grader.probing import Probe, Raises
 from grader.suites import strategies as draw
-from grader.suites.texts import texts
+from grader.suites.exercise_texts import texts
 
 __all__ = ["PROBES"]
 

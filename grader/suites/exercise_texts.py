@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -43,7 +42,7 @@ def texts(exercise: str, place: str = WORDS) -> Texts:
     plain = read_toml(name, text, _File, {})[0]
     # A class with a field for each key, so that the line of a fault can be told.
     table = msgspec.defstruct("Mistakes", [(key, _Entry) for key in plain.mistakes])
-    tables: Mapping[Place, type[msgspec.Struct]] = {("mistakes", key): _Entry for key in plain.mistakes}
+    tables: dict[Place, type[msgspec.Struct]] = {("mistakes", key): _Entry for key in plain.mistakes}
     read, lines = read_toml(name, text, msgspec.defstruct("Words", [("mistakes", table)]), tables)
     entries: dict[str, dict[str, str]] = {
         key: msgspec.structs.asdict(entry)
