@@ -51,7 +51,8 @@ def picture(verdict: Verdict, alone: bool = True) -> bytes | None:
     if failing is None or not failing.panels:
         return None
     drawn = [[_drawn(tile) for tile in group] for group in _groups(failing)]
-    title = call(failing, {panel.name for panel in failing.panels}).split("\n")[:1]
+    arrays = {name for name, arg in zip(failing.names, failing.args, strict=True) if isinstance(arg, np.ndarray)}
+    title = call(failing, arrays).split("\n")[:1]
     page = _page(title, drawn, list(_below(verdict, failing))) if alone else _page([], drawn, [])
     stream = io.BytesIO()
     page.save(stream, format="PNG")

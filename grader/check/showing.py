@@ -127,7 +127,9 @@ def call(failing: Failing, visible: set[str]) -> str:
         args.append(name if name in visible else shown_value(arg))
         if name in visible and (arg.size > SMALL or arg.dtype not in (np.float64, np.int64)):
             notes.append(f"{name}: {arg.dtype} array of shape {arg.shape}")
-    return "\n".join([f"{failing.function}({', '.join(args)})", *notes])
+    many = any("\n" in arg for arg in args)
+    inside = "\n" + textwrap.indent(",\n".join(args), "  ") if many else ", ".join(args)
+    return "\n".join([f"{failing.function}({inside})", *notes])
 
 
 def text(
