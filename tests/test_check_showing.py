@@ -32,7 +32,8 @@ from grader.check.viewing import show
 from grader.errors import GraderError
 from grader.handout.public import public_data
 from grader.model import Evidence
-from grader.outcomes import Returned
+from grader.outcomes import Returned, Stop, Stopped
+from grader.probing import Raises
 
 __all__: list[str] = []
 
@@ -209,6 +210,29 @@ def test_of_a_dictionary_the_array_that_differs_is_shown() -> None:
     assert failing.index == (0, 1)
     failing = Failing("f", (), (), [right, right], Returned([wrong, right]), 1e-9)
     assert [panel.name for panel in failing.panels] == ["expected, value 1", "yours, value 1"]
+
+
+def test_a_call_without_an_end_says_what_was_expected() -> None:
+    failing = Failing("f", ("a",), (np.eye(2),), Raises("ValueError"), Stopped(Stop("timeout")), 1e-9)
+    bad = Verdict(name="a", title="does a", points=0, max_points=0, outcome="failed", failing=failing)
+    said = text("x", [bad])
+    assert "     a\n     1  0\n     0  1\n" in said
+    assert "expected:       ValueError" in said
+    assert "came back" not in said
+    assert drawn(bad).height > 200
+
+
+def test_of_a_batch_the_image_that_differs_is_shown() -> None:
+    right = np.arange(24.0).reshape(2, 2, 3, 2)
+    wrong = right.copy()
+    wrong[1, 0, 2, 1] = -1
+    failing = Failing("f", ("batch",), (right,), right, Returned(wrong), 1e-9)
+    bad = Verdict(name="a", title="does a", points=0, max_points=0, outcome="failed", failing=failing)
+    said = text("x", [bad])
+    assert "called:         f(\n                      [[[[ 0.,  1.],\n" in said
+    assert "     12  14  16             13  15 [17]\n" in said
+    assert "     yours[1][:, :, 0]   yours[1][:, :, 1]\n     12  14  16          13  15 [-1]\n" in said
+    assert drawn(bad).width > 100
 
 
 def test_numbers_that_differ_never_look_alike() -> None:

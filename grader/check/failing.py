@@ -155,12 +155,18 @@ def _is_numeric(value: Any) -> TypeGuard[Array]:
 
 
 def _panel(name: str, value: Any, index: tuple[int, ...] | None, wrong: Array | None = None) -> Panel | None:
-    """An array to look at; a row for one axis, and without the axes of one entry that stand before the last three."""
+    """An array to look at: a row for one axis; of more than three, the part in which the first entry differs."""
     if not _is_numeric(value):
         return None
     shape = value.shape
-    while value.ndim > 3 and len(value) == 1:
-        value, index, wrong = value[0], index and index[1:], None if wrong is None else wrong[0]
+    while value.ndim > 3 and (index or len(value) == 1):
+        at = index[0] if index else 0
+        name, value, index, wrong = (
+            f"{name}[{at}]",
+            value[at],
+            index and index[1:],
+            None if wrong is None else wrong[at],
+        )
     if value.ndim == 1:
         value, index, wrong = value[None], index and (0, *index), None if wrong is None else wrong[None]
     if value.ndim > 3:

@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from grader.check.blocks import digits_for, number, products
 from grader.check.failing import Array, Failing, Panel
-from grader.check.showing import call
+from grader.check.showing import answers, call
 from grader.check.verdicts import Verdict
 from grader.illustrate import SMALL
 
@@ -51,7 +51,8 @@ def picture(verdict: Verdict, alone: bool = True) -> bytes | None:
     if failing is None or not failing.panels:
         return None
     drawn = [[_drawn(tile) for tile in group] for group in _groups(failing)]
-    title = call(failing, {panel.name for panel in failing.panels}).split("\n")[:1]
+    arrays = {name for name, arg in zip(failing.names, failing.args, strict=True) if isinstance(arg, np.ndarray)}
+    title = call(failing, arrays).split("\n")[:1]
     page = _page(title, drawn, list(_below(verdict, failing))) if alone else _page([], drawn, [])
     stream = io.BytesIO()
     page.save(stream, format="PNG")
@@ -62,11 +63,9 @@ def _below(verdict: Verdict, failing: Failing) -> Iterator[str]:
     """The products behind the entry that differs; answers that are no arrays, where no products tell them."""
     if failing.patch is not None:
         yield from products(failing.patch, failing.names, digits_for(failing)).split("\n")
-    for shown in verdict.evidence[:1] if failing.patch is None or failing.patch.given is None else ():
-        texts = (("expected", shown.expected), ("yours", shown.given))
-        for (name, words), panel in zip(texts, failing.both, strict=True):
-            if panel is None:
-                yield f"{name}: {words}"
+    if failing.patch is None or failing.patch.given is None:
+        texts = zip(("expected", "yours"), answers(verdict, failing), failing.both, strict=True)
+        yield from (f"{name}: {words}" for name, words, panel in texts if panel is None and words)
 
 
 def size(drawn: bytes) -> tuple[int, int]:

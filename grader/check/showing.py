@@ -20,7 +20,7 @@ from grader.illustrate import SMALL
 from grader.illustrate import shown as shown_value
 from grader.model import CheckResult
 
-__all__ = ["LATER", "Part", "Row", "call", "colours", "columns", "parts", "root", "rows", "summary", "text"]
+__all__ = ["LATER", "Part", "Row", "answers", "call", "colours", "columns", "parts", "root", "rows", "summary", "text"]
 
 NARROW, WIDE = 80, 100
 LATER = "later"
@@ -114,10 +114,15 @@ def _called(verdict: Verdict, failing: Failing, width: int, colour: bool, arrays
     if arrays and any(made.values()):
         yield Part("", "\n".join(side_by_side([group for group in made.values() if group], width)), True)
     came, wanted = (panel is not None and bool(made[panel.name]) for panel in reversed(failing.both))
-    for shown in verdict.evidence[:1]:
-        given = shown_value(failing.given.tolist()) if failing.listed else shown.given
-        yield Part("came back", "" if came else given, True)
-        yield Part("expected", "" if wanted else shown.expected, True)
+    expected, given = answers(verdict, failing)
+    yield Part("came back", "" if came else given, True)
+    yield Part("expected", "" if wanted else expected, True)
+
+
+def answers(verdict: Verdict, failing: Failing) -> tuple[str, str]:
+    """What was expected and what came back, as text; the second is "" where the call came to no end."""
+    given = "".join(shown.given for shown in verdict.evidence[:1])
+    return shown_value(failing.expected), shown_value(failing.given.tolist()) if failing.listed else given
 
 
 def call(failing: Failing, visible: set[str]) -> str:
@@ -127,7 +132,9 @@ def call(failing: Failing, visible: set[str]) -> str:
         args.append(name if name in visible else shown_value(arg))
         if name in visible and (arg.size > SMALL or arg.dtype not in (np.float64, np.int64)):
             notes.append(f"{name}: {arg.dtype} array of shape {arg.shape}")
-    return "\n".join([f"{failing.function}({', '.join(args)})", *notes])
+    many = any("\n" in arg for arg in args)
+    inside = "\n" + textwrap.indent(",\n".join(args), "  ") if many else ", ".join(args)
+    return "\n".join([f"{failing.function}({inside})", *notes])
 
 
 def text(
