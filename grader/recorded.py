@@ -136,6 +136,8 @@ def read(path: Path) -> Recording:
 
 def unpacked(data: bytes) -> Recording:
     """The recording in a frame; WireError, KeyError or TypeError where it holds none."""
+    if len(data) < wire.PREFIX.size:
+        raise wire.WireError("a recording that was cut short")
     header, _ = wire.sizes(data[: wire.PREFIX.size], LIMIT)
     start = wire.PREFIX.size
     value, take = wire.unpack(data[start : start + header], data[start + header :], DECODER)

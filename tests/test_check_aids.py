@@ -358,6 +358,19 @@ def test_what_would_be_refused_says_why(bundle: Path, grader: Grader) -> None:
         assert why in " ".join(said.split())
 
 
+def test_a_hand_in_is_read_where_flags_of_unix_are_missing(tmp_path: Path) -> None:
+    folder = laid_out(tmp_path / "bundle")
+    code = """
+import os
+for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY"):
+    delattr(os, name)
+from grader.check.commands import main; sys.exit(main(["submit-check"]))
+"""
+    done = run(folder, code)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.count("as handed out") == 5
+
+
 def test_single_files_are_told_what_they_are(bundle: Path, grader: Grader) -> None:
     solve(bundle, "multiply_sum")
     status, said = grader("submit-check", "exercises/multiply_sum.py")

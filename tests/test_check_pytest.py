@@ -152,6 +152,17 @@ def test_own_tests_of_students_are_tests_too(bundle: Path) -> None:
     assert (status, "1 passed" in said, "public checks" in said) == (0, True, False)
 
 
+def test_a_damaged_bundle_is_told_without_a_traceback(bundle: Path) -> None:
+    place = bundle / "grader" / "check" / "examples" / "convolve.bin"
+    kept = place.read_bytes()
+    place.write_bytes(b"damaged")
+    status, said, _ = pytested(bundle, "-q", "-k", "convolve")
+    place.write_bytes(kept)
+    assert status == 2
+    assert "The public examples of convolve are missing or damaged" in said
+    assert "Traceback" not in said
+
+
 def test_settings_for_pytest_and_for_the_editor_are_there() -> None:
     options = tomllib.loads(FILES["pyproject.toml"].decode())["tool"]["pytest"]["ini_options"]
     assert options["testpaths"] == ["exercises"]

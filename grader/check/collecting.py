@@ -26,7 +26,6 @@ __all__ = [
     "pytest_terminal_summary",
 ]
 
-
 OURS = re.compile(r"exercises/(\w+)\.(?:py|ipynb)::\1\.\w+$")
 
 
@@ -40,7 +39,10 @@ class ExerciseFile(pytest.File):
     def collect(self) -> Iterator[pytest.Item]:
         """The checks in order, each at the line of its function."""
         lines = _lines(self.path)
-        functions = {name: probe.function for name, probe in examples(self.exercise.name).probes.items()}
+        try:
+            functions = {name: probe.function for name, probe in examples(self.exercise.name).probes.items()}
+        except GraderError as error:
+            raise self.CollectError(str(error)) from None
         for check in self.exercise.checks:
             if check.made:
                 name = f"{self.exercise.name}.{check.name}"

@@ -9,7 +9,7 @@ from grader.check.public import Index, PublicCheck, PublicExercise
 from grader.check.wrapping import paragraphs
 from grader.errors import UsageError
 
-__all__ = ["give", "hint"]
+__all__ = ["give", "hint", "stage"]
 
 
 def hint(index: Index, name: str, every: bool, here: Path) -> str:

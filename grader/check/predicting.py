@@ -115,7 +115,8 @@ def predict(index: Index, name: str, show: bool, here: Path, read: Callable[[str
             _ask(question, offer.check.hints[0], read, told)
     except EOFError:
         print("\nNothing more was typed.")
-    save(folder, progress)
+    finally:
+        save(folder, progress)
     after = f"`grader predict {offer.name} --show` shows the answer, `grader check {offer.name}` runs your code."
     print(f"\n{paragraphs(after, '')}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -62,7 +63,7 @@ def _keep_damaged(path: Path) -> None:
     except FileNotFoundError:
         return
     except msgspec.DecodeError:
-        names = (path.with_name(f"progress.damaged-{number}.json") for number in range(1, 1000))
+        names = (path.with_name(f"progress.damaged-{number}.json") for number in itertools.count(1))
         path.rename(next(name for name in names if not name.exists()))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -70,7 +71,7 @@ def _listed(names: Sequence[str]) -> str:
 def _backed_up(bundle: Path, names: Sequence[str]) -> list[str]:
     """Copies files to a folder of their own, which no other backup has; how to get them back."""
     stamp = datetime.now().strftime("%Y-%m-%d-%H%M%S")
-    for number in range(1, 1000):
+    for number in itertools.count(1):
         place = bundle / ".grader" / "backups" / (stamp if number == 1 else f"{stamp}-{number}")
         try:
             place.mkdir(parents=True)
