@@ -184,6 +184,19 @@ def test_code_that_ends_badly_gets_a_sentence(bundle: Path, source: str, said: s
     assert said in " ".join(words(bundle, source).split())
 
 
+def test_a_library_that_is_not_installed_is_named_with_the_command(bundle: Path) -> None:
+    """As where a library that grading has is missing: its folder is no package here."""
+    absent = """import sys
+sys.modules.pop('cv2', None)
+sys.meta_path = [finder for finder in sys.meta_path if 'Path' not in str(finder)]
+import cv2
+"""
+    said = " ".join(words(bundle, absent).split())
+    assert "No module named 'cv2'" in said
+    assert "Grading has it, and it is not installed here; run: pip install opencv-python-headless" in said
+    assert "Grading has it" not in words(bundle, "import nothing_of_the_kind\n")
+
+
 def test_what_the_code_prints_is_shown_and_cannot_be_taken_for_an_answer(bundle: Path) -> None:
     said = words(bundle, RIGHT.replace("    a, b =", "    print('here', 1)\n    print('x' * 99)\n    a, b =", 1))
     assert "the code printed:\n  here 1\n" in said

@@ -107,8 +107,10 @@ def _run(work: Work, exercise: PublicExercise, request: Request) -> tuple[Outcom
 
 def times(mine: Work, solved: Work, exercise: PublicExercise, lesson: Afterwards) -> Iterator[str]:
     """How long the call takes with the student's function, the solution's and SciPy's, and how many times as long."""
-    from scipy.signal import correlate2d
-
+    try:
+        from scipy.signal import correlate2d
+    except ModuleNotFoundError:
+        raise GraderError("The comparison of times needs SciPy; run: pip install scipy") from None
     request = lesson.call(solved.home)
     seconds = {}
     for name, work in {"yours": mine, "the solution": solved}.items():

@@ -22,6 +22,17 @@ __all__ = ["Running", "replies"]
 
 REPLIES: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(Reply)
 MOST_PRINTED = 1 << 14
+# What students may import beside NumPy, and what pip installs for it.
+PACKAGES = {
+    "PIL": "pillow",
+    "cv2": "opencv-python-headless",
+    "imageio": "imageio",
+    "keras": "-r requirements-keras.txt",
+    "matplotlib": "matplotlib",
+    "scipy": "scipy",
+    "tensorflow": "-r requirements-keras.txt",
+}
+ABSENT = re.compile(r"No module named '(\w+)")
 # What the watchdog of the child says, and the first line of the student's own files in it.
 LATE = re.compile(r"^Timeout \(.*", re.MULTILINE | re.DOTALL)
 BUSY = re.compile(r'File "([^"/\\]+\.py)", line (\d+)')
@@ -82,7 +93,8 @@ class Running:
         if loaded is None or loaded.trouble is not None:
             broken = Raised(loaded.trouble) if loaded is not None and loaded.trouble is not None else Stopped(stop)
             failure = import_failure(self.load.exercise, broken)
-            raise SubmissionError(f"{failure.observation} {failure.next_step}".rstrip())
+            cure = _not_installed(broken) or failure.next_step
+            raise SubmissionError(f"{failure.observation} {cure}".rstrip())
         answers = [(reply, take) for reply, take in told if isinstance(reply, Answer)]
         self.seconds = sum(reply.seconds for reply, _ in answers)
         outcomes = [outcome_of(reply, take, r.plain) for (reply, take), r in zip(answers, requests, strict=False)]
@@ -95,6 +107,13 @@ class Running:
         where = f"(it was busy at {busy[1]}, line {busy[2]})\n" if busy else ""
         self.printed = (self.printed + LATE.sub("", said) + where)[:MOST_PRINTED]
         return late is not None
+
+
+def _not_installed(outcome: Outcome) -> str:
+    """How to get a library that grading has and this machine has not; "" for any other trouble."""
+    named = ABSENT.search(outcome.trouble.message) if isinstance(outcome, Raised) else None
+    package = PACKAGES.get(named[1], "") if named else ""
+    return f"Grading has it, and it is not installed here; run: pip install {package}" if package else ""
 
 
 def replies(data: bytes) -> Iterator[tuple[Reply, wire.Reader]]:

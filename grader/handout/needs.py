@@ -15,16 +15,16 @@ __all__ = ["needed_modules", "requirements"]
 DOORS = (
     "grader.__main__", "grader.notebook", "grader.check.commands", "grader.check.child", "grader.check.collecting",
 )  # fmt: skip
-# What the NumPy exercises, pytest and the screen of `grader watch` need, with all that these need in turn; the locks know the versions.
+# What the NumPy exercises, pytest and `grader watch` need, with all that these need in turn.
 NUMPY = frozenset(
     {
         "anyio", "colorama", "contourpy", "cycler", "fonttools", "idna", "imageio", "iniconfig", "kiwisolver",
         "matplotlib", "msgspec", "numpy", "packaging", "pillow", "pluggy", "prompt-toolkit", "pygments", "pyparsing",
-        "pytest", "python-dateutil", "scipy", "six", "typing-extensions", "tzdata", "watchfiles", "wcwidth",
+        "pytest", "python-dateutil", "six", "typing-extensions", "tzdata", "watchfiles", "wcwidth",
     }
 )  # fmt: skip
 # What the Keras exercises need besides; all else of it is in the one lock and not in the other.
-KERAS = frozenset({"markdown-it-py", "mdurl", "opencv-python-headless"})
+KERAS = frozenset({"markdown-it-py", "mdurl", "opencv-python-headless", "scipy"})
 
 
 def needed_modules() -> dict[str, bytes]:
