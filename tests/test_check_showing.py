@@ -275,6 +275,8 @@ def test_a_table_keeps_its_lines_and_prose_around_it_is_wrapped() -> None:
         assert " " * 20 + row in lines
     assert max(len(line) for line in lines if "shapes after" in line) <= 80
     assert f"{rows}</pre>" in table("x", [bad], "")
+    bad = msgspec.structs.replace(bad, observation="Two  spaces do not make a table. " * 5)
+    assert max(map(len, text("x", [bad]).splitlines())) <= 80
 
 
 def test_what_code_prints_cannot_drive_the_terminal() -> None:

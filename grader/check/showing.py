@@ -168,7 +168,7 @@ def _lines(part: Part, width: int, colour: bool) -> list[str]:
     room = width - 4 - LABEL
     told: list[str] = []
     for line in ESCAPES.sub("", part.words).split("\n"):
-        prose = len(line) > room and "  " not in line.strip()
+        prose = len(line) > room and not ("\n" in part.words and "  " in line.strip())
         told += textwrap.wrap(line, room, break_long_words=False, break_on_hyphens=False) if prose else [line]
     label = f"{part.label + ':':<{LABEL}}"
     head = f"{BOLD}{label}{PLAIN}" if colour else label
