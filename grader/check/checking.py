@@ -16,6 +16,7 @@ from grader.check.showing import colours, columns, summary, text
 from grader.check.spare import Supply
 from grader.check.viewing import show
 from grader.check.work import Work
+from grader.check.wrapping import paragraphs
 from grader.errors import SubmissionError
 from grader.model import CheckResult
 
@@ -56,7 +57,7 @@ def _checked(arguments: argparse.Namespace, found: Index, work: Work, wanted: di
             try:
                 verdicts = work.check(exercise, wanted[exercise.name])
             except SubmissionError as error:
-                print(f"  {error}")
+                print(paragraphs(str(error), "    "))
                 broken = True
                 continue
             print(text(exercise.name, verdicts, work.printed, columns(), colours(sys.stdout)))

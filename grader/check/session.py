@@ -16,6 +16,7 @@ from grader.check.spare import Spare, Supply
 from grader.check.verdicts import Verdict
 from grader.check.work import Work
 from grader.errors import GraderError, SubmissionError
+from grader.judging import request
 
 __all__ = ["Seen", "Session"]
 
@@ -111,6 +112,7 @@ class Session:
         memory.record(self.progress, exercise.name, verdicts)
         self.progress.current = exercise.name
         memory.save(self.home, self.progress)
+        request.cache_clear()  # calls name files of a folder that is gone
         return Seen(exercise, verdicts, "", notes, work.printed, time.perf_counter() - started)
 
     def _settled(self) -> Work:

@@ -19,6 +19,7 @@ from grader.check.session import Seen, Session
 from grader.check.showing import columns, text
 from grader.check.spare import Cancelled
 from grader.check.viewing import show
+from grader.check.wrapping import paragraphs
 from grader.errors import GraderError
 
 __all__ = ["Screen"]
@@ -133,7 +134,11 @@ class Screen:
         if seen is None:
             return "\n".join([*head, "", "..."])
         head += [f"note: {note}" for note in seen.notes]
-        said = seen.trouble or text(self.current.name, seen.verdicts, seen.printed, columns(), True)
+        said = (
+            paragraphs(seen.trouble)
+            if seen.trouble
+            else text(self.current.name, seen.verdicts, seen.printed, columns(), True)
+        )
         end = [f"{PASSED}."] if seen.verdicts and self.session.following() is None else []
         return "\n".join([*head, "", said, "", *end])
 

@@ -1,6 +1,6 @@
 """Times `grader watch` on the NumPy exercises: from the save of a file to the screen that tells what it is worth.
 
-`python tests/bench/watch.py [SAVES]` saves a wrong answer so many times, each time with another number that it prints, by
+`python tests/bench/watch.py [SAVES]` saves a wrong answer so many times, each time with another number to print, by
 renaming, as many editors do. The clock stops when the screen with that number has been drawn.
 """
 
@@ -38,7 +38,8 @@ def wrong(exercise: str, number: int) -> str:
     """The solution, whose answer is off by one, and which prints a number."""
     name = FUNCTIONS[exercise]
     text = (ROOT / "solutions" / f"{exercise}.py").read_text("utf-8")
-    return f"{text}\n\n_right = {name}\n\n\ndef {name}(*arguments):\n    print({number})\n    return _right(*arguments) + 1\n"
+    end = f"_right = {name}\n\n\ndef {name}(*arguments):\n    print({number})\n    return _right(*arguments) + 1\n"
+    return f"{text}\n\n{end}"
 
 
 async def measured(session: Session, exercise: str, saves: int) -> list[float]:
