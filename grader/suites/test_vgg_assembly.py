@@ -11,7 +11,9 @@ from grader.suites.vgg_layers import PARTS
 
 __all__: list[str] = []
 
-PLAN = Plan("build_vgg16", PARTS, whole="network", others=("defaults", "sizes"), shown=((64, 64, 3), 10), size=(64, 64, 3))
+PLAN = Plan(
+    "build_vgg16", PARTS, whole="network", others=("defaults", "sizes"), shown=((64, 64, 3), 10), size=(64, 64, 3)
+)
 
 
 def test_model(student: StudentFixture) -> None:
