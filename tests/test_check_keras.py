@@ -152,6 +152,14 @@ def test_pictures_of_another_size_have_shapes_of_their_own() -> None:
     assert "-> here" not in "\n".join(rows)
 
 
+def test_sizes_that_are_left_open_fit() -> None:
+    facts = built()
+    facts["layers"] = [layer | {"shape": [None, None, *layer["shape"][2:]]} for layer in facts["layers"][:31]]
+    rows = lines(facts | {"input": [None, None, 3]})
+    assert rows[1].split() == ["input", "?x?x3", "32x32x3"]
+    assert here(rows)[0].split()[2] == "31"
+
+
 def test_names_count_where_nothing_else_differs() -> None:
     unnamed = built()
     unnamed["layers"][3] = unnamed["layers"][3] | {"name": "conv2d"}
@@ -316,7 +324,8 @@ BUILDERS = {
         "RuntimeError",
     ),
     "own class": (
-        "class Mine(l.Layer):\n        pass\n    return keras.Sequential([keras.Input(input_shape), Mine()])",
+        f"class Mine(l.Layer):\n        def call(self, x):\n            return x\n    {EMPTY}\n    m.add(Mine())\n"
+        "    return m",
         "Layer 0 of 1",
     ),
     "error first": ("return layers.Sequential()", "NameError"),
@@ -377,12 +386,13 @@ def test_one_root_cause_first_in_the_terminal(tmp_path: Path) -> None:
     done = run(folder, COMMAND, "vgg_assembly", "cifar_setup.history", "cifar_setup.counts", "cifar_setup.load")
     said = done.stdout
     assert "Traceback" not in done.stderr
-    for part in (
-        "passed  vgg_assembly.block_2", "failed  vgg_assembly.block_3", "-> here  10    nothing more so far",
-        "waits   vgg_assembly.block_4: waits for block_3", "waits   vgg_assembly.layers: waits for block_3",
-        "The optimizer is Adam; SGD is asked for.",
-        "failed  cifar_setup.history", "and the History of Keras was expected",
-        "passed  cifar_setup.counts: answers in the form that is asked for", "passed  cifar_setup.load",
-    ):  # fmt: skip
-        assert part in said, part
+    assert "failed  vgg_assembly.block_3" in said
+    assert "-> here  10    nothing more so far" in said
+    assert re.search(r"passed .*block_2", said)
+    assert re.search(r"waits .*block_4.*waits? for block_3", said)
+    assert "wrong optimizer" in said
+    assert "failed  cifar_setup.history" in said
+    assert "and the History of Keras was" in said
+    assert re.search(r"passed .*counts", said)
+    assert re.search(r"passed .*load", said)
     assert said.count("-> here") == 1

@@ -12,6 +12,8 @@ __all__ = ["first_difference", "shapes", "table"]
 
 Layers = Sequence[dict[str, Any]]
 Shape = list[int]
+# Part, numbers of layers, what is there, the shape behind it, the one expected.
+Row = tuple[str, str, str, str, str]
 # Layers of one part that are listed one by one.
 MOST_ROWS = 12
 NOTHING = "-"
@@ -56,10 +58,15 @@ def first_difference(
 
 def _alike(kind: str, options: dict[str, Any], size: Shape, layer: dict[str, Any], names: bool) -> bool:
     asked = {option: value for option, value in options.items() if names or option != "name"}
-    known = not size or not layer.get("shape") or layer["shape"] == size
-    return (
-        layer["class"] == kind and known and all(layer.get(option, value) == value for option, value in asked.items())
-    )
+    same = all(layer.get(option, value) == value for option, value in asked.items())
+    return layer["class"] == kind and same and _fits(layer.get("shape"), size)
+
+
+def _fits(given: Sequence[int | None] | None, size: Shape) -> bool:
+    """Whether a shape is the one expected, as far as both are known."""
+    if not given or not size:
+        return True
+    return len(given) == len(size) and all(one in (None, other) for one, other in zip(given, size, strict=True))
 
 
 def table(parts: Sequence[Part], size: Sequence[int], facts: dict[str, Any]) -> str:
@@ -71,39 +78,40 @@ def table(parts: Sequence[Part], size: Sequence[int], facts: dict[str, Any]) -> 
     given = facts.get("input") or list(size)
     turned = given[-1:] != list(size)[-1:]
     wanted = [layer for part in parts for layer in part.layers]
-    sizes = shapes(wanted, size if turned else given)
+    sizes = shapes(wanted, size if turned or None in given else given)
     place = 0 if turned else first_difference(wanted, sizes, layers)
-    rows = [_row("", "", "layers so far", "shape", "expected"), _input(given, size, turned)]
+    rows: list[Row] = [("", "", "layers so far", "shape", "expected"), _input(given, size, turned)]
     done = 0
     for part, (start, stop) in zip(parts, ranges(layers, parts), strict=True):
         end = part.start + len(part.layers)
         name, goal = part.name.replace("_", " "), _size(sizes[end - 1])
         start = max(start, done)
         if place is None or (end <= place and part is not parts[-1]):
-            rows.append(_row(name, _numbers(part.start, end), "as asked for", goal, goal))
+            rows.append((name, _numbers(part.start, end), "as asked for", goal, goal))
         elif part.start <= place and not turned:
             done = max(stop, min(place + 1, len(layers)))
             rows += _rows(name, part, place, done, sizes, layers)
         elif start >= stop:
-            rows.append(_row(name, "", "not there yet", NOTHING, goal))
+            rows.append((name, "", "not there yet", NOTHING, goal))
         else:
             count = f"{stop - start} layers" if stop - start > 1 else "1 layer"
-            rows.append(_row(name, _numbers(start, stop), count, _size(layers[stop - 1].get("shape")), goal))
-    return "\n".join(rows)
+            rows.append((name, _numbers(start, stop), count, _size(layers[stop - 1].get("shape")), goal))
+    layer, shape = (max(len(row[column]) for row in rows if row[3]) for column in (2, 3))
+    return "\n".join(f"{a:<8} {b:<5} {c:<{layer}} {d:<{shape}} {e}".rstrip() for a, b, c, d, e in rows)
 
 
-def _input(given: Sequence[Any], size: Sequence[int], turned: bool) -> str:
+def _input(given: Sequence[Any], size: Sequence[int], turned: bool) -> Row:
     """The row of the pictures; where they are `turned`, everything behind them is wrong."""
     if turned:
-        return _row("-> here", "", "input", _size(given), _size(size))
-    return _row("input", "", "", _size(given), _size(given))
+        return ("-> here", "", "input", _size(given), _size(size))
+    return ("input", "", "", _size(given), _size(size if None in given else given))
 
 
-def _rows(name: str, part: Part, place: int, stop: int, sizes: Sequence[Shape], layers: Layers) -> Iterator[str]:
+def _rows(name: str, part: Part, place: int, stop: int, sizes: Sequence[Shape], layers: Layers) -> Iterator[Row]:
     """The layers of the part that holds the first difference."""
     end = part.start + len(part.layers)
     if place == part.start:
-        yield name
+        yield name, "", "", "", ""
     numbers = range(part.start, max(stop, place + 1))
     for number in numbers[:MOST_ROWS]:
         label = "-> here" if number == place else name if number == part.start else ""
@@ -111,13 +119,13 @@ def _rows(name: str, part: Part, place: int, stop: int, sizes: Sequence[Shape], 
         what = _described(layers[number]["class"], layers[number]) if there else "nothing more so far"
         shape = _size(layers[number].get("shape")) if there else NOTHING
         expected = (_size(sizes[number]) if number < end else NOTHING) if number <= place else ""
-        yield _row(label, str(number), what, shape, expected)
+        yield (label, str(number), what, shape, expected)
         if number == place:
-            yield _row("", "", f"asked for: {_asked(part, number, layers)}", "", "")
+            yield ("", "", f"asked for: {_asked(part, number, layers)}", "", "")
     if len(numbers) > MOST_ROWS:
-        yield _row("", "", f"... and {len(numbers) - MOST_ROWS} more", "", "")
+        yield ("", "", f"... and {len(numbers) - MOST_ROWS} more", "", "")
     if place < end - 1:
-        yield _row("", "", f"end of {name}", "", _size(sizes[end - 1]))
+        yield ("", "", f"end of {name}", "", _size(sizes[end - 1]))
 
 
 def _asked(part: Part, number: int, layers: Layers) -> str:
@@ -154,11 +162,6 @@ def _rim(rim: list[Any]) -> str:
     """The widths of a padding, as few as tell all of them."""
     widths = [width for side in rim for width in side]
     return str(widths[0]) if len(set(widths)) == 1 else _size(widths)
-
-
-def _row(*cells: str) -> str:
-    part, number, layer, shape, expected = cells
-    return f"{part:<8} {number:<5} {layer:<33} {shape:<12} {expected}".rstrip()
 
 
 def _numbers(start: int, stop: int) -> str:
