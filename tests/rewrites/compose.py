@@ -14,7 +14,7 @@ from corpus import GOLDEN, ROOT
 from rewrites import spelling
 from rewrites.frames import FRAMES, Steps, framed
 from rewrites.reading import Part, bound, parts_of, renamed, used
-from rewrites.rules import GIVES, KNOBS, NOT_TOGETHER, TRIALS
+from rewrites.rules import GIVES, KNOBS, TRIALS
 
 __all__ = ["COUNTS", "Rewrite", "covering", "rewrites"]
 
@@ -79,10 +79,7 @@ class _Kitchen:
         if f"{function}_check" not in self.parts or algorithm.startswith("golden "):
             return steps, values
         checking = self.deal(f"{function}: check", sorted(self.parts[f"{function}_check"]))
-        works = sorted(self.parts[f"{function}_work"])
-        dtype = self.deal(f"{function}: dtype", works)
-        while (algorithm, dtype) in NOT_TOGETHER.get(function, ()):
-            dtype = self.deal(f"{function}: dtype", works)
+        dtype = self.deal(f"{function}: dtype", sorted(self.parts[f"{function}_work"]))
         check, work = self.parts[f"{function}_check"][checking], self.parts[f"{function}_work"][dtype]
         values |= {(f"{function}: check", checking), (f"{function}: dtype", dtype)}
         return Steps(function, self.signatures[function], core, give, check, work), values
@@ -218,17 +215,18 @@ def _spelt(kitchen: _Kitchen, above: list[ast.stmt], below: list[ast.stmt]) -> t
     keras = kitchen.exercise in ("vgg_assembly", "cifar_setup")
     surroundings = kitchen.deal("around", AROUND_KERAS if keras else spelling.AROUND)
     names = kitchen.deal("names", spelling.NAMES)
-    body = spelling.with_errors(_ordered(above + below), errors)
     way = kitchen.deal("NumPy", spelling.NUMPY)
     values = drawn | {("error", errors), ("layout", layout), ("around", surroundings), ("names", names)}
-    if layout == "one file":
-        body = spelling.identifiers(body, names)
-        spelt = spelling.numpy_spelt(body, way)
-        body, way = (body, "np") if spelt is None else (spelt, way)
-        body = spelling.around(body, surroundings, functions, TRIALS[kitchen.exercise])
-        return {f"{kitchen.exercise}.py": _text(body)}, values | {("NumPy", way)}
-    files, way = _in_two(kitchen, above, below, (errors, names, way, surroundings, layout))
-    return files, values | {("NumPy", way)}
+    if layout != "one file":
+        given = _in_two(above, below, layout, errors, names)
+        main = f"{kitchen.exercise}.py"
+        given[main] = spelling.around(given.pop(""), surroundings, functions, TRIALS[kitchen.exercise])
+        return {path: _text(body) for path, body in given.items()}, values | {("NumPy", "np")}
+    body = spelling.identifiers(spelling.with_errors(_ordered(above + below), errors), names)
+    spelt = spelling.numpy_spelt(body, way)
+    body, way = (body, "np") if spelt is None else (spelt, way)
+    body = spelling.around(body, surroundings, functions, TRIALS[kitchen.exercise])
+    return {f"{kitchen.exercise}.py": _text(body)}, values | {("NumPy", way)}
 
 
 def _turned(kitchen: _Kitchen, body: list[ast.stmt]) -> tuple[list[ast.stmt], set[Value]]:
@@ -246,26 +244,21 @@ def _turned(kitchen: _Kitchen, body: list[ast.stmt]) -> tuple[list[ast.stmt], se
 
 
 def _in_two(
-    kitchen: _Kitchen, above: list[ast.stmt], below: list[ast.stmt], told: tuple[str, str, str, str, str]
-) -> tuple[dict[str, bytes], str]:
-    """Helpers in a file of their own, functions in the module."""
-    errors, names, way, surroundings, layout = told
-    path, module = ("tools/steps.py", "tools.steps") if layout == "package" else ("helpers.py", "helpers")
-    here = sorted(set().union(*map(bound, above)) - {"annotations"}) if above else []
-    star = layout == "star from helpers"
-    listed = [name for name in here if not star or not name.startswith("_")]
-    line = f"from {module} import {'*' if star else ', '.join(listed)}" if listed else ""
+    above: list[ast.stmt], below: list[ast.stmt], layout: str, errors: str, names: str
+) -> dict[str, list[ast.stmt]]:
+    """Helpers by the path of their own file, if there are any, and under "" the module that imports them."""
     helpers = spelling.identifiers(spelling.with_errors(above, errors), names)
-    if star and (hidden := [name for name in here if name.startswith("_")]):
-        helpers += ast.parse(f"__all__ = {sorted(set(listed) | set(hidden))!r}").body
-    spelt = spelling.numpy_spelt(helpers, way) if not listed or not star else None
-    if spelt is not None and "np" in here:
-        spelt = None
-    helpers, way = (helpers, "np") if spelt is None else (spelt, way)
-    main = ast.parse(line).body + spelling.with_errors(below, errors)
-    main = spelling.around(main, surroundings, list(kitchen.signatures), TRIALS[kitchen.exercise])
-    files = {f"{kitchen.exercise}.py": _text(main)}
-    return (files | {path: _text(helpers)}) if helpers else files, way
+    main = spelling.with_errors(below, errors)
+    if not helpers:
+        return {"": main}
+    path, module = ("tools/steps.py", "tools.steps") if layout == "package" else ("helpers.py", "helpers")
+    listed = sorted(set().union(*map(bound, above)) - {"annotations"})
+    if layout == "star from helpers":
+        if any(name.startswith("_") for name in listed):
+            helpers += ast.parse(f"__all__ = {listed!r}").body
+        listed = ["*"]
+    line = f"from {module} import {', '.join(listed)}" if listed else ""
+    return {"": ast.parse(line).body + main, path: helpers}
 
 
 def _ordered(body: Sequence[ast.stmt]) -> list[ast.stmt]:
