@@ -9,6 +9,8 @@ from typing import Any
 
 __all__ = ["Part", "bound", "copied", "parts_of", "renamed", "used"]
 
+# What is bound inside of these stays there.
+SCOPES = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 Statements = tuple[ast.stmt, ...]
 
 
@@ -41,7 +43,7 @@ def bound(node: ast.AST) -> set[str]:
         return {alias.asname or alias.name.partition(".")[0] for alias in node.names}
     inner = ast.iter_child_nodes(node)
     own = {node.id} if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) else set()
-    return own.union(*map(bound, inner)) if not isinstance(node, ast.Lambda | ast.ListComp) else own
+    return own if isinstance(node, SCOPES) else own.union(*map(bound, inner))
 
 
 def used(*nodes: ast.AST) -> set[str]:

@@ -118,7 +118,7 @@ def prewitt_variants__by_index():
 
 
 def prewitt_variants__zipped():
-    weights = [list(row) for row in prewitt_filter()]
+    weights = [list(row) for row in np.asarray(prewitt_filter())]
     return {"transposed": list(map(list, zip(*weights, strict=True))), "flipped": list(reversed(weights))}
 
 
@@ -258,7 +258,7 @@ def vertical_edge_filter__sobel():
 
 
 def vertical_edge_filter__prewitt_turned():
-    return np.transpose(np.asarray(prewitt_filter())) * SCALE
+    return np.transpose(np.asarray(prewitt_filter(), dtype=float)) * SCALE
 
 
 def vertical_edge_filter__scharr():
