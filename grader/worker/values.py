@@ -5,6 +5,8 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -19,7 +21,7 @@ MOST_TEXT = 1_000_000
 # What all that is no array may take in an answer, and a bound for one item of it beside its text, in bytes.
 HEADER_BYTES = 2 << 20
 ITEM_BYTES = 40
-NUMBERS = bool | int | float | np.bool_ | np.integer | np.floating
+NUMBERS = bool | int | float | np.bool_ | np.integer | np.floating | Fraction | Decimal
 
 
 class TooLargeError(Exception):
@@ -74,7 +76,7 @@ class _Outgoing:
     def _number(self, value: Any) -> wire.Value:
         if issubclass(type(value), int):
             self._spend_header(min(int.bit_length(value), 1000) // 4)
-        if issubclass(type(value), np.floating):
+        if issubclass(type(value), np.floating | Fraction | Decimal):
             value = np.float64(value)
         return wire.pack(value, self.buffers, self.exact)
 
@@ -129,6 +131,8 @@ def _read(value: Any) -> np.ndarray[Any, Any] | None:
     """The plain numeric ndarray (at most 8 axes) that NumPy reads from `value`, or None."""
     try:
         array = np.asarray(value)
+        if array.dtype.kind == "O" and all(issubclass(type(item), NUMBERS) for item in array.flat):
+            array = array.astype(np.float64)  # Python's own numbers, fractions and decimals among them
     except (ValueError, TypeError, RecursionError, OverflowError):
         return None
     return array if array.dtype.kind in NUMERIC and array.ndim <= 8 else None
