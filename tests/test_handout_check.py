@@ -255,6 +255,24 @@ def test_files_elsewhere_and_work_below_the_bundle(bundle: Path, tmp_path: Path)
         Work(tmp_path / "nowhere", bundle, [])
 
 
+def test_files_are_read_as_at_hand_in(bundle: Path) -> None:
+    """At any depth, and under the names that browsers give; what would be refused is said, and checked all the same."""
+    folder = bundle / "exercises"
+    (folder / "tools").mkdir()
+    (folder / "tools" / "steps.py").write_text(RIGHT.replace("multiply_sum", "added_up"), encoding="utf-8")
+    (folder / "multiply_sum.py").unlink()
+    write(bundle, "multiply_sum (1).py", "from tools.steps import added_up as multiply_sum\n")
+    status, said = check(bundle, "multiply_sum")
+    assert status == 0, said
+    assert "multiply_sum (1).py" in said
+    (folder / "more").mkdir()
+    write(bundle, "multiply_sum.py", RIGHT)
+    (folder / "more" / "multiply_sum.py").write_text(RIGHT, encoding="utf-8")
+    status, said = check(bundle, "multiply_sum")
+    assert status == 0, said
+    assert "As a whole, this folder could not be handed in" in said
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [

@@ -47,13 +47,15 @@ def _tell(words: str) -> None:
 
 def _checked(arguments: argparse.Namespace, found: Index, work: Work, wanted: dict[str, list[str]]) -> int:
     """Checks and prints; the exit status."""
+    for note in work.notes:
+        print(paragraphs(f"note: {note}", ""))
     made: list[CheckResult] = []
     broken = False
     for exercise in found.exercises:
         if exercise.name in wanted:
             print(f"{exercise.name}: {exercise.title}", flush=True)
             for note in work.facts[exercise.name].notes:
-                print(f"  note: {note}")
+                print(paragraphs(f"note: {note}"))
             try:
                 verdicts = work.check(exercise, wanted[exercise.name])
             except SubmissionError as error:

@@ -104,7 +104,7 @@ class Session:
         started = time.perf_counter()
         try:
             work = self._settled()
-            notes = work.facts[exercise.name].notes
+            notes = (*work.notes, *work.facts[exercise.name].notes)
             verdicts = work.check(exercise, [check.name for check in exercise.checks])
         except (GraderError, SubmissionError) as error:
             return Seen(exercise, trouble=str(error), seconds=time.perf_counter() - started)

@@ -12,6 +12,7 @@ from grader.check.public import PublicExercise, examples, require
 from grader.check.spare import Process, Spare
 from grader.check.verdicts import Verdict, verdicts
 from grader.errors import SubmissionError, UsageError
+from grader.intake import Entry, read
 from grader.messages import Load
 from grader.worker.source import ExerciseSpec, analyse, sources_for
 
@@ -22,8 +23,8 @@ class Work:
     """The modules and notebooks in a folder, what counts of them for each exercise, and the folder that checks run in.
 
     That is the folder named, or `exercises` beside `data` around `here`, or `here` itself; what is remembered lies in
-    `home`. `take` gives a process of a kind, "numpy" or "keras". `printed` is what the code printed during the last
-    check.
+    `home`. `take` gives a process of a kind, "numpy" or "keras". `notes` are sentences on what was read, `printed` is
+    what the code printed during the last check.
     """
 
     def __init__(
@@ -41,11 +42,25 @@ class Work:
         self.data = bundle / "data" if bundle is not None else self.folder
         self.home = bundle or self.folder
         self.take = take
+        self.notes: tuple[str, ...] = ()
+        try:
+            self._read([spec.name for spec in specs])
+        except SubmissionError as refusal:
+            self._read_top(str(refusal))
+        self.facts = {fact.exercise: fact for fact in analyse(self.modules, self.notebooks, specs)}
+        self.printed = ""
+
+    def _read(self, names: Sequence[str]) -> None:
+        """What the folder holds at any depth, as grading reads it; SubmissionError where that would refuse it."""
+        submission = read(Entry(student="", paths=(self.folder.resolve(),)), names)
+        self.modules, self.notebooks, self.notes = submission.modules, submission.notebooks, submission.notes
+
+    def _read_top(self, refusal: str) -> None:
+        """The files of the folder itself, where grading would refuse to read all of it."""
         paths = sorted(self.folder.glob("*.py"))
         self.modules = {path.stem: path.read_bytes() for path in paths if path.stem.isidentifier()}
         self.notebooks = {path.name: path.read_bytes() for path in sorted(self.folder.glob("*.ipynb"))}
-        self.facts = {fact.exercise: fact for fact in analyse(self.modules, self.notebooks, specs)}
-        self.printed = ""
+        self.notes = (f"As a whole, this folder could not be handed in: {refusal}",)
 
     def check(self, exercise: PublicExercise, chosen: Sequence[str]) -> list[Verdict]:
         """The verdicts on the chosen public checks; SubmissionError where the code cannot be run."""
