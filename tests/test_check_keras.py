@@ -223,14 +223,42 @@ def test_a_builder_that_came_to_nothing(outcome: Outcome, name: str, said: str) 
     assert bool(found.evidence()) == (isinstance(outcome, Raised) and outcome.seen is not None)
 
 
+def test_the_table_stands_below_a_line_of_its_own() -> None:
+    [shown] = network(Returned(built(ASKED[:5]))).evidence()
+    assert shown.call == "build_vgg16((64, 64, 3), 10)"
+    assert shown.given.startswith("a network of 5 layers\n  ")
+    [shown] = network(error("", built(ASKED[:1]))).evidence()
+    assert shown.given.startswith("nothing; by then there was a network of 1 layer\n  ")
+
+
 def test_a_second_network_that_has_all_layers_twice() -> None:
     twice = built()
+    first = built() | {"pieces": []}
     with pytest.raises(CheckFailed, match="37 layers, and a second one a network of 74"):
-        network(Returned(built()), Returned(twice | {"layers": twice["layers"] * 2})).genuine()
+        network(Returned(first), Returned(twice | {"layers": twice["layers"] * 2})).genuine()
+    again = error("All layers added to a Sequential model should have unique names. Name 'conv1_1' is already ...")
+    with pytest.raises(CheckFailed, match="and a second one raised"):
+        network(Returned(first), again).genuine()
+
+
+def test_a_second_size_that_fails_is_no_matter_of_the_first_check() -> None:
+    first, again = Returned(built() | {"pieces": []}), error("no such size")
+    network(first, again).genuine()
+    with pytest.raises(CheckFailed, match="no such size"):
+        network(first, again).sized()
+    assert CIFAR.network is not None
+    with pytest.raises(CheckFailed, match="no such size"):
+        Network(CIFAR.network, [first, again]).genuine()
+
+
+def test_a_network_that_is_too_large_to_be_tried() -> None:
+    with pytest.raises(CheckFailed, match="40,000,000,000 weights") as failed:
+        network(Returned(built() | {"weights": 40_000_000_000})).part(5)
+    assert "dense layers" in failed.value.next_step
 
 
 @pytest.mark.parametrize(
-    ("size", "answers", "said"), [(SIZE, 3, "of shape (40, 56, 1)"), ([40, 56, 1], 10, "Asked for 3 classes")]
+    ("size", "answers", "said"), [(SIZE, 3, "of shape (72, 88, 1)"), ([72, 88, 1], 10, "Asked for 3 classes")]
 )
 def test_arguments_that_are_ignored(size: list[int], answers: int, said: str) -> None:
     piece = {"shape": [10], "answer": [1.0]}

@@ -30,7 +30,7 @@ from grader.worker.models import batch
 __all__ = ["Judges"]
 
 # Pictures and classes of a second network; the first one is told by the index.
-OTHER = (40, 56, 1), 3
+OTHER = (72, 88, 1), 3
 DENSE = Made(
     "sequential",
     {"input": [4], "layers": [["Dense", {"units": 3, "activation": "softmax"}]], "number": 7},
@@ -70,6 +70,12 @@ class Network:
         if (fault := strange(self.plan.function, outcome.value)) is not None:
             raise fault.failure
         facts: dict[str, Any] = outcome.value
+        if "pieces" not in facts:
+            raise CheckFailed(
+                f"The network has {facts['weights']:,} weights, far more than the one that is asked for.",
+                "Each unit of a dense layer has a weight for every number that comes in.",
+                "Compare the units of the dense layers with the table.",
+            )
         return facts
 
     @cached_property
@@ -90,7 +96,14 @@ class Network:
     def genuine(self) -> None:
         """CheckFailed unless it is a Sequential of Keras layers, built anew in each call."""
         layers, again = self.facts["layers"], self.outcomes[1]
-        count = len(again.value.get("layers", ())) if isinstance(again, Returned) else 0
+        if isinstance(again, Returned):
+            count = len(again.value.get("layers", ()))
+        elif isinstance(again, Raised) and "unique name" in again.trouble.message:
+            count = 0
+        elif self.plan.args:
+            return  # what another size leads to is told elsewhere
+        else:
+            raise broken(self.plan.function, again)
         if count != len(layers):
             raise added_twice(self.plan.function, len(layers), count).failure
 
@@ -134,8 +147,11 @@ class Network:
         if not isinstance(seen, dict) or not seen.get("layers"):
             return ()
         parts = fitted(self.plan.parts, self.plan.classes, seen["layers"])
-        call = call_text(self.plan.function, self.plan.args)
-        return (Evidence(call=call, expected="", given=table(parts, self.plan.size, seen)),)
+        count = f"{len(seen['layers'])} layers" if len(seen["layers"]) > 1 else "1 layer"
+        # A first line of its own: what follows has columns, and stands below a label in a notebook.
+        first = f"nothing; by then there was a network of {count}" if isinstance(outcome, Raised) else ""
+        given = f"{first or f'a network of {count}'}\n{table(parts, self.plan.size, seen)}"
+        return (Evidence(call=call_text(self.plan.function, self.plan.args), expected="", given=given),)
 
 
 class Judges:

@@ -29,7 +29,9 @@ def judge_of(test: ast.FunctionDef, recording: Recording) -> tuple[Judge, tuple[
                     method,
                     *(arg.value for arg in args if isinstance(arg, ast.Constant) and isinstance(arg.value, int)),
                 ), ()
-            case ast.Call(func=ast.Name("compiles"), args=[_, ast.Constant(str(name)), ast.Constant(str(optimizer))]):
+            case ast.Call(
+                func=ast.Name("compiles"), args=[_, ast.Constant(str(name)), ast.Constant(str(optimizer))]
+            ) if name in recording.probes:
                 probe = recording.probes[name]
                 return ("compiled", probe.function, optimizer, *probe.examples[0].expected["reported"]), ()
             case ast.Call(
