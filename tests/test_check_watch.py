@@ -174,7 +174,7 @@ def test_from_a_stub_to_the_next_exercise(bundle: Path, session: Session) -> Non
     async def play() -> None:
         async with shown(session) as seen:
             text = await seen.until("not written yet", "checking")
-            assert "multiply_sum 0 of 4" in text
+            assert "multiply_sum 0/4" in text
             (bundle / "exercises" / "multiply_sum.py").write_text(WRONG, encoding="utf-8")
             await seen.until("matrix product", "checking")
             seen.press("h")
@@ -182,7 +182,7 @@ def test_from_a_stub_to_the_next_exercise(bundle: Path, session: Session) -> Non
             seen.press("s")
             await seen.until("multiply_sum.hand.png")
             solve(bundle, "multiply_sum")
-            text = await seen.until("convolve 0 of", "checking")
+            text = await seen.until("convolve 0/", "checking")
             assert "multiply_sum: public checks passed; hidden checks run when you hand in. Now convolve:" in text
             assert "load_image" in text
 
@@ -211,10 +211,10 @@ def test_all_exercises_are_checked_at_a_key_and_the_first_that_is_left_is_shown(
 
     async def play() -> None:
         async with shown(session) as seen:
-            await seen.until("convolve 0 of", "checking")
+            await seen.until("convolve 0/", "checking")
             seen.press("r")
             await seen.until("checking filter_design")
-            text = await seen.until("convolve 0 of", "checking")
+            text = await seen.until("convolve 0/", "checking")
             assert session.done(exercise(session, "filter_design"))
             assert "convolve: Convolve" in text
 
@@ -228,7 +228,7 @@ def test_when_all_is_done_it_says_what_it_knows(bundle: Path, session: Session) 
     async def play() -> None:
         async with shown(session) as seen:
             text = await seen.until("\npublic checks passed; hidden checks run when you hand in.", "checking")
-            assert "4 of 4 public checks" in text
+            assert "public 4/4" in text
             seen.press("h")
             await seen.until("No check of this exercise failed")
 

@@ -24,11 +24,12 @@ from grader.errors import GraderError
 
 __all__ = ["Screen"]
 
-BAR = 20
+BAR = 16
 PAGE = 10
 # Milliseconds: a save may take so long; it is over when nothing more happened for a step.
 SETTLE, STEP = 400, 40
 KEYS = (("h", "hint"), ("s", "picture"), ("r", "run all"), ("↑↓", "scroll"), ("q", "quit"))
+KERAS = "Keras is being loaded, which takes some seconds the first time ..."
 PASSED = "public checks passed; hidden checks run when you hand in"
 
 
@@ -49,7 +50,7 @@ class Screen:
         self.wake = asyncio.Event()
         self.body = Window(
             FormattedTextControl(lambda: ANSI(self._words()), focusable=True, show_cursor=False),
-            get_vertical_scroll=lambda window: self._scrolled(window),
+            get_vertical_scroll=lambda _: self._scrolled(),
         )
         self.application: Application[None] = Application(
             layout=Layout(self._layout(), focused_element=self.body), key_bindings=self._keys(), full_screen=True
@@ -86,8 +87,7 @@ class Screen:
             self.wake.clear()
             while self.wanted:
                 exercise = self.wanted.pop(0)
-                keras = " (loading Keras takes some seconds the first time)" * (exercise.spec.template == "keras")
-                self.busy = f"checking {exercise.name}{keras}"
+                self.busy = f"checking {exercise.name}"
                 self.application.invalidate()
                 try:
                     self._arrived(await asyncio.to_thread(self.session.check, exercise))
@@ -132,7 +132,7 @@ class Screen:
         head = [self.news, ""] if self.news else []
         head += [f"{self.current.name}: {self.current.title}   ({self.session.folder.name}/{self.current.name}.py)"]
         if seen is None:
-            return "\n".join([*head, "", "..."])
+            return "\n".join([*head, "", KERAS if self.current.spec.template == "keras" else "..."])
         head += [f"note: {note}" for note in seen.notes]
         said = (
             paragraphs(seen.trouble)
@@ -148,18 +148,19 @@ class Screen:
         full = round(BAR * passed / max(there, 1))
         seen = self.results.get(self.current.name)
         state = self.busy or (f"checked in {seen.seconds:.1f} s" if seen is not None else "")
-        line = (
-            f" {'█' * full}{'░' * (BAR - full)} {passed} of {there} public checks   {self.current.name} {mine} of {of}"
-        )
+        bar = "█" * full + "░" * (BAR - full)
+        line = f" {bar} public {passed}/{there}   {self.current.name} {mine}/{of}   {state}"
         keys = "   ".join(f"{key} {does}" for key, does in KEYS)
-        return [("", f"{line}   {state}\n"), ("", f" {keys}")]
+        return [("", f"{line}\n"), ("", f" {keys}   {'more below' if self._hidden() > self.top else ''}")]
 
-    def _scrolled(self, window: Window) -> int:
+    def _hidden(self) -> int:
+        """How many lines do not fit."""
+        info = self.body.render_info
+        return self._words().count("\n") + 1 - info.window_height if info is not None else 0
+
+    def _scrolled(self) -> int:
         """The first line to show: never past the end."""
-        info = window.render_info
-        lines = self._words().count("\n") + 1
-        room = info.window_height if info is not None else lines
-        self.top = max(0, min(self.top, lines - room))
+        self.top = max(0, min(self.top, self._hidden()))
         return self.top
 
     # Keys
