@@ -65,7 +65,8 @@ def _weights(design: _Design, value: Any) -> Weights:
         raise _misshapen(design, array)
     if not all(1 <= side <= LARGEST_SIDE for side in array.shape[:2]):
         text = f"The filter has {array.shape[0]} x {array.shape[1]} places (rows x columns)."
-        raise CheckFailed(text, design.asked + ".", "Which part of it does the work? Keep that.")
+        step = "Which part of it does the work? Keep that."
+        raise CheckFailed(text, design.asked + ".", step, misconception="filter too large")
     weights = array.astype(np.float64)
     if not np.isfinite(weights).all():
         text = f"Of the {weights.size} weights {int((~np.isfinite(weights)).sum())} are not finite (NaN or infinite)."
@@ -79,7 +80,9 @@ def _misshapen(design: _Design, array: NDArray[Any]) -> CheckFailed:
     text = f"`{design.function}` returned {kind_of(array)}; {design.form} is asked for."
     if design.axes == 2:
         step = "np.array([[-1, 0, 1]]), with two brackets, has one row and three columns."
-        return CheckFailed(text, "A filter for a grey image has rows and columns, and no channels.", step)
+        reason = "A filter for a grey image has rows and columns, and no channels."
+        name = "channels in a grey filter" if array.ndim == 3 else "not two-dimensional"
+        return CheckFailed(text, reason, step, misconception=name)
     if array.ndim == 3 and array.shape[0] == 3 and array.shape[2] > 1:
         return CheckFailed(
             text,
@@ -190,7 +193,7 @@ def _edge_mistake(weights: Weights, vertical: float, horizontal: float) -> tuple
         return "answers neither edge", text, reason, "Should the columns of the filter differ, or the rows, or both?"
     text = "The filter answers a vertical edge, and only weakly."
     reason = "Weights that change their sign from column to column cancel at a single step; they answer fine stripes."
-    return "", text, reason, "Try one sign on the left and the other one on the right."
+    return "fine stripes", text, reason, "Try one sign on the left and the other one on the right."
 
 
 def _answers_rows(weights: Weights, vertical: float) -> tuple[str, str, str, str]:

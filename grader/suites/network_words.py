@@ -105,7 +105,10 @@ LONGER = Fault(
     "VGG-19 blocks",
 )
 COUNT = Fault(
-    "", "Each convolution of a block learns something of its own.", "Count the convolutions of the block in the table."
+    "",
+    "Each convolution of a block learns something of its own.",
+    "Count the convolutions of the block in the table.",
+    "other number of convolutions",
 )
 CHANNELS = Fault(
     "",
@@ -187,7 +190,7 @@ def differences(
     classes, wanted = [layer["class"] for layer in layers], [kind for kind, _ in expected]
     if not layers:
         seen = f"The network ends before this part; {_plural(len(wanted), 'layer')} expected: {_joined(wanted)}."
-        return Fault(seen, "", "Go on with the next rows of the table.")
+        return Fault(seen, "", "Go on with the next rows of the table.", "part missing")
     if values and (fault := _numbers(expected, layers, start)) is not None:
         return fault
     if not values and (extra := _apart(wanted, classes)) is not None:
@@ -247,7 +250,10 @@ def _listing(wanted: Sequence[str], layers: Sequence[dict[str, Any]], there: int
         )
     if not wanted and set(found) == {"ZeroPadding2D"}:
         return _with(TWICE, f"Layer {place} pads, where the table has no padding layer.")
-    name = "dropout missing" if "Dropout" in wanted and not found else ""
+    if "Dropout" in wanted and not found:
+        name = "dropout missing"
+    else:
+        name = "layer missing" if not found else "" if wanted else "layer too many"
     return Fault(
         f"At layer {place} {_joined(wanted) or 'no further layer'} was expected, "
         f"and {_joined(found) or 'nothing'} is there.",

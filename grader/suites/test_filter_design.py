@@ -21,9 +21,12 @@ DIRECTION = (
 )
 KIND = "An edge has one bright and one dark side; a line has the same brightness on both of its sides."
 EFFECT_REASONS = {
-    "the edges rotate": "Rows that stay rows keep answering the same direction.",
-    "nothing changes": "Magnitudes are not all that an answer has: the two filters differ in their numbers.",
-    "the response doubles": "An answer twice as large needs weights twice as large.",
+    "the edges rotate": ("flip taken for a turn", "Rows that stay rows keep answering the same direction."),
+    "nothing changes": (
+        "sign overlooked",
+        "Magnitudes are not all that an answer has: the two filters differ in their numbers.",
+    ),
+    "the response doubles": ("sign taken for size", "An answer twice as large needs weights twice as large."),
 }
 
 
@@ -97,7 +100,8 @@ def test_quiz_flipped(student: StudentFixture) -> None:
     key, right = "prewitt_flipped_effect", EFFECTS[0]
     given = _answer(student, key, EFFECTS)
     if given != right:
-        raise CheckFailed(_not_right(key, given), EFFECT_REASONS[given])
+        name, reason = EFFECT_REASONS[given]
+        raise CheckFailed(_not_right(key, given), reason, misconception=name)
 
 
 def _sight(student: StudentFixture, key: str, right: str) -> None:
@@ -107,7 +111,8 @@ def _sight(student: StudentFixture, key: str, right: str) -> None:
         return
     observation = _not_right(key, given)
     if given == "corners":
-        raise CheckFailed(observation, "At a corner two directions meet; this filter looks at one.")
+        reason = "At a corner two directions meet; this filter looks at one."
+        raise CheckFailed(observation, reason, misconception="corners taken for edges")
     (direction, kind), (right_direction, right_kind) = given.split(), right.split()
     if kind == right_kind:
         raise CheckFailed(observation, DIRECTION, misconception="rows and columns exchanged")
@@ -134,12 +139,14 @@ def _answer(student: StudentFixture, key: str, allowed: tuple[str, ...]) -> str:
             f"`quiz` returned {kind_of(answers)}; a dictionary (dict) is asked for.",
             "Each answer belongs to a question by its key, not by its place.",
             f"Return a dict; this question's key is {key!r}.",
+            misconception="no dictionary",
         )
     if key not in answers:
         raise CheckFailed(
             f"The key {key!r} is missing in what `quiz` returned.",
             "Keys count letter by letter, capitals and underscores included.",
             f"Add {key!r} with one of: {_listed(allowed)}.",
+            misconception="key missing",
         )
     return _allowed(key, answers[key], allowed)
 
@@ -152,6 +159,7 @@ def _allowed(key: str, given: Any, allowed: tuple[str, ...]) -> str:
         f"Under {key!r} the quiz has {shown}, which is none of the allowed answers.",
         "Answers count letter by letter.",
         f"Choose one of: {_listed(allowed)}.",
+        misconception="none of the answers",
     )
 
 

@@ -13,6 +13,7 @@ from PIL import Image, ImageOps
 from grader.probing import Misconception, PictureFile, Probe, ShapeOf
 from grader.suites import keras_strategies as draw
 from grader.suites.image_probes import DATA, PORTRAIT
+from grader.suites.keras_slips import CENTRING_SLIPS, RANKING_SLIPS
 
 __all__ = ["PROBES"]
 
@@ -50,7 +51,18 @@ def _middle(picture: PictureFile | str, size: tuple[int, int]) -> Pixels:
     return pixels[top : top + size[1], left : left + size[0]]
 
 
+def _dealt(picture: PictureFile, size: tuple[int, int]) -> Pixels:
+    return np.resize(np.asarray(_open(picture))[..., ::-1], (size[1], size[0], 3))
+
+
 BGR_MISTAKES = (
+    Misconception(
+        "pixels scrambled",
+        _pixels(_dealt),
+        "The pixels are not where they were: they were dealt out anew.",
+        "np.resize cuts and repeats numbers; it knows nothing of rows and columns.",
+        "Use cv2.resize, which scales the picture.",
+    ),
     Misconception(
         "channels in RGB order",
         _pixels(lambda picture, size: bgr(picture, size)[..., ::-1]),
@@ -346,7 +358,7 @@ PROBES = {
         ((BLUE,), (BLUE[:2].astype(np.float32),)),
         draw.pictures(),
         20,
-        CENTRING_MISTAKES,
+        CENTRING_MISTAKES + CENTRING_SLIPS,
         atol=0.005,
         rtol=0.0,
         dtype="float32",
@@ -361,7 +373,7 @@ PROBES = {
         ((*FIVE, 3), (*FIVE,), (*SIX, 1), (*SIX, 6), (*SIX,), (*CRANES, 3)),
         draw.probability_rows(),
         25,
-        RANKING_MISTAKES,
+        RANKING_MISTAKES + RANKING_SLIPS,
         twice=True,
         intact=True,
     ),
