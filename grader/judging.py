@@ -247,7 +247,8 @@ def _structural(probe: Replay, answered: Sequence[tuple[Example, Outcome]], prob
             "nothing raised",
             "",
             "A wrong answer that looks like a right one is harder to find than an error.",
-            f"Check the arguments first in `{f}`, and raise the error with a sentence that says what is wrong.",
+            f"Check the arguments first in `{f}` and raise the error, with a sentence that says what is wrong; where a "
+            "library raises one by itself, let it pass.",
         )
     for words, mistake in ANSWERS.items():
         if words in problem.what:

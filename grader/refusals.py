@@ -45,6 +45,11 @@ def _advice(trouble: Trouble, known: dict[str, str]) -> tuple[str, str, str]:
     return "", "", next((known[name] for name in trouble.family if name in known), "")
 
 
+def _said(trouble: Trouble) -> str:
+    """The message of an exception behind its name; the sentence that it stands in has a full stop of its own."""
+    return f": {said}" if (said := trouble.message.rstrip(". \n")) else ""
+
+
 def not_written(outcome: Raised) -> bool:
     """A stub that still raises NotImplementedError answers nothing, whatever was asked."""
     return "NotImplementedError" in outcome.trouble.family
@@ -81,7 +86,7 @@ def import_failure(exercise: str, outcome: Outcome, *, public: bool = True) -> C
         trouble = outcome.trouble
         status: Status = "memory" if "MemoryError" in trouble.family else "import_error"
         where = f" ({trouble.where})" if public and trouble.where else ""
-        detail = f": {trouble.message}" if public and trouble.message else ""
+        detail = _said(trouble) if public else ""
         name = trouble.error if public or trouble.error in KNOWN_ERRORS else "an exception"
         text = f"Importing {exercise} raised {name}{where}{detail}."
         return CheckFailed(text, "", _advice(trouble, WORDS["at_import"])[2], status=status)
@@ -105,7 +110,7 @@ def _raised(function: str, outcome: Raised, public: bool, wanted: Any, status: S
         text = f"`{function}` is not written yet: it raises NotImplementedError."
         return CheckFailed(text, "", "Replace the TODO by code.")
     name = trouble.error if public or trouble.error in KNOWN_ERRORS else "an exception"
-    detail = f": {trouble.message}" if public and trouble.message else ""
+    detail = _said(trouble) if public else ""
     where = f" ({trouble.where})" if public and trouble.where else ""
     example = "" if public else " with an example that is not shown"
     if isinstance(wanted, Raises):

@@ -51,8 +51,10 @@ def verdicts(
             made[check.name] = msgspec.structs.replace(base, observation=HAND_IN)
         elif awaited := _awaited(check, made):
             made[check.name] = msgspec.structs.replace(base, waits_for=awaited)
+        elif isinstance(failure := judged(check), CheckNotRun) and (before := _failed_before(made)):
+            made[check.name] = msgspec.structs.replace(base, waits_for=before)
         else:
-            made[check.name] = _filled(base, judged(check), check.hints[0], f"{pictures}{os.sep}")
+            made[check.name] = _filled(base, failure, check.hints[0], f"{pictures}{os.sep}")
     return list(made.values())
 
 
@@ -60,6 +62,11 @@ def _awaited(check: PublicCheck, made: Mapping[str, CheckResult]) -> str:
     """The check that has to pass first and did not; what only runs at hand-in is not waited for."""
     before = [made[name] for name in check.after if name in made]
     return next((one.waits_for or one.name for one in before if one.outcome == "failed" or one.waits_for), "")
+
+
+def _failed_before(made: Mapping[str, CheckResult]) -> str:
+    """The last check that failed: with it ended the process that this one's calls were meant for."""
+    return next((one.name for one in reversed(list(made.values())) if one.outcome == "failed"), "")
 
 
 def _filled(base: CheckResult, failure: CheckFailed | None, hint: str, place: str) -> CheckResult:

@@ -35,13 +35,13 @@ def _of_layer(place: int, model: Made) -> Any:
 
 
 NUMBERED = (
-    "The filters were taken from the layer with a fixed number.",
+    "These are the filters of the layer with a fixed number.",
     "In VGG-16 the first convolution is layer 1; other networks begin with other layers.",
     "Go through `model.layers`, and take the first one that is a Conv2D.",
 )
 FILTER_SLIPS = (
-    Misconception("layer number taken for granted", lambda model: _of_layer(1, model), *NUMBERED),
-    Misconception("layer number taken for granted", lambda model: _of_layer(0, model), *NUMBERED),
+    Misconception("other layer", lambda model: _of_layer(1, model), *NUMBERED),
+    Misconception("other layer", lambda model: _of_layer(0, model), *NUMBERED),
 )
 
 
