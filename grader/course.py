@@ -1,4 +1,4 @@
-"""The index of the course: reads `course.toml`, proves that it agrees with itself, names the line where not."""
+"""The index of the course: reads `course.toml` and the hints, proves that all agree, names the line where not."""
 
 from __future__ import annotations
 
@@ -18,18 +18,33 @@ from grader.errors import CourseError, UsageError
 from grader.model import Reveal
 from grader.toml_lines import Lines, Place
 
-__all__ = ["Check", "Course", "Exercise", "Isolation", "Limits", "agree_with", "choose", "load", "read_toml", "root_of"]
+__all__ = [
+    "WORDS",
+    "Check",
+    "Course",
+    "Exercise",
+    "Isolation",
+    "Limits",
+    "agree_with",
+    "choose",
+    "load",
+    "read_toml",
+    "root_of",
+]
 
 Isolation = Literal["locked", "container", "process"]
 State = Literal["ready", "planned", "off"]
 Kind = Literal["numpy", "keras"]
 Text = Annotated[str, Meta(min_length=1)]
+Stages = Annotated[tuple[Annotated[str, Meta(pattern=r"\S")], ...], Meta(min_length=1)]
 Amount = Annotated[float, Meta(gt=0, le=1_000_000)]
 Whole = Annotated[int, Meta(gt=0, le=1_000_000_000)]
 Table = TypeVar("Table", bound=msgspec.Struct)
 Tables = Mapping[Place, type[msgspec.Struct]]
 
 TOTAL = 100.0
+# What students read of an exercise, by its name.
+WORDS = "grader/suites/words/{name}.toml"
 # Columns of grades.csv that are no exercise.
 RESERVED = ("student", "total", "max_total", "status")
 
@@ -54,13 +69,16 @@ Limit = Literal[
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One line of an exercise's feedback: its points, the checks that it waits for, what may be shown, and its hint."""
+    """One line of an exercise's feedback: its points, the checks that it waits for, what may be shown.
+
+    `hints` come from the words file of the exercise, one stage after the other; the first is a question.
+    """
 
     name: str
     points: Amount
-    hint: str
     after: tuple[str, ...] = ()
     reveal: Reveal = "always"
+    hints: tuple[str, ...] = ()
 
 
 class Exercise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -153,12 +171,19 @@ class _Fault(NamedTuple):
 
 
 def load(path: Path) -> Course:
-    """Read and validate the index at `path`; raises `CourseError` with the line, what is wrong, and the cure."""
+    """Read and validate the index at `path`, and the hints of what is ready in it.
+
+    Raises `CourseError` with the line, what is wrong, and the cure.
+    """
     read, lines = read_toml(path.name, _text(path), _File, _TABLES)
     for fault in sorted(_faults(read.exercises, read.course.total), key=lambda fault: lines.of(fault.place)):
         raise lines.error(*fault)
     about = msgspec.structs.asdict(read.course)
-    exercises = tuple(exercise for exercise in read.exercises if exercise.status != "off")
+    exercises = tuple(
+        _hinted(path.parent, lines, ("exercise", index), exercise) if exercise.status == "ready" else exercise
+        for index, exercise in enumerate(read.exercises)
+        if exercise.status != "off"
+    )
     off = tuple(exercise.name for exercise in read.exercises if exercise.status == "off")
     return Course(**about, limits=read.limits, exercises=exercises, off=off, lines=lines, class_files=read.class_files)
 
@@ -175,6 +200,19 @@ def read_toml(name: str, text: str, kind: type[Table], tables: Tables) -> tuple[
         raise lines.syntax_error(error) from None
     except msgspec.ValidationError as error:
         raise lines.error(*_translated(str(error), {(): kind, **tables})) from None
+
+
+def _hinted(root: Path, lines: Lines, place: Place, exercise: Exercise) -> Exercise:
+    """The exercise with the hints of its words file, which has stages for each of its checks and for nothing else."""
+    path = root / WORDS.format(name=exercise.name)
+    if not path.is_file():
+        cure = f"write {WORDS.format(name=exercise.name)}, which has them under [hints]"
+        raise lines.error((*place, "name"), f"there are no hints for {exercise.name!r}", cure)
+    hints = msgspec.defstruct("Hints", [(c.name, Stages) for c in exercise.checks], forbid_unknown_fields=True)
+    words = msgspec.defstruct("Words", [("hints", hints), ("mistakes", dict, {})], forbid_unknown_fields=True)
+    read: Any = read_toml(WORDS.format(name=exercise.name), _text(path), words, {("hints",): hints})[0]
+    checks = (msgspec.structs.replace(c, hints=getattr(read.hints, c.name)) for c in exercise.checks)
+    return msgspec.structs.replace(exercise, checks=tuple(checks))
 
 
 def root_of(typed: Path | str | None) -> Path:
@@ -267,7 +305,7 @@ def _translated(message: str, structs: Tables) -> _Fault:
 def _mismatch(key: str, what: str) -> tuple[str, str]:
     kinds, _, rest = what.removeprefix("Expected `").partition("`")
     wanted = " or ".join(_WORDS.get(kind, kind) for kind in kinds.split(" | "))
-    if rest.startswith(" of length"):
+    if rest.startswith((" of length", " matching")):
         return f"{key} is empty", f"write {wanted} with something in it"
     if received := re.search(r"got `(\w+)`", rest):
         return f"{key} is {_WORDS.get(received[1], received[1])}", f"write {wanted}"
@@ -296,7 +334,7 @@ def _faults(exercises: Sequence[Exercise], total: float) -> Iterator[_Fault]:
                 cure = f"take it out here and in solutions/{exercise.name}.py, or switch it on"
                 yield _Fault((*place, "depends"), f"{name!r} is off", cure)
         yield from _module_faults((*place, "forbidden"), exercise.forbidden)
-        yield from _check_faults(place, exercise.checks)
+        yield from _check_faults(place, exercise)
         if exercise.status == "ready":
             yield from _ready_faults(place, exercise)
         seen.append(exercise.name)
@@ -307,14 +345,16 @@ def _faults(exercises: Sequence[Exercise], total: float) -> Iterator[_Fault]:
         yield _Fault(("exercise", len(exercises) - 1, "points"), wrong, cure)
 
 
-def _check_faults(place: Place, checks: Sequence[Check]) -> Iterator[_Fault]:
+def _check_faults(place: Place, exercise: Exercise) -> Iterator[_Fault]:
     seen: list[str] = []
-    for index, check in enumerate(checks):
+    for index, check in enumerate(exercise.checks):
         here = (*place, "check", index)
         yield from _name_faults((*here, "name"), check.name, seen)
-        yield from _order_faults((*here, "after"), check.after, seen, [other.name for other in checks])
-        if not check.hint.strip():
-            yield _Fault((*here, "hint"), f"the hint of {check.name!r} is empty", "write a question that helps")
+        yield from _order_faults((*here, "after"), check.after, seen, [other.name for other in exercise.checks])
+        if check.hints:
+            yield _Fault(
+                (*here, "hints"), "hints do not stand here", f"move them to {WORDS.format(name=exercise.name)}"
+            )
         seen.append(check.name)
 
 

@@ -38,7 +38,12 @@ def _sources(root: Path, exercise: str) -> list[Path]:
     suites = root / "grader" / "suites"
     others = {suites, *(root / "grader" / name for name in BESIDE)}
     engine = [path for path in (root / "grader").rglob("*.py") if others.isdisjoint(path.parents)]
-    own = [suites / "recorded" / f"{exercise}.bin", *suites.glob("*.py"), *suites.glob("*.npz")]
+    own = [
+        suites / "recorded" / f"{exercise}.bin",
+        *suites.glob("*.py"),
+        *suites.glob("*.npz"),
+        *suites.glob("words/**/*.toml"),
+    ]
     data = [path for path in (root / "data").glob("*.*") if path.suffix not in (".md", ".toml", ".part")]
     data = [path for path in data if path.stat().st_size <= MOST_COPIED]  # workers get no others
     return [path for path in (*engine, root / "grader" / "words.toml", *own, *data) if path.is_file()]

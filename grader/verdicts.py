@@ -74,7 +74,7 @@ class Verdicts:
 
     def _verdict(self, item: pytest.Item, error: BaseException | None) -> CheckResult:
         exercise, name = exercise_of(item)[0], check_name(item)
-        check = self._check(exercise, name) or Check(name=name, points=1.0, hint="")
+        check = self._check(exercise, name) or Check(name=name, points=1.0)
         base = CheckResult(
             name=name,
             title=title_of(item),
@@ -83,7 +83,7 @@ class Verdicts:
             outcome="failed",
             reveal=check.reveal,
         )
-        return _filled(base, error, check.hint)
+        return _filled(base, error, check.hints[0] if check.hints else "")
 
 
 def _filled(base: CheckResult, error: BaseException | None, hint: str) -> CheckResult:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from grader.proofs.golden import Golden
 
-__all__ = ["GOLDEN", "RIGHT", "ROOT", "SUBMISSIONS", "WRONG", "lay_over"]
+__all__ = ["GOLDEN", "RIGHT", "ROOT", "SUBMISSIONS", "WRONG", "lay_over", "with_words"]
 
 ROOT = Path(__file__).resolve().parent.parent
 GOLDEN = Golden(ROOT)
@@ -22,3 +23,9 @@ def lay_over(kind: str, name: str, student: str, folder: Path) -> Path:
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(data)
     return folder / student
+
+
+def with_words(folder: Path) -> Path:
+    """The folder, with what this course's students read of its exercises beside the index that is written there."""
+    shutil.copytree(ROOT / "grader" / "suites" / "words", folder / "grader" / "suites" / "words", dirs_exist_ok=True)
+    return folder

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from corpus import ROOT
+from corpus import ROOT, with_words
 
 from grader import course as courses
 from grader.authoring.new import GAP, gaps, new_exercise
@@ -47,7 +47,7 @@ def index(*replacements: tuple[str, str]) -> str:
 
 def loaded(tmp_path: Path, text: str) -> courses.Course:
     """The index with this text."""
-    (tmp_path / "course.toml").write_text(text, "utf-8")
+    (with_words(tmp_path) / "course.toml").write_text(text, "utf-8")
     return courses.load(tmp_path / "course.toml")
 
 
@@ -118,7 +118,7 @@ def test_a_new_exercise_is_accepted_once_it_is_filled_in(checkout: Path) -> None
     assert courses.load(checkout / "course.toml").total == 15
     found = run(checkout, "verify", "--exercise", "mean_of", status=1)
     assert "solutions/mean_of.py:" in found
-    assert "course.toml:" in found
+    assert "grader/suites/words/mean_of.toml:" in found
     assert f"still says {GAP}" in found
     assert "still says" not in run(checkout, "verify", "--exercise", "multiply_sum", status=1)
     assert f"mean_of were left alone: grader/suites/mean_of_probes.py has gaps that say {GAP}" in run(checkout, "sync")
@@ -133,11 +133,10 @@ def test_a_new_exercise_is_accepted_once_it_is_filled_in(checkout: Path) -> None
         checkout / "grader" / "suites" / "mean_of_probes.py",
         ('    raise NotImplementedError("FILL IN the oracle")', ORACLE),
         ('    raise NotImplementedError("FILL IN the mistake")', MISTAKE),
-        ("FILL IN its name", "one too few"),
         ("from typing import Any", "import math\nfrom typing import Any"),
     )
+    fill(checkout / "grader" / "suites" / "words" / "mean_of.toml", ("FILL IN its name", "one too few"))
     fill(checkout / "grader" / "suites" / "test_mean_of.py")
-    fill(checkout / "course.toml")
     fill(submissions / "base" / "mean_of.py", (work, "return np.mean(values)"))
     fill(submissions / "right" / "mean_of_another_way" / "mean_of.py", (work, "return sum(values) / len(values)"))
     wrong = submissions / "wrong" / "mean_of_known_mistake"

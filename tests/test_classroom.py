@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from corpus import ROOT
+from corpus import ROOT, with_words
 
 from grader import course as courses
 from grader import intake
@@ -433,7 +433,7 @@ def test_a_file_that_is_not_there_or_no_text(bring: Any, tmp_path: Path) -> None
 
 def test_the_index_names_the_files_of_a_class(tmp_path: Path) -> None:
     text = (ROOT / "course.toml").read_text(encoding="utf-8")
-    (tmp_path / "course.toml").write_text(text + '\n[class]\nroster = "r.csv"\n')
+    (with_words(tmp_path) / "course.toml").write_text(text + '\n[class]\nroster = "r.csv"\n')
     course = courses.load(tmp_path / "course.toml")
     (tmp_path / "r.csv").write_text("student\nAnna\n")
     typed = argparse.Namespace(roster=None, overrides=None, late=None, times=None)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from corpus import ROOT, lay_over
+from corpus import ROOT, lay_over, with_words
 from test_class import run
 
 from grader.classroom import autograder as autograder_module
@@ -304,7 +304,7 @@ def test_an_extension_that_gradescope_cannot_know_is_not_packed(
 
 def test_a_planned_exercise_is_not_packed(tmp_path: Path) -> None:
     before, ready, after = (ROOT / "course.toml").read_text(encoding="utf-8").rpartition('status = "ready"')
-    _written(tmp_path / "course.toml", before + ready.replace("ready", "planned") + after)
+    _written(with_words(tmp_path) / "course.toml", before + ready.replace("ready", "planned") + after)
     typed = ["--course", tmp_path, "--exercise", "cifar_setup"]
     done = run("gradescope", "--to", tmp_path / "a.zip", *typed, status=2)
     assert "The exercise cifar_setup is planned and cannot be graded yet" in done.stderr

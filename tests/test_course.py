@@ -16,6 +16,7 @@ from grader.toml_lines import Place
 __all__: list[str] = []
 
 ROOT = Path(__file__).parents[1]
+WORDS_FILE = "grader/suites/words/sums.toml"
 
 # Line numbers count from 1 at "# An index". Comments, blank lines, brackets and equal signs in strings are traps.
 GOOD = '''\
@@ -52,7 +53,6 @@ forbidden = ["scipy"]
 [[exercise.check]]
 name = "hand"
 points = 25.5
-hint = "What is 1 + 1?"
 
 [[exercise.check]]
 
@@ -63,7 +63,6 @@ after = [
     "hand",
 ]
 reveal = "after_due"
-hint = 'First "what"?'
 
 [[exercise]]
 name = "lines"
@@ -83,40 +82,67 @@ BROKEN = {
     "unknown key of the course": ("isolation =", "isolatoin =", 6, "did you mean 'isolation'?"),
     "unknown key of a limit": ("memory_mb", "memory", 14, "did you mean 'memory_mb'?"),
     "unknown key of an exercise": ("functions =", "function =", 25, "did you mean 'functions'?"),
-    "unknown key of a check": ("hint = 'First", "hints = 'First", 45, "did you mean 'hint'?"),
-    "unknown key, nothing close": ("points = 34.5", "zzz = 34.5", 40, "choose from: name, points"),
+    "unknown key of a check": ("reveal =", "reveals =", 43, "did you mean 'reveal'?"),
+    "hints of a check": (
+        'reveal = "after_due"',
+        'reveal = "after_due"\nhints = ["What?"]',
+        44,
+        "move them to grader/suites/words/sums.toml",
+    ),
+    "unknown key, nothing close": ("points = 34.5", "zzz = 34.5", 39, "choose from: name, points"),
     "missing limit": ("call_seconds = 2\n", "", 8, "add call_seconds"),
-    "missing hint": ('hint = "What is 1 + 1?"\n', "", 31, "add hint"),
     "text for a number": ("points = 25.5", 'points = "25"', 33, "write a number"),
-    "number for a text": ('title = "Lines"', "title = 3", 49, "write text in quotes"),
-    "text for a list": ('depends = ["sums"]', 'depends = "sums"', 52, "write a list"),
+    "number for a text": ('title = "Lines"', "title = 3", 47, "write text in quotes"),
+    "text for a list": ('depends = ["sums"]', 'depends = "sums"', 50, "write a list"),
     "fraction of megabytes": ("memory_mb = 1024", "memory_mb = 10.5", 14, "write a whole number"),
-    "yes for a number": ("points = 40", "points = true", 51, "write a number"),
+    "yes for a number": ("points = 40", "points = true", 49, "write a number"),
     "limit of zero": ("check_seconds = 10.0", "check_seconds = 0", 11, "write a number > 0"),
     "endless limit": ("check_seconds = 10.0", "check_seconds = inf", 11, "out of range"),
-    "negative points": ("points = 34.5", "points = -34.5", 40, "write a number > 0"),
-    "no title": ('title = "Lines"', 'title = ""', 49, "something in it"),
-    "status": ('"planned"', '"planed"', 50, "did you mean 'planned'?"),
-    "reveal": ('"after_due"', '"later"', 44, "choose from: always, after_due, never"),
+    "negative points": ("points = 34.5", "points = -34.5", 39, "write a number > 0"),
+    "no title": ('title = "Lines"', 'title = ""', 47, "something in it"),
+    "status": ('"planned"', '"planed"', 48, "did you mean 'planned'?"),
+    "reveal": ('"after_due"', '"later"', 43, "choose from: always, after_due, never"),
     "isolation": ('"process"', '"proces"', 6, "did you mean 'process'?"),
-    "name with a blank": ('name = "lines"', 'name = "two lines"', 48, "letters, digits and underscores"),
-    "name of Python's own": ('name = "lines"', 'name = "import"', 48, "letters, digits and underscores"),
-    "name of a column": ('name = "lines"', 'name = "total"', 48, "choose another"),
-    "exercise twice": ('name = "lines"', 'name = "sums"', 48, "choose another"),
-    "check twice": ('name = "agrees"', 'name = "hand"', 39, "choose another"),
+    "name with a blank": ('name = "lines"', 'name = "two lines"', 46, "letters, digits and underscores"),
+    "name of Python's own": ('name = "lines"', 'name = "import"', 46, "letters, digits and underscores"),
+    "name of a column": ('name = "lines"', 'name = "total"', 46, "choose another"),
+    "exercise twice": ('name = "lines"', 'name = "sums"', 46, "choose another"),
+    "check twice": ('name = "agrees"', 'name = "hand"', 38, "choose another"),
     "function twice": ('"add_all"', '"add"', 25, "choose another"),
-    "unknown dependency": ('depends = ["sums"]', 'depends = ["sum"]', 52, "did you mean 'sums'?"),
-    "dependency on itself": ('depends = ["sums"]', 'depends = ["lines"]', 52, "further up"),
-    "unknown check in after": ('    "hand",', '    "hnad",', 41, "did you mean 'hand'?"),
+    "unknown dependency": ('depends = ["sums"]', 'depends = ["sum"]', 50, "did you mean 'sums'?"),
+    "dependency on itself": ('depends = ["sums"]', 'depends = ["lines"]', 50, "further up"),
+    "unknown check in after": ('    "hand",', '    "hnad",', 40, "did you mean 'hand'?"),
     "circle of after": ("points = 25.5", 'points = 25.5\nafter = ["agrees"]', 34, "further up"),
     "no module": ('["scipy"]', '["scipy signal"]', 29, "keras.applications"),
-    "blank hint": ('"What is 1 + 1?"', '"  "', 34, "write a question"),
-    "empty hint": ("""'First "what"?'""", '""', 45, "write a question"),
-    "list for a hint": ("""'First "what"?'""", "[]", 45, "write text in quotes"),
     "points of the checks": ("points = 25.5", "points = 25", 24, "59.5 points, not 60"),
-    "points of all": ("points = 40", "points = 41", 51, "101 points, not 100"),
-    "ready without checks": ('status = "planned"', 'status = "ready"\nfunctions = ["f"]', 47, '"planned"'),
-    "ready without functions": ('status = "planned"', 'status = "ready"', 47, "add functions"),
+    "points of all": ("points = 40", "points = 41", 49, "101 points, not 100"),
+    "ready without checks": ('status = "planned"', 'status = "ready"\nfunctions = ["f"]', 45, '"planned"'),
+    "ready without functions": ('status = "planned"', 'status = "ready"', 45, "add functions"),
+}
+
+# The same for what students read of it; line 1 is empty.
+WORDS = """
+[hints]
+hand = ["What is 1 + 1?", "See [hints]."]
+agrees = [
+    'First "what"?',
+]
+
+[mistakes.sum]
+name = "no sum"
+"""
+BROKEN_WORDS = {
+    "open string": ('1 + 1?"', "1 + 1?", 3, "quotes"),
+    "unknown table": ("[mistakes", "[mistake", 8, "did you mean 'mistakes'?"),
+    "no hints": ("[hints]\nhand", "[mistakes]\nhand", 1, "add hints"),
+    "hints of no check": ("agrees =", "agree =", 4, "did you mean 'agrees'?"),
+    "hints of one check too many": ("agrees =", "zzz = ['What?']\nagrees =", 4, "choose from: hand, agrees"),
+    "missing hints": ('hand = ["What is 1 + 1?", "See [hints]."]\n', "", 2, "add hand"),
+    "no stage": ('["What is 1 + 1?", "See [hints]."]', "[]", 3, "hand is empty; write a list with something in it"),
+    "empty stage": ('"See [hints]."', '""', 3, "hand is empty; write text in quotes with something in it"),
+    "blank stage": ("See [hints].", " ", 3, "hand is empty"),
+    "text for a list": ('["What is 1 + 1?", "See [hints]."]', '"What is 1 + 1?"', 3, "write a list"),
+    "number for a stage": ('"See [hints]."', "2", 3, "write text in quotes"),
 }
 
 
@@ -124,6 +150,9 @@ BROKEN = {
 def index(tmp_path: Path) -> Path:
     path = tmp_path / "course.toml"
     path.write_text(GOOD, encoding="utf-8")
+    words = tmp_path / WORDS_FILE
+    words.parent.mkdir(parents=True)
+    words.write_text(WORDS, encoding="utf-8")
     return path
 
 
@@ -132,13 +161,13 @@ def course(index: Path) -> Course:
     return load(index)
 
 
-def broken_by(path: Path, old: str, new: str) -> str:
-    """Break the index at `path`, load it, and return the message."""
+def broken_by(path: Path, old: str, new: str, index: Path | None = None) -> str:
+    """Break the index at `path`, or another file of its course, load it, and return the message."""
     text = path.read_text(encoding="utf-8")
     assert text.count(old) == 1
     path.write_text(text.replace(old, new), encoding="utf-8")
     with pytest.raises(CourseError) as caught:
-        load(path)
+        load(index or path)
     return str(caught.value)
 
 
@@ -171,7 +200,7 @@ def test_a_valid_index_is_read_whole(course: Course) -> None:
     assert (course.title, course.isolation) == ("Filters [[exercise]] = # not a comment", "process")
     assert course.limits.call_seconds == 2.0
     sums = course.exercise("sums")
-    assert [check.hint for check in sums.checks] == ["What is 1 + 1?", 'First "what"?']
+    assert [check.hints for check in sums.checks] == [("What is 1 + 1?", "See [hints]."), ('First "what"?',)]
     assert [check.reveal for check in sums.checks] == ["always", "after_due"]
     assert course.exercise("lines").checks == ()
 
@@ -195,9 +224,24 @@ def test_a_broken_index_names_line_and_cure(index: Path, case: str) -> None:
     assert "`" not in message
 
 
+@pytest.mark.parametrize("case", BROKEN_WORDS)
+def test_broken_hints_name_line_and_cure(index: Path, case: str) -> None:
+    old, new, line, words = BROKEN_WORDS[case]
+    message = broken_by(index.parent / WORDS_FILE, old, new, index)
+    assert message.startswith(f"{WORDS_FILE}, line {line}: ")
+    assert words in message
+    assert "`" not in message
+
+
+def test_what_is_ready_needs_hints(index: Path) -> None:
+    (index.parent / WORDS_FILE).unlink()
+    with pytest.raises(CourseError, match=rf"line 19: there are no hints for 'sums'; write {WORDS_FILE}"):
+        load(index)
+
+
 def test_the_first_of_two_faults_is_named(index: Path) -> None:
     index.write_text(GOOD.replace("points = 40", "points = 4"), encoding="utf-8")
-    assert "line 41:" in broken_by(index, '    "hand",', '    "none",')
+    assert "line 40:" in broken_by(index, '    "hand",', '    "none",')
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
@@ -206,7 +250,7 @@ def test_byte_order_mark_and_line_ends_do_not_matter(index: Path, line_end: str)
     assert load(index).max_total == 60
     text = index.read_bytes().replace(b"points = 40", b"points = 41")
     index.write_bytes(text)
-    with pytest.raises(CourseError, match="line 51:"):
+    with pytest.raises(CourseError, match="line 49:"):
         load(index)
 
 
@@ -235,7 +279,7 @@ def test_suites_that_agree_pass(course: Course) -> None:
 @pytest.mark.parametrize(
     ("suites", "line", "words"),
     [
-        ({"sums": ["test_hand"]}, 39, "write test_agrees"),
+        ({"sums": ["test_hand"]}, 38, "write test_agrees"),
         ({}, 32, "write test_hand"),
         ({"sums": ["test_hand", "test_agrees", "test_extra"]}, 19, 'name = "extra"'),
         ({"sums": ["test_hand", "test_agrees"], "lime": []}, 1, "did you mean 'lines'"),

@@ -207,7 +207,7 @@ def test_checks_that_compare_answers_are_public() -> None:
 def test_texts_are_those_of_the_course() -> None:
     for exercise, shown in zip(COURSE.ready, INDEX.exercises, strict=True):
         assert [check.name for check in shown.checks] == [check.name for check in exercise.checks]
-        assert [(check.hints[0], check.after) for check in shown.checks] == [(c.hint, c.after) for c in exercise.checks]
+        assert [(check.hints, check.after) for check in shown.checks] == [(c.hints, c.after) for c in exercise.checks]
     assert CHECKS["convolve.hand"].title == "slides the filter over small images without padding and without turning it"
 
 

@@ -51,12 +51,15 @@ functions = ["mean"]
 [[exercise.check]]
 name = "small"
 points = 60
-hint = "What is left to do with a sum?"
 
 [[exercise.check]]
 name = "empty"
 points = 40
-hint = "What is the mean of nothing?"
+"""
+WORDS = """
+[hints]
+small = ["What is left to do with a sum?", "See the docstring.", "Divide by the number of entries."]
+empty = ["What is the mean of nothing?"]
 """
 SUITE = '''
 import pytest
@@ -113,6 +116,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "course.toml": COURSE,
         "solutions/mean.py": SOLUTION,
         "grader/suites/test_mean.py": SUITE,
+        "grader/suites/words/mean.toml": WORDS,
         "tests/submissions/right/by_library/mean.py": RIGHT,
         "tests/submissions/wrong/swallows/mean.py": WRONG,
         "tests/submissions/wrong/swallows/expect.toml": EXPECT,
@@ -208,11 +212,15 @@ PLANTED = {
         ("solutions/mean.py", "Return the mean.", "Return the mean value."),
         "generated files: exercises/mean.py: it is not what its source makes; run: grader sync",
     ),
-    "a hint without words": (("course.toml", "What is the mean of nothing?", " "), "the hint of 'empty' is empty"),
+    "a hint without words": (
+        ("grader/suites/words/mean.toml", "What is the mean of nothing?", " "),
+        "grader/suites/words/mean.toml, line 4: empty is empty; write text in quotes with something in it",
+    ),
+    "no hints for a check": (("grader/suites/words/mean.toml", "empty = ", "emty = "), "did you mean 'empty'?"),
     "points that do not add up": (("course.toml", "points = 40", "points = 30"), "give 90 points, not 100"),
     "a test without a check": (
         ("grader/suites/test_mean.py", "test_empty", "test_nothing"),
-        "suites: course.toml, line 30: the check 'empty' has no test",
+        "suites: course.toml, line 29: the check 'empty' has no test",
     ),
 }
 
@@ -227,11 +235,13 @@ def test_found(course: Path, what: str) -> None:
 
 def test_files_of_no_exercise_are_named(course: Path) -> None:
     write(course / "grader" / "suites" / "test_median.py", "")
+    write(course / "grader" / "suites" / "words" / "median.toml", "")
     (course / "tests" / "submissions" / "wrong" / "no_word").mkdir()
     found = faults(course)
-    assert len(found) == 2
+    assert len(found) == 3
     assert "grader/suites/test_median.py: no exercise of course.toml is called 'median'" in found[0]
-    assert "wrong/no_word/expect.toml: there is no such file" in found[1]
+    assert "grader/suites/words/median.toml: no exercise of course.toml is called 'median'" in found[1]
+    assert "wrong/no_word/expect.toml: there is no such file" in found[2]
 
 
 def test_the_survivor_of_a_hole_is_shown(course: Path) -> None:

@@ -27,6 +27,7 @@ PLACES = {
     "solutions/{name}.py": "solution.py",
     "grader/suites/{name}_probes.py": "probes.py",
     "grader/suites/test_{name}.py": "suite.py",
+    courses.WORDS: "words.toml",
     "tests/submissions/base/{name}.py": "work.py",
     "tests/submissions/right/{name}_another_way/{name}.py": "work.py",
     "tests/submissions/wrong/{name}_known_mistake/{name}.py": "work.py",
@@ -76,7 +77,8 @@ def new_exercise(root: Path, name: str, title: str, points: float) -> list[str]:
         raise UsageError(f"{taken[0]} is there already; choose another name, or move it away.")
     entry = environment.get_template("index.toml.j2").render(name=name, title=json.dumps(title), points=points)
     index = _with_total((root / "course.toml").read_text("utf-8"), course.total + points).rstrip("\n") + "\n" + entry
-    _proved(index)
+    words = courses.WORDS.format(name=name)
+    _proved(root, index, {words: files[words]})
     for path, text in files.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         write_whole(root / path, text.encode())
@@ -105,21 +107,27 @@ def _with_total(index: str, total: float) -> str:
     return text if count else re.sub(r"^(\[course\].*)$", rf"\1\n{line}", index, count=1, flags=re.MULTILINE)
 
 
-def _proved(index: str) -> None:
-    """Reads the new index before anything is written; CourseError where it could not be."""
+def _proved(root: Path, index: str, words: dict[str, str]) -> None:
+    """Reads the new index and the words before anything is written; CourseError where that could not be."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "course.toml"
-        path.write_text(index, "utf-8")
-        courses.load(path)
+        there = {
+            path.relative_to(root).as_posix(): path.read_text("utf-8")
+            for path in root.glob(courses.WORDS.format(name="*"))
+        }
+        for place, text in (there | words | {"course.toml": index}).items():
+            path = Path(folder, place)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
+        courses.load(Path(folder) / "course.toml")
 
 
 def gaps(root: Path) -> Iterator[str]:
-    """What is still to be filled in, as `path:line`, in the files of exercises and in the index."""
+    """What is still to be filled in, as `path:line`, in the files of exercises."""
     folders = ("solutions", "grader/suites", "tests/submissions")
     paths = [
         path for folder in folders for path in sorted((root / folder).rglob("*")) if path.suffix in (".py", ".toml")
     ]
-    for path in [root / "course.toml", *paths]:
+    for path in paths:
         for number, line in enumerate(path.read_text("utf-8", errors="replace").split("\n"), 1):
             if GAP in line:
                 yield f"{path.relative_to(root)}:{number}"

@@ -46,7 +46,7 @@ def _entry(root: Path, course: Course, exercise: Exercise, recording: Recording)
         plain = all(_is_plain(recording.probes[name], exercise) for name in shown)
         checks.append(
             PublicCheck(
-                name=check.name, title=title, hints=(check.hint,), after=check.after, probes=shown if plain else ()
+                name=check.name, title=title, hints=check.hints, after=check.after, probes=shown if plain else ()
             )
         )
     return PublicExercise(

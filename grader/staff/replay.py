@@ -122,7 +122,7 @@ def _verdict(failure: CheckFailed | None, check: Check) -> Iterator[str]:
         return
     cause = failure.misconception or ("" if failure.status == "graded" else failure.status)
     yield f"not passed: 0 of {check.points:g} points{f' ({cause})' if cause else ''}"
-    hint = check.hint if failure.status == "graded" else ""
+    hint = check.hints[0] if failure.status == "graded" else ""
     for line in (failure.observation, failure.reason, failure.next_step or hint):
         if line:
             yield f"  {line}"

@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.probing import Misconception
 from grader.suites.cifar_layers import FILTERS, UNITS
+from grader.suites.texts import Texts
 
 __all__ = ["COUNTS", "COUNT_MISTAKES", "NORMAL_MISTAKES", "normalised"]
+
+TEXTS = Texts("cifar_setup")
 
 Pixels = NDArray[Any]
 
@@ -28,57 +30,18 @@ COUNTS = {
     "total": TOTAL,
 }
 COUNT_MISTAKES = tuple(
-    Misconception(name, lambda given=given: COUNTS | given, observation, reason, step)
-    for name, given, observation, reason, step in (
+    TEXTS.mistake(key, lambda given=given: COUNTS | given, first=FIRST)
+    for key, given in (
         (
-            "biases counted in",
+            "count_biases_counted_in",
             {"conv_1_weights": 9 * 3 * FIRST + FIRST, "conv_2_weights": 9 * FIRST * FIRST + FIRST},
-            "The biases are counted among the weights.",
-            "A layer's kernel has 3 * 3 * channels * filters weights; the biases, one a filter, are counted apart.",
-            "Leave the biases out of the two numbers of weights.",
         ),
-        (
-            "channels forgotten",
-            {"conv_1_weights": 9 * FIRST, "conv_2_weights": 9 * FIRST},
-            "The numbers of weights are those of filters with a single channel.",
-            f"Each filter covers all channels of what comes in: 3 of a picture, {FIRST} of the first layer.",
-            "Multiply by the number of channels as well.",
-        ),
-        (
-            "channels forgotten",
-            {"conv_2_weights": 9 * FIRST},
-            "The second number of weights is that of filters with a single channel.",
-            f"A filter of the second layer covers the {FIRST} channels that the first one gives.",
-            "Multiply by the number of channels that come in.",
-        ),
-        (
-            "channels forgotten",
-            {"conv_2_weights": 9 * 3 * FIRST},
-            "The second layer was given the three channels of a picture.",
-            f"The second layer gets {FIRST} channels from the first.",
-            "Multiply by the number of channels that come in.",
-        ),
-        (
-            "one bias in all",
-            {"conv_1_biases": 1, "conv_2_biases": 1},
-            "There is one bias a layer.",
-            "Every filter has a bias of its own.",
-            "Count the filters.",
-        ),
-        (
-            "biases forgotten",
-            {"total": TOTAL - BIASES},
-            "The total has no biases.",
-            "Biases are learned, too.",
-            "Add one for each filter and each unit.",
-        ),
-        (
-            "convolutions only",
-            {"total": CONVOLUTIONS},
-            "The total is that of the convolutions.",
-            "Dense layers learn as well, and most of the weights are theirs.",
-            "Add the two dense layers.",
-        ),
+        ("count_one_channel", {"conv_1_weights": 9 * FIRST, "conv_2_weights": 9 * FIRST}),
+        ("count_one_channel_second", {"conv_2_weights": 9 * FIRST}),
+        ("count_three_channels_second", {"conv_2_weights": 9 * 3 * FIRST}),
+        ("count_one_bias_in_all", {"conv_1_biases": 1, "conv_2_biases": 1}),
+        ("count_biases_forgotten", {"total": TOTAL - BIASES}),
+        ("count_convolutions_only", {"total": CONVOLUTIONS}),
     )
 )
 
@@ -105,74 +68,27 @@ def _by(axes: tuple[int, ...] | None) -> Callable[[Pixels, Pixels], Any]:
     return lambda train, images: (images - _mean(train, axes)) / _std(train, axes)
 
 
-OWN = "Mean and deviation are those of the training images, for every picture that follows."
-CHANNEL = "Each channel has a mean and a deviation of its own, over all images and all pixels: `axis=(0, 1, 2)`."
 NORMAL_MISTAKES = (
-    Misconception(
-        "statistics from the images at hand",
-        _normal(lambda train, images: _by((0, 1, 2))(images, images)),
-        "Mean and deviation are those of the images that were handed to it.",
-        "A test set that brings its own statistics is no longer a test.",
-        OWN,
-    ),
-    Misconception(
-        "statistics from the images at hand",
+    TEXTS.mistake("normal_of_images_at_hand", _normal(lambda train, images: _by((0, 1, 2))(images, images))),
+    TEXTS.mistake(
+        "normal_of_each_image",
         _normal(
             lambda train, images: (
                 (images - images.mean(axis=(1, 2), keepdims=True)) / images.std(axis=(1, 2), keepdims=True)
             )
         ),
-        "Each image was normalised by its own mean and deviation.",
-        "How bright a picture is compared with others is part of what it shows.",
-        OWN,
     ),
-    Misconception(
-        "one statistic for all channels",
-        _normal(_by(None)),
-        "All channels share one mean and one deviation.",
-        CHANNEL,
-        "Take mean and standard deviation over the axes (0, 1, 2).",
-    ),
-    Misconception(
-        "statistics of every pixel",
-        _normal(_by((0,))),
-        "Each pixel has a mean and a deviation of its own.",
-        CHANNEL,
-        "Take mean and standard deviation over the axes (0, 1, 2).",
-    ),
-    Misconception(
-        "deviation missing",
-        _normal(lambda train, images: images - _mean(train, (0, 1, 2))),
-        "The images are centred, and not divided by the deviation.",
-        "Afterwards each channel has a spread of 1.",
-        "Divide by the standard deviation of each channel.",
-    ),
-    Misconception(
-        "variance in place of deviation",
+    TEXTS.mistake("normal_one_statistic_for_all_channels", _normal(_by(None))),
+    TEXTS.mistake("normal_statistics_of_every_pixel", _normal(_by((0,)))),
+    TEXTS.mistake("normal_deviation_missing", _normal(lambda train, images: images - _mean(train, (0, 1, 2)))),
+    TEXTS.mistake(
+        "normal_variance_in_place_of_deviation",
         _normal(lambda train, images: (images - _mean(train, (0, 1, 2))) / _std(train, (0, 1, 2)) ** 2),
-        "The divisor is the variance.",
-        "The standard deviation is the root of the variance, and has the unit of the pixels.",
-        "Divide by the standard deviation of each channel.",
     ),
-    Misconception(
-        "not centred",
-        _normal(lambda train, images: images / _std(train, (0, 1, 2))),
-        "The mean is still there.",
-        "Inputs round zero let weights learn in both directions.",
-        "Subtract the mean of each channel first.",
-    ),
-    Misconception(
-        "not normalised",
-        _normal(lambda train, images: images),
-        "The images came back as they were.",
-        "The network is to see normalised images, in training and afterwards.",
-        "Normalise in both cases, whatever `training` is.",
-    ),
-    Misconception(
-        "deviation before centring",
+    TEXTS.mistake("normal_not_centred", _normal(lambda train, images: images / _std(train, (0, 1, 2)))),
+    TEXTS.mistake("normal_not_normalised", _normal(lambda train, images: images)),
+    TEXTS.mistake(
+        "normal_deviation_before_centring",
         _normal(lambda train, images: images / _std(train, (0, 1, 2)) - _mean(train, (0, 1, 2))),
-        "The images were divided first, and the mean was subtracted afterwards.",
-        "The mean is that of the images as they were.",
-        "Subtract first, then divide.",
     ),
 )

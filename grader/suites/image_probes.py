@@ -14,8 +14,11 @@ from PIL import Image
 from grader.probing import Misconception, PictureFile, Probe, Raises, ShapeOf
 from grader.suites import picture_slips as slips
 from grader.suites import strategies as draw
+from grader.suites.texts import Texts
 
 __all__ = ["PROBES", "portrait"]
+
+TEXTS = Texts("convolve")
 
 PORTRAIT = "grace_hopper.jpg"
 DATA = Path(__file__).resolve().parents[2] / "data"
@@ -62,7 +65,7 @@ def levels(picture: Picture, grayscale: bool = False) -> float:
 Mistaken = Callable[[Pixels], Any]
 
 
-def _read(name: str, answer: Mistaken, observation: str, reason: str, next_step: str) -> Misconception:
+def _read(key: str, answer: Mistaken, **values: Any) -> Misconception:
     """A mistake of `load_image`; of the whole portrait a model gives the shape, where it gives one at all."""
 
     def model(picture: Picture, grayscale: bool = False) -> Any:
@@ -71,99 +74,36 @@ def _read(name: str, answer: Mistaken, observation: str, reason: str, next_step:
             return ShapeOf(given.shape)
         return given
 
-    return Misconception(name, model, observation, reason, next_step)
+    return TEXTS.mistake(key, model, **values)
 
 
-WIDTH_FIRST = (
-    "Pillow's `size` is width by height; arrays are height by width, so a picture's shape is (rows, columns, ...).",
-    "Convert with `np.array(picture)`, which gets both right, or reshape to (height, width, 3).",
-)
-ONE = (
-    "An 8-bit picture has whole numbers from 0 to 255, and everything that follows in this course counts on that.",
-    "Leave out the division by 255.",
-)
-BGR = (
-    "OpenCV stores blue, green, red (BGR); this course, like most libraries, has red first (RGB).",
-    "Turn the last axis round with `picture[:, :, ::-1]`, or use cv2.cvtColor with COLOR_BGR2RGB.",
-)
-WEIGHTS = (
-    "Eyes respond strongly to green and weakly to blue, so a luminance is 0.299 R + 0.587 G + 0.114 B.",
-    "Weight the three channels before adding them up.",
-)
 COLOUR_MISTAKES = (
-    _read("channels in BGR order", lambda p: p[..., ::-1], "Red and blue have changed places: this is BGR.", *BGR),
-    _read("values scaled to 0..1", lambda p: p / 255.0, "The values lie between 0 and 1.", *ONE),
-    _read(
-        "grey where colour is asked",
-        lambda p: ShapeOf(p.shape[:2]),
-        "The picture came back without its channels.",
-        "Called with a path alone, `grayscale` is False, and the answer is in colour: (H, W, 3).",
-        "Convert to grey only if `grayscale` is true.",
-    ),
-    _read("transposed axes", lambda p: p.swapaxes(0, 1), "Rows and columns have changed places.", *WIDTH_FIRST),
-    _read(
-        "swapped height and width",
-        lambda p: ShapeOf((p.shape[1], p.shape[0], 3)),
-        "Height and width have changed places in the shape.",
-        *WIDTH_FIRST,
-    ),
-    _read(
-        "channels first",
-        lambda p: ShapeOf((3, *p.shape[:2])),
-        "The channels are the first axis of the answer.",
-        "This course has channels last: (H, W, 3).",
-        "Return the array as imageio, Pillow or OpenCV give it.",
-    ),
-    _read(
-        "alpha channel kept",
-        lambda p: ShapeOf((*p.shape[:2], 4)),
-        "There are four channels.",
-        "The fourth one is opacity (alpha), which filters for red, green and blue have no use for.",
-        'Ask for RGB, with Pillow for example by `.convert("RGB")`.',
-    ),
+    _read("load_channels_in_bgr_order", lambda p: p[..., ::-1]),
+    _read("load_values_scaled_to_0_1", lambda p: p / 255.0),
+    _read("load_grey_where_colour_is_asked", lambda p: ShapeOf(p.shape[:2])),
+    _read("load_transposed_axes", lambda p: p.swapaxes(0, 1)),
+    _read("load_swapped_height_and_width", lambda p: ShapeOf((p.shape[1], p.shape[0], 3))),
+    _read("load_channels_first", lambda p: ShapeOf((3, *p.shape[:2]))),
+    _read("load_alpha_channel_kept", lambda p: ShapeOf((*p.shape[:2], 4))),
 )
 
 
 def _alone(channel: int) -> Misconception:
-    text = f"The answer is the {('red', 'green', 'blue')[channel]} channel alone."
-    return _read("one channel only", lambda p: p[..., channel], text, *WEIGHTS)
+    return _read("grey_one_channel", lambda p: p[..., channel], channel=("red", "green", "blue")[channel])
 
 
 GREY_MISTAKES = (
-    _read(
-        "ignores an argument",
-        lambda p: p,
-        "`grayscale` was True, and the picture came back in colour.",
-        "The second parameter says what the caller wants; without an `if` it says nothing.",
-        "Return (H, W) luminance if `grayscale` is true, colour otherwise.",
-    ),
-    _read(
-        "three channels kept",
-        lambda p: ShapeOf(p.shape),
-        "The shape still has an axis for channels.",
-        "A grey picture has one number a pixel, so its shape is (H, W).",
-        "Leave out what stacks or repeats the grey values.",
-    ),
-    _read(
-        "three channels kept",
-        lambda p: ShapeOf((*p.shape[:2], 1)),
-        "The shape still has an axis for channels, of length 1.",
-        "A grey picture has one number a pixel, so its shape is (H, W).",
-        "Take the last axis away, for example with `grey[:, :, 0]`.",
-    ),
-    _read("values scaled to 0..1", lambda p: p @ LUMA / 255.0, "The grey values lie between 0 and 1.", *ONE),
-    _read("mean instead of luma", lambda p: p.mean(axis=2), "The answer is the plain mean of the channels.", *WEIGHTS),
+    _read("grey_ignores_an_argument", lambda p: p),
+    _read("grey_three_channels_kept", lambda p: ShapeOf(p.shape)),
+    _read("grey_one_channel_kept", lambda p: ShapeOf((*p.shape[:2], 1))),
+    _read("grey_values_scaled_to_0_1", lambda p: p @ LUMA / 255.0),
+    _read("grey_mean_instead_of_luma", lambda p: p.mean(axis=2)),
     _alone(0),
     _alone(1),
     _alone(2),
-    _read("channels in BGR order", lambda p: p[..., ::-1] @ LUMA, "Blue was weighted as if it were red.", *BGR),
-    _read("transposed axes", lambda p: (p @ LUMA).T, "Rows and columns have changed places.", *WIDTH_FIRST),
-    _read(
-        "swapped height and width",
-        lambda p: ShapeOf((p.shape[1], p.shape[0])),
-        "Height and width have changed places in the shape.",
-        *WIDTH_FIRST,
-    ),
+    _read("grey_channels_in_bgr_order", lambda p: p[..., ::-1] @ LUMA),
+    _read("grey_transposed_axes", lambda p: (p @ LUMA).T),
+    _read("grey_swapped_height_and_width", lambda p: ShapeOf((p.shape[1], p.shape[0]))),
 )
 
 
@@ -172,44 +112,12 @@ def corner(image: Pixels, rows: int, cols: int) -> Pixels:
     return image[:rows, :cols]
 
 
-ENDS = (
-    "The end of a slice is not part of it: `image[:3]` has the rows 0, 1 and 2, which are three.",
-    "Leave the numbers as they are: `image[:rows, :cols]`.",
-)
 CORNER_MISTAKES = (
-    Misconception(
-        "rows and columns exchanged",
-        lambda image, rows, cols: image[:cols, :rows],
-        "The number of rows was used for columns, and the number of columns for rows.",
-        "The first index counts rows, from the top down; the second counts columns. x and y are the other way round.",
-        "Put the rows in front of the comma.",
-    ),
-    Misconception(
-        "size off by one",
-        lambda image, rows, cols: image[: rows + 1, : cols + 1],
-        "There is one row and one column too many.",
-        *ENDS,
-    ),
-    Misconception(
-        "size off by one",
-        lambda image, rows, cols: image[: rows - 1, : cols - 1],
-        "One row and one column are missing.",
-        *ENDS,
-    ),
-    Misconception(
-        "ignores an argument",
-        lambda image, rows, cols: image,
-        "The whole image came back, however much was asked for.",
-        "Numbers that are written into the function fit one picture; `rows` and `cols` are what the caller wants.",
-        "Use both parameters in the slice.",
-    ),
-    Misconception(
-        "other corner",
-        lambda image, rows, cols: image[-rows:, -cols:],
-        "The bottom-right corner came back.",
-        "A negative index counts from the end, so `image[-2:]` holds the last two rows.",
-        "Start at the beginning: leave out the minus signs.",
-    ),
+    TEXTS.mistake("corner_rows_and_columns_exchanged", lambda image, rows, cols: image[:cols, :rows]),
+    TEXTS.mistake("corner_too_large", lambda image, rows, cols: image[: rows + 1, : cols + 1]),
+    TEXTS.mistake("corner_too_small", lambda image, rows, cols: image[: rows - 1, : cols - 1]),
+    TEXTS.mistake("corner_ignores_an_argument", lambda image, rows, cols: image),
+    TEXTS.mistake("corner_other_corner", lambda image, rows, cols: image[-rows:, -cols:]),
 )
 
 
@@ -219,55 +127,27 @@ def filtered(image_shape: Any, filter_shape: Any) -> Any:
     return sides if min(sides) >= 1 else Raises("ValueError")
 
 
-def _size(name: str, answer: Callable[[Any, Any], Any], observation: str, reason: str, next_step: str) -> Misconception:
+def _size(key: str, answer: Callable[[Any, Any], Any]) -> Misconception:
     """A mistake of `filtered_shape` that shows in the numbers; of filters that do not fit it says nothing."""
 
     def model(image_shape: Any, filter_shape: Any) -> Any:
         return None if isinstance(filtered(image_shape, filter_shape), Raises) else answer(image_shape, filter_shape)
 
-    return Misconception(name, model, observation, reason, next_step)
+    return TEXTS.mistake(key, model)
 
 
 def _side(axis: int) -> Callable[[Any, Any], Any]:
     return lambda image, kernel: [image[0] - kernel[axis] + 1, image[1] - kernel[axis] + 1]
 
 
-COUNT = (
-    "In a row of 5, a filter of 3 columns has the places 0, 1 and 2, which are 5 - 3 + 1.",
-    "Subtract, then add one for the place where the filter starts.",
-)
-BOTH_SIDES = (
-    "A filter has a height and a width, and they need not be equal.",
-    "Use `filter_shape[0]` for rows and `filter_shape[1]` for columns.",
-)
 SIZE_MISTAKES = (
-    _size(
-        "same instead of valid",
-        lambda image, kernel: list(image[:2]),
-        "This is the size of the image itself, as after padding.",
-        "Without padding the filter stays inside the image, and there are fewer places than pixels.",
-        "Count the places of a filter of 3 columns in a row of 5 pixels.",
-    ),
-    _size("size off by one", lambda i, k: [i[0] - k[0], i[1] - k[1]], "Both numbers are one too small.", *COUNT),
-    _size(
-        "size off by one", lambda i, k: [i[0] - k[0] + 2, i[1] - k[1] + 2], "Both numbers are one too large.", *COUNT
-    ),
-    _size(
-        "swapped height and width",
-        lambda image, kernel: filtered(image, kernel)[::-1],
-        "The number of columns comes first.",
-        "Shapes begin with the number of rows, the height.",
-        "Return (rows, columns).",
-    ),
-    _size("square filters only", _side(0), "The height of the filter was used for its width as well.", *BOTH_SIDES),
-    _size("square filters only", _side(1), "The width of the filter was used for its height as well.", *BOTH_SIDES),
-    _size(
-        "three channels kept",
-        lambda image, kernel: [i - k + 1 for i, k in zip(image, kernel, strict=False)],
-        "The channels were counted like a third side.",
-        "All channels of a patch go into one sum, so they leave no axis behind.",
-        "Take the first two entries of each shape only.",
-    ),
+    _size("shape_same_instead_of_valid", lambda image, kernel: list(image[:2])),
+    _size("shape_too_small", lambda i, k: [i[0] - k[0], i[1] - k[1]]),
+    _size("shape_too_large", lambda i, k: [i[0] - k[0] + 2, i[1] - k[1] + 2]),
+    _size("shape_swapped_height_and_width", lambda image, kernel: filtered(image, kernel)[::-1]),
+    _size("shape_height_for_both", _side(0)),
+    _size("shape_width_for_both", _side(1)),
+    _size("shape_three_channels_kept", lambda image, kernel: [i - k + 1 for i, k in zip(image, kernel, strict=False)]),
 )
 
 PRIMARIES = np.array(

@@ -9,9 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.probing import Made, Misconception, Raises, ShapeOf
+from grader.suites.texts import Texts
 from grader.worker import models
 
 __all__ = ["CENTRING_SLIPS", "FILTER_SLIPS", "RANKING_SLIPS", "tile_slips"]
+
+TEXTS = Texts("vgg_assembly")
 
 Pixels = NDArray[Any]
 MEANS = np.array([103.939, 116.779, 123.68])
@@ -34,28 +37,13 @@ def _of_layer(place: int, model: Made) -> Any:
     return Raises("IndexError")
 
 
-NUMBERED = (
-    "These are the filters of the layer with a fixed number.",
-    "In VGG-16 the first convolution is layer 1; other networks begin with other layers.",
-    "Go through `model.layers`, and take the first one that is a Conv2D.",
-)
 FILTER_SLIPS = (
-    Misconception("other layer", lambda model: _of_layer(1, model), *NUMBERED),
-    Misconception("other layer", lambda model: _of_layer(0, model), *NUMBERED),
+    TEXTS.mistake("other_layer", lambda model: _of_layer(1, model)),
+    TEXTS.mistake("other_layer", lambda model: _of_layer(0, model)),
 )
 
 
 # Tiles --------------------------------------------------------------------------------------------------------------
-SQUARES = (
-    "Only square numbers of tiles get through: 1, 4, 9 and so on.",
-    "A reshape to side x side tiles needs exactly as many; 5 tiles leave 4 places of a 3 x 3 grid empty.",
-    "Add tiles of `pad_value` until there are `side ** 2`.",
-)
-GREYS = (
-    "Only filters with colours, or only those without, get through.",
-    "Filters of the first layer have colours, (n, h, w, 3); those of a later one are shown as (n, h, w).",
-    "Let the code treat all axes behind the third alike: `weights.shape[3:]` holds them.",
-)
 
 
 def tile_slips(tiled: Any) -> tuple[Misconception, ...]:
@@ -76,16 +64,10 @@ def tile_slips(tiled: Any) -> tuple[Misconception, ...]:
         return ShapeOf((height + size, count * (width + size), *weights.shape[3:]))
 
     return (
-        Misconception("square numbers only", squares, *SQUARES),
-        Misconception("number of axes taken for granted", of_axes(3), *GREYS),
-        Misconception("number of axes taken for granted", of_axes(4), *GREYS),
-        Misconception(
-            "tiles in one row",
-            one_row,
-            "All tiles stand side by side in one row.",
-            "512 filters in one row cannot be looked at; a square grid can.",
-            "Begin a new row after `ceil(sqrt(n))` tiles.",
-        ),
+        TEXTS.mistake("square_numbers_only", squares),
+        TEXTS.mistake("number_of_axes_taken_for_granted", of_axes(3)),
+        TEXTS.mistake("number_of_axes_taken_for_granted", of_axes(4)),
+        TEXTS.mistake("tiles_in_one_row", one_row),
     )
 
 
@@ -96,41 +78,14 @@ def _less(image: Pixels, means: Any) -> Pixels:
 
 
 CENTRING_SLIPS = (
-    Misconception(
-        "one mean for all channels",
-        lambda image: _less(image, MEANS.mean()),
-        "The same mean was subtracted from all channels.",
-        "Blue, green and red have means of their own in the pictures that the network was trained on.",
-        "Subtract 103.939, 116.779 and 123.68, one from each channel.",
-    ),
-    Misconception(
-        "statistics from the images at hand",
+    TEXTS.mistake("one_mean_for_all_channels", lambda image: _less(image, MEANS.mean())),
+    TEXTS.mistake(
+        "statistics_from_the_images_at_hand",
         lambda image: _less(image, np.asarray(image, np.float64).mean(axis=(0, 1))),
-        "The mean of this picture was subtracted, not that of the training pictures.",
-        "Every picture has to be moved by the same amount, or the network sees bright and dark ones alike.",
-        "Subtract 103.939, 116.779 and 123.68.",
     ),
-    Misconception(
-        "channels in RGB order",
-        lambda image: _less(np.asarray(image)[..., ::-1], MEANS[::-1]),
-        "Blue and red have changed places.",
-        "The picture comes as BGR, and the published weights expect BGR.",
-        "Leave the order of the channels as it is.",
-    ),
-    Misconception(
-        "channels in RGB order",
-        lambda image: _less(np.asarray(image)[..., ::-1], MEANS),
-        "Blue and red have changed places before the means were subtracted.",
-        "The picture comes as BGR, and so do the means.",
-        "Leave the order of the channels as it is.",
-    ),
-    Misconception(
-        "means added",
-        lambda image: _less(image, -MEANS),
-        "The means were added.",
-        "Centring moves the values round zero, so the means are taken away.",
-        "Subtract the means.",
-    ),
+    TEXTS.mistake("channels_in_rgb_order", lambda image: _less(np.asarray(image)[..., ::-1], MEANS[::-1])),
+    TEXTS.mistake("rgb_before_means", lambda image: _less(np.asarray(image)[..., ::-1], MEANS)),
+    TEXTS.mistake("means_added", lambda image: _less(image, -MEANS)),
 )
 
 
@@ -141,25 +96,12 @@ def _at_most_all(probabilities: Pixels, labels: list[str], k: int = 5) -> list[A
 
 
 RANKING_SLIPS = (
-    Misconception(
-        "size off by one",
-        _at_most_all,
-        "One answer is missing.",
-        "The end of a slice is not part of it: `[:k]` holds k entries.",
-        "Cut with `[:k]`.",
+    TEXTS.mistake("size_off_by_one", _at_most_all),
+    TEXTS.mistake(
+        "indices_instead_of_labels", lambda p, labels, k=5: [[int(i), float(p[i])] for i in np.argsort(p)[::-1][:k]]
     ),
-    Misconception(
-        "indices instead of labels",
-        lambda p, labels, k=5: [[int(i), float(p[i])] for i in np.argsort(p)[::-1][:k]],
-        "The places of the classes came back in the place of their labels.",
-        "Whoever reads the answer wants to know what is in the picture.",
-        "Take `labels[i]` for each index i.",
-    ),
-    Misconception(
-        "first of the list instead of the best",
+    TEXTS.mistake(
+        "first_of_the_list_instead_of_the_best",
         lambda p, labels, k=5: [[labels[i], float(p[i])] for i in range(min(k, len(labels)))],
-        "These are the first labels of the file, not the most probable ones.",
-        "The order of the file says nothing about the picture.",
-        "Sort the indices by probability first.",
     ),
 )

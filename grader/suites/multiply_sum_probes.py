@@ -6,11 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from grader.probing import Misconception, Probe, Raises
+from grader.probing import Probe, Raises
 from grader.suites import strategies as draw
 from grader.suites.sum_slips import SUM_SLIPS
+from grader.suites.texts import Texts
 
 __all__ = ["PROBES"]
+
+TEXTS = Texts("multiply_sum")
 
 
 def oracle(a: Any, b: Any) -> Any:
@@ -114,93 +117,27 @@ def _first_channel(a: Any, b: Any) -> Any:
     return oracle(a[..., 0], b[..., 0]) if a.ndim >= 3 else oracle(a, b)
 
 
-WEIGHTED = (
-    "The answer was divided by the sum of the weights.",
-    "A weighted mean cannot be taken back once the filter's weights sum to 0; the raw sum is what is asked for.",
-    "Return the sum of the products as it is.",
-)
-IGNORED = (
-    "The answer depends on one of the two arrays only.",
-    "Both arrays belong into the products.",
-    "Read the body once more, name by name: where does each argument go in?",
-)
-CHANNEL = (
-    "Of arrays with three axes or more, only the first channel counts.",
-    "A colour patch times a colour filter becomes one number: all channels take part in the sum.",
-    "Let the sum run over every axis, whatever their number.",
-)
-MATRIX = (
-    "The answer is that of a matrix product.",
-    "A matrix product adds rows times columns; here each entry meets the entry at the same place. "
-    "For [[1, 2], [3, 4]] and [[5, 6], [7, 8]] that gives 5 + 12 + 21 + 32 = 70; the matrix product sums to 134.",
-    "Use `a * b`, which multiplies entry by entry, and add up everything that comes out.",
-)
-AXIS = (
-    "The sum runs over one axis only.",
-    "A patch times a filter has to become a single number: every axis takes part in the sum.",
-    "`np.sum(products)` without an axis adds up everything; the built-in `sum` adds the rows only.",
-)
-WRAP = (
-    "The numbers are what is left when products wrap round at the end of an 8-bit range.",
-    "An array of uint8 holds 0 to 255: 200 * 2 becomes 144 without a word.",
-    "Convert to float64 before multiplying, for example with `a.astype(float)`.",
-)
-BROADCAST = (
-    "The smaller array was stretched over the larger one.",
-    "NumPy calls this broadcasting. With a filter of the wrong shape it hides the mistake.",
-    "Compare `a.shape` with `b.shape` first, and raise ValueError when they differ.",
-)
-ABSOLUTE = (
-    "The answer has lost its sign.",
-    "Negative sums matter: a filter that answers with -5 says something else than one that answers with 5.",
-    "Leave out `abs`.",
-)
-ROUND = (
-    "The answer was rounded.",
-    "What looks like noise in one number becomes an error in a picture that is made of thousands of them.",
-    "Return the sum as it is; round only when you print.",
-)
-WHOLE = (
-    "The digits behind the point are missing.",
-    "Weights of filters are seldom whole numbers; cutting them off throws most of the answer away.",
-    "Return the sum as a float.",
-)
-
 MISTAKES = (
-    Misconception("matrix product", _matrix_product, *MATRIX),
-    Misconception("matrix product", _matrix_itself, *MATRIX),
-    Misconception("one axis summed", _axis(0), *AXIS),
-    Misconception("one axis summed", _axis(-1), *AXIS),
-    Misconception(
-        "one axis summed", _products, "The products came back, not their sum.", AXIS[1], "Add them up with `np.sum`."
-    ),
-    Misconception("uint8 wrap", _wrapped, *WRAP),
-    Misconception("uint8 wrap", _wrapped_sum, *WRAP),
-    Misconception("broadcast", _broadcast, *BROADCAST),
-    Misconception("absolute value", _absolute, *ABSOLUTE),
-    Misconception("absolute value", _absolute_products, *ABSOLUTE),
-    Misconception("integer result", _whole, *WHOLE),
-    *(Misconception("rounded", _rounded(digits), *ROUND) for digits in (0, 1, 2, 3)),
-    Misconception("normalised result", _weighted, *WEIGHTED),
-    Misconception("ignores an argument", lambda a, b: oracle(a, a) if a.shape == b.shape else None, *IGNORED),
-    Misconception("ignores an argument", lambda a, b: oracle(b, b) if a.shape == b.shape else None, *IGNORED),
-    Misconception("ignores an argument", lambda a, b: float(a.astype(float).sum()), *IGNORED),
-    Misconception("ignores an argument", lambda a, b: float(b.astype(float).sum()), *IGNORED),
-    Misconception("one channel only", _first_channel, *CHANNEL),
-    Misconception(
-        "normalised result",
-        _mean,
-        "The answer is the mean of the products.",
-        "The mean shrinks with the size of the arrays; a filter's answer is the sum.",
-        "Use a sum in place of the mean.",
-    ),
-    Misconception(
-        "sums multiplied",
-        _sums_multiplied,
-        "The answer is the sum of one array times the sum of the other.",
-        "Each entry has to meet the entry at its own place before anything is added.",
-        "Multiply first, add afterwards.",
-    ),
+    TEXTS.mistake("matrix_product", _matrix_product),
+    TEXTS.mistake("matrix_product", _matrix_itself),
+    TEXTS.mistake("one_axis_summed", _axis(0)),
+    TEXTS.mistake("one_axis_summed", _axis(-1)),
+    TEXTS.mistake("products_not_summed", _products),
+    TEXTS.mistake("uint8_wrap", _wrapped),
+    TEXTS.mistake("uint8_wrap", _wrapped_sum),
+    TEXTS.mistake("broadcast", _broadcast),
+    TEXTS.mistake("absolute_value", _absolute),
+    TEXTS.mistake("absolute_value", _absolute_products),
+    TEXTS.mistake("integer_result", _whole),
+    *(TEXTS.mistake("rounded", _rounded(digits)) for digits in (0, 1, 2, 3)),
+    TEXTS.mistake("normalised_result", _weighted),
+    TEXTS.mistake("ignores_an_argument", lambda a, b: oracle(a, a) if a.shape == b.shape else None),
+    TEXTS.mistake("ignores_an_argument", lambda a, b: oracle(b, b) if a.shape == b.shape else None),
+    TEXTS.mistake("ignores_an_argument", lambda a, b: float(a.astype(float).sum())),
+    TEXTS.mistake("ignores_an_argument", lambda a, b: float(b.astype(float).sum())),
+    TEXTS.mistake("one_channel_only", _first_channel),
+    TEXTS.mistake("mean_of_products", _mean),
+    TEXTS.mistake("sums_multiplied", _sums_multiplied),
 )
 
 TWO_BY_TWO = (np.array([[1, 2], [3, 4]]), np.array([[5, 6], [7, 8]]))

@@ -10,14 +10,17 @@ import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from grader.probing import Made, Misconception, Probe, Raises
+from grader.probing import Made, Probe, Raises
 from grader.suites import keras_strategies as draw
 from grader.suites.keras_slips import FILTER_SLIPS, tile_slips
 from grader.suites.layer_outputs import DROPPED
 from grader.suites.single_layers import chain
+from grader.suites.texts import Texts
 from grader.worker import models
 
 __all__ = ["PROBES"]
+
+TEXTS = Texts("vgg_assembly")
 
 Pixels = NDArray[Any]
 
@@ -38,37 +41,12 @@ def kernels(model: Made) -> Pixels:
     return np.stack([_kernel(model)[..., filter_] for filter_ in range(_kernel(model).shape[-1])])
 
 
-STORED = (
-    "A Conv2D keeps its kernel as (h, w, channels in, filters).",
-    "Bring the last axis to the front and leave the others in their order: `np.moveaxis(kernel, 3, 0)`.",
-)
 FILTER_MISTAKES = (
-    Misconception(
-        "axes exchanged",
-        lambda model: _kernel(model).swapaxes(0, 3),
-        "Rows and colours have changed places in each filter.",
-        *STORED,
-    ),
-    Misconception(
-        "axes exchanged",
-        lambda model: _kernel(model).transpose(3, 1, 0, 2),
-        "Rows and columns have changed places in each filter.",
-        *STORED,
-    ),
-    Misconception(
-        "axes exchanged",
-        lambda model: _kernel(model).transpose(3, 2, 0, 1),
-        "The colours come before the rows.",
-        *STORED,
-    ),
-    Misconception("filters left last", _kernel, "The filters are still the last axis.", *STORED),
-    Misconception(
-        "other layer",
-        lambda model: np.moveaxis(_kernel(model, last=True), 3, 0),
-        "These are the filters of the last convolution.",
-        "Only the filters of the first layer look at colours.",
-        "Take the first Conv2D of `model.layers`.",
-    ),
+    TEXTS.mistake("filters_rows_and_colours", lambda model: _kernel(model).swapaxes(0, 3)),
+    TEXTS.mistake("filters_rows_and_columns", lambda model: _kernel(model).transpose(3, 1, 0, 2)),
+    TEXTS.mistake("filters_colours_first", lambda model: _kernel(model).transpose(3, 2, 0, 1)),
+    TEXTS.mistake("filters_filters_left_last", _kernel),
+    TEXTS.mistake("filters_other_layer", lambda model: np.moveaxis(_kernel(model, last=True), 3, 0)),
 )
 
 
@@ -110,41 +88,13 @@ def _alone(model: Made, batch: Pixels, index: int) -> Any:
     return chain([(kind, options)], batch, model.given["number"])[0]
 
 
-BY_ONE = (
-    "Keras counts layers from 0, and `model.layers` of a Sequential does not contain the input.",
-    "Take `model.layers[layer]`, without adding or subtracting one.",
-)
 OUTPUT_MISTAKES = (
-    Misconception("off by one layer", _beside(-1), "This is the answer of the layer before.", *BY_ONE),
-    Misconception("off by one layer", _beside(1), "This is the answer of the layer behind it.", *BY_ONE),
-    Misconception(
-        "weights instead of activations",
-        _weights,
-        "These are the weights of the layer.",
-        "Weights belong to the network and are the same for every picture; an activation is the answer to one.",
-        "Ask for the layer's output: `keras.Model(model.inputs[0], model.layers[layer].output)`.",
-    ),
-    Misconception(
-        "batch axis missing",
-        lambda model, batch, index: answer(model, batch, index)[0],
-        "Only the answer to the first picture is there.",
-        "A batch goes in and a batch comes out, one answer a picture.",
-        "Return all of it; whoever wants the first picture writes [0].",
-    ),
-    Misconception(
-        "one layer alone",
-        _alone,
-        "The layer was called with the picture itself.",
-        "Between the picture and this layer lie all the layers before it.",
-        "Build a model from the input to `model.layers[layer].output`, and call that.",
-    ),
-    Misconception(
-        "whole network",
-        lambda model, batch, index: answer(model, batch, -1),
-        "This is the answer of the whole network, whatever layer was asked for.",
-        "An activation is what one layer answers on the way.",
-        "Build a model that ends at `model.layers[layer].output`.",
-    ),
+    TEXTS.mistake("layer_before", _beside(-1)),
+    TEXTS.mistake("layer_behind", _beside(1)),
+    TEXTS.mistake("layer_weights_instead_of_activations", _weights),
+    TEXTS.mistake("layer_batch_axis_missing", lambda model, batch, index: answer(model, batch, index)[0]),
+    TEXTS.mistake("layer_one_layer_alone", _alone),
+    TEXTS.mistake("layer_whole_network", lambda model, batch, index: answer(model, batch, -1)),
 )
 
 
@@ -206,63 +156,16 @@ def _empty_tiles(weights: Pixels, pad_size: int = 1, pad_value: float = 0.0) -> 
     return flat
 
 
-TOGETHER = (
-    "Scaled together, tiles can be compared: a filter with small weights stays pale.",
-    "Take the smallest and the largest value over all tiles.",
-)
-CALLER = (
-    "`pad_size` and `pad_value` are what the caller wants.",
-    "Use both parameters where the code has numbers.",
-)
 TILE_MISTAKES = (
-    Misconception("each tile scaled alone", _per_tile, "Each tile was scaled by itself.", *TOGETHER),
-    Misconception("not scaled", _not_scaled, "The values are not scaled to 0..1.", "Screens show 0 to 1.", TOGETHER[1]),
-    Misconception(
-        "column by column",
-        _columns_first,
-        "The tiles run down the columns.",
-        "The grid is read like a page, row by row.",
-        "Tile `i` stands in row `i // side`, column `i % side`.",
-    ),
-    Misconception(
-        "padding on the wrong side",
-        _top_left,
-        "The padding stands above and to the left of each tile.",
-        "It belongs below and to the right.",
-        "Pad with ((0, pad_size), (0, pad_size)).",
-    ),
-    Misconception(
-        "no padding at the end",
-        _no_last_padding,
-        "The padding behind the last row and the last column is missing.",
-        "Every tile has its padding, the last ones too.",
-        "The grid is side * (h + pad_size) high.",
-    ),
-    Misconception(
-        "ignores an argument",
-        lambda weights, size=1, value=0.0: tiled(weights, 1, 0.0),
-        "The padding is one pixel of 0, whatever was asked for.",
-        *CALLER,
-    ),
-    Misconception(
-        "ignores an argument",
-        lambda weights, size=1, value=0.0: tiled(weights, 1, value),
-        "The padding is one pixel wide, whatever was asked for.",
-        *CALLER,
-    ),
-    Misconception(
-        "ignores an argument",
-        lambda weights, size=1, value=0.0: tiled(weights, size, 0.0),
-        "The padding is 0, whatever was asked for.",
-        *CALLER,
-    ),
-    Misconception(
-        "missing tiles not filled",
-        _empty_tiles,
-        "Places without a tile are 0.",
-        "Missing tiles are filled with `pad_value`, like the padding.",
-        "Fill the whole grid with `pad_value` first.",
-    ),
+    TEXTS.mistake("tiles_each_tile_scaled_alone", _per_tile),
+    TEXTS.mistake("tiles_not_scaled", _not_scaled),
+    TEXTS.mistake("tiles_column_by_column", _columns_first),
+    TEXTS.mistake("tiles_padding_on_the_wrong_side", _top_left),
+    TEXTS.mistake("tiles_no_padding_at_the_end", _no_last_padding),
+    TEXTS.mistake("tiles_padding_ignored", lambda weights, size=1, value=0.0: tiled(weights, 1, 0.0)),
+    TEXTS.mistake("tiles_pad_size_ignored", lambda weights, size=1, value=0.0: tiled(weights, 1, value)),
+    TEXTS.mistake("tiles_pad_value_ignored", lambda weights, size=1, value=0.0: tiled(weights, size, 0.0)),
+    TEXTS.mistake("tiles_missing_tiles_not_filled", _empty_tiles),
 )
 
 COLOURS = draw.model(

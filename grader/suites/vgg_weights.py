@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from grader.probing import Made, Misconception, PictureFile, Probe, Raises
+from grader.probing import Made, PictureFile, Probe, Raises
 from grader.suites import keras_strategies as draw
 from grader.suites.compiling import cross_entropy, examples
+from grader.suites.texts import Texts
 from grader.suites.weight_files import HTML, keras3, published
 from grader.worker.models import bank
 
 __all__ = ["PROBES"]
+
+TEXTS = Texts("vgg_assembly")
 
 SHAPE = (6, 8, 3)
 LAYERS: list[Any] = [
@@ -80,13 +83,7 @@ def refused(model: Made, path: Any) -> Raises:
 
 
 UNLOADED = (
-    Misconception(
-        "by_name loads nothing",
-        lambda model, path, aim: _flat(_arrays(model.given["number"])),
-        "The model still has the weights it had before.",
-        "The published file calls its layers block1_conv1 and so on: by_name=True finds none of them, silently.",
-        "Load in the order of the layers: `model.load_weights(path)`, without by_name or skip_mismatch.",
-    ),
+    TEXTS.mistake("weights_by_name_loads_nothing", lambda model, path, aim: _flat(_arrays(model.given["number"]))),
 )
 
 
