@@ -45,6 +45,8 @@ Tables = Mapping[Place, type[msgspec.Struct]]
 TOTAL = 100.0
 # What students read of an exercise, by its name.
 WORDS = "grader/suites/words/{name}.toml"
+# Tables of that file that suites and releases read.
+OTHER_WORDS: Any = (("mistakes", dict, {}), ("phrases", dict, {}), ("afterwards", dict, {}))
 # Columns of grades.csv that are no exercise.
 RESERVED = ("student", "total", "max_total", "status")
 
@@ -209,7 +211,7 @@ def _hinted(root: Path, lines: Lines, place: Place, exercise: Exercise) -> Exerc
         cure = f"write {WORDS.format(name=exercise.name)}, which has them under [hints]"
         raise lines.error((*place, "name"), f"there are no hints for {exercise.name!r}", cure)
     hints = msgspec.defstruct("Hints", [(c.name, Stages) for c in exercise.checks], forbid_unknown_fields=True)
-    words = msgspec.defstruct("Words", [("hints", hints), ("mistakes", dict, {})], forbid_unknown_fields=True)
+    words = msgspec.defstruct("Words", [("hints", hints), *OTHER_WORDS], forbid_unknown_fields=True)
     read: Any = read_toml(WORDS.format(name=exercise.name), _text(path), words, {("hints",): hints})[0]
     checks = (msgspec.structs.replace(c, hints=getattr(read.hints, c.name)) for c in exercise.checks)
     return msgspec.structs.replace(exercise, checks=tuple(checks))

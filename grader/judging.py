@@ -19,7 +19,7 @@ from grader.probing import CheckFailed, PictureFile, Raises
 from grader.recorded import Example, Mistake, Replay
 from grader.refusals import MUTATED, WORDS, not_written, refusal
 
-__all__ = ["Caller", "agree", "is_right", "request", "requests", "same"]
+__all__ = ["Caller", "agree", "is_right", "request", "requests", "same", "times"]
 
 Alone = Callable[[Replay, Example], Outcome]
 

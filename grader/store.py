@@ -37,16 +37,17 @@ def seal(root: Path, exercise: str, extra: tuple[str, ...]) -> str:
 def _sources(root: Path, exercise: str) -> list[Path]:
     suites = root / "grader" / "suites"
     others = {suites, *(root / "grader" / name for name in BESIDE)}
-    engine = [path for path in (root / "grader").rglob("*.py") if others.isdisjoint(path.parents)]
+    found = (path for pattern in ("*.py", "*.toml") for path in (root / "grader").rglob(pattern))
+    engine = [path for path in found if others.isdisjoint(path.parents)]
     own = [
         suites / "recorded" / f"{exercise}.bin",
         *suites.glob("*.py"),
         *suites.glob("*.npz"),
-        *suites.glob("words/**/*.toml"),
+        *suites.glob("words/*.toml"),
     ]
     data = [path for path in (root / "data").glob("*.*") if path.suffix not in (".md", ".toml", ".part")]
     data = [path for path in data if path.stat().st_size <= MOST_COPIED]  # workers get no others
-    return [path for path in (*engine, root / "grader" / "words.toml", *own, *data) if path.is_file()]
+    return [path for path in (*engine, *own, *data) if path.is_file()]
 
 
 class Store:

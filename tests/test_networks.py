@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from grader.networks.parts import ranges
+from grader.networks.words import differences, error_words, strange
 from grader.suites.cifar_layers import LAYERS
-from grader.suites.network_words import differences, error_words, strange
-from grader.suites.networks import ranges
 from grader.suites.vgg_layers import PARTS, vgg16
 
 __all__: list[str] = []

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
+import asyncio
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from grader.check.checking import check as _check
+from grader.check.desk import add_desk_commands
 from grader.check.public import index
-from grader.check.showing import summary, text
-from grader.check.work import Work
-from grader.errors import GraderError, SubmissionError, UsageError
-from grader.model import CheckResult
+from grader.check.session import Session
+from grader.errors import GraderError, UsageError
 
 __all__ = ["add_commands", "main"]
 
 NOTE = "Your code runs in a process of its own with time limits. It is not locked in: it is yours."
+WATCH = "Shows the checks of one exercise, again after every save, and goes on to the next when it is done."
 STATUS = """exit status:
   0  no public check failed      1  one failed, or a file cannot be run
   2  no such exercise or check"""
@@ -47,34 +48,23 @@ def add_commands(commands: Any, root_of: Callable[[argparse.Namespace], Path] | 
     )
     check.add_argument("names", metavar="NAME", nargs="*", help="an exercise, or one check: convolve, convolve.hand")
     check.add_argument("--in", dest="folder", metavar="DIR", type=Path, help="where the files are (default: exercises)")
+    check.add_argument("--show", action="store_true", help="save the picture of the failing example, and open it")
+    check.add_argument("--save", action="store_true", help="save the picture, and do not open it")
     check.set_defaults(action=_check)
+    watch = commands.add_parser("watch", help="check again whenever you save a file", description=WATCH)
+    watch.add_argument("--in", dest="folder", metavar="DIR", type=Path, help="where the files are (default: exercises)")
+    watch.set_defaults(action=_watch)
+    add_desk_commands(commands)
     return []
 
 
-def _check(arguments: argparse.Namespace) -> int:
-    found = index()
-    wanted: dict[str, list[str]] = {}
-    for name in arguments.names or [exercise.name for exercise in found.exercises]:
-        exercise, checks = found.choose(name)
-        wanted[exercise.name] = [*wanted.get(exercise.name, []), *checks]
-    with contextlib.suppress(AttributeError):  # a terminal that lacks a character shows its code
-        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    work = Work(arguments.folder, Path.cwd(), [exercise.spec for exercise in found.exercises])
-    made: list[CheckResult] = []
-    broken = False
-    for exercise in found.exercises:
-        if exercise.name in wanted:
-            print(f"{exercise.name}: {exercise.title}", flush=True)
-            for note in work.facts[exercise.name].notes:
-                print(f"  note: {note}")
-            try:
-                verdicts = work.check(exercise, wanted[exercise.name])
-            except SubmissionError as error:
-                print(f"  {error}")
-                broken = True
-                continue
-            print(text(exercise.name, verdicts, work.printed))
-            made += verdicts
-    if made:
-        print(f"\n{summary(made)}")
-    return int(broken or any(result.outcome == "failed" for result in made))
+def _watch(arguments: argparse.Namespace) -> int:
+    if not sys.stdin.isatty() or not sys.stdout.isatty():
+        raise UsageError("`grader watch` needs a terminal; use `grader check` here.")
+    try:
+        from grader.check.watch import Screen  # what draws the screen is needed by this command alone
+    except ModuleNotFoundError as error:
+        cure = "run: pip install -r requirements.txt"
+        raise GraderError(f"`grader watch` needs {error.name}, which is not installed; {cure}") from None
+    asyncio.run(Screen(Session(index(), arguments.folder, Path.cwd())).run())
+    return 0

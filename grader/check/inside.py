@@ -15,23 +15,34 @@ import numpy as np
 
 from grader import wire
 from grader.check.child import ANSWER_BYTES
+from grader.check.instruments import Equipped
 from grader.check.process import replies
-from grader.check.public import examples, index
-from grader.check.showing import summary, table
+from grader.check.public import examples, index, require
+from grader.check.showing import summary
+from grader.check.table import table
 from grader.check.verdicts import verdicts
 from grader.errors import GraderError
 from grader.messages import Answer
 from grader.outcomes import Outcome, Raised, Request, outcome_of
+from grader.worker import models
 from grader.worker.serve import Server
 
 __all__ = ["Report", "check"]
+
+
+class Guest(Equipped):
+    """A server in a process that has other work as well: it leaves Keras' random numbers alone."""
+
+    def seed(self, salt: int) -> None:
+        """The same draws for every call."""
+        Server.seed(self, salt)
 
 
 class Inside:
     """The functions of a namespace; arguments and answers take the same way as those of a worker, in memory."""
 
     def __init__(self, namespace: Mapping[str, Any]) -> None:
-        self.server = Server(-1, -1, ANSWER_BYTES)
+        self.server = Guest(-1, -1, ANSWER_BYTES)
         self.server.module.__dict__.update(namespace)
 
     def calls(self, requests: Sequence[Request], reference_seconds: float | None = None) -> list[Outcome]:
@@ -78,8 +89,11 @@ def check(name: str) -> Report:
     namespace = sys._getframe(1).f_globals
     try:
         exercise, checks = index().choose(name)
+        require(exercise)
         with tempfile.TemporaryDirectory() as folder:
             made = verdicts(exercise, examples(exercise.name), Inside(namespace), Path(folder), checks)
     except GraderError as error:
         return Report(f"<p>{html.escape(str(error))}</p>")
+    finally:
+        models.disarm()
     return Report(table(exercise.name, made, summary(made)))

@@ -4,29 +4,24 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
-import sys
-import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
 from grader import wire
-from grader.check.child import ANSWER_BYTES
+from grader.check.child import ANSWER_BYTES, Task
+from grader.check.spare import Process
 from grader.errors import SubmissionError
 from grader.messages import Answer, Batch, Load, Loaded, Reply
 from grader.outcomes import NotRun, Outcome, Raised, Request, Stop, Stopped, outcome_of
 from grader.refusals import import_failure
-from grader.surroundings import surroundings
 
 __all__ = ["Running", "replies"]
 
 REPLIES: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(Reply)
-BOOT = "import sys; sys.path.insert(0, sys.argv[1]); from grader.check.child import main; main()"
-ENVIRONMENT = {"MPLBACKEND": "Agg", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
-MOST_PRINTED, LAST_WORDS = 1 << 14, 1 << 13
+MOST_PRINTED = 1 << 14
 # What the watchdog of the child says, and the first line of the student's own files in it.
 LATE = re.compile(r"^Timeout \(.*", re.MULTILINE | re.DOTALL)
 BUSY = re.compile(r'File "([^"/\\]+\.py)", line (\d+)')
@@ -36,15 +31,18 @@ BUSY = re.compile(r'File "([^"/\\]+\.py)", line (\d+)')
 class Running:
     """One exercise's module; every batch of calls has a process of its own, and one more after each that ended early.
 
-    `printed` is what the code of all of them printed, the first 16 KiB.
+    `printed` is what the code of all of them printed, the first 16 KiB, `seconds` how
+    long the calls of the last one took.
     """
 
     load: Load
     data: Path
+    take: Callable[[], Process]
     import_seconds: float
     call_seconds: float
     reference_factor: float
     printed: str = ""
+    seconds: float = 0.0
 
     def calls(self, requests: Sequence[Request], reference_seconds: float | None = None) -> list[Outcome]:
         """The outcomes of the calls; a function that ended a process is not called again.
@@ -74,31 +72,19 @@ class Running:
         buffers = [buffer for request in requests for buffer in request.packed[1]]
         call = max(self.call_seconds, self.reference_factor * reference_seconds)
         # As long as the judge waits, who counts seconds of computing.
-        limits = [str(3 * seconds + 2) for seconds in (self.import_seconds, call)]
-        package = os.fspath(Path(__file__).resolve().parents[2])
-        with tempfile.TemporaryFile() as log:
-            done = subprocess.run(
-                [sys.executable, "-P", "-c", BOOT, package, *limits],
-                input=wire.frame(self.load, []) + wire.frame(batch, buffers),
-                stdout=subprocess.PIPE,
-                stderr=log,
-                cwd=self.data,
-                env=os.environ | ENVIRONMENT | surroundings("keras"),
-                check=False,
-            )
-            end = log.seek(0, os.SEEK_END)
-            log.seek(0)
-            said = log.read(MOST_PRINTED)
-            log.seek(max(MOST_PRINTED, end - LAST_WORDS))
-            late = self._listen((said + log.read()).decode("utf-8", "replace"))
-        stop = Stop("timeout" if late else "exited" if 0 <= done.returncode < 256 else "crashed")
-        told = list(replies(done.stdout))
+        import_limit, call_limit = (3 * seconds + 2 for seconds in (self.import_seconds, call))
+        task = Task(os.fspath(self.data), import_limit, call_limit)
+        done = self.take().ask(task, wire.frame(self.load, []) + wire.frame(batch, buffers))
+        late = self._listen((done.printed + done.last_words).decode("utf-8", "replace"))
+        stop = Stop("timeout" if late else "exited" if 0 <= done.status < 256 else "crashed")
+        told = list(replies(done.answers))
         loaded = next((reply for reply, _ in told if isinstance(reply, Loaded)), None)
         if loaded is None or loaded.trouble is not None:
             broken = Raised(loaded.trouble) if loaded is not None and loaded.trouble is not None else Stopped(stop)
             failure = import_failure(self.load.exercise, broken)
             raise SubmissionError(f"{failure.observation} {failure.next_step}".rstrip())
         answers = [(reply, take) for reply, take in told if isinstance(reply, Answer)]
+        self.seconds = sum(reply.seconds for reply, _ in answers)
         outcomes = [outcome_of(reply, take, r.plain) for (reply, take), r in zip(answers, requests, strict=False)]
         return outcomes, None if len(outcomes) == len(requests) else stop
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
+from grader.check.public import PublicCheck, PublicExercise
 from grader.files import write_whole
+from grader.model import CheckResult
 
-__all__ = ["Progress", "load", "save"]
+__all__ = ["Progress", "home", "load", "passed", "record", "save", "upcoming"]
 
 PLACE = Path(".grader") / "progress.json"
 
@@ -17,12 +20,19 @@ class Progress(msgspec.Struct, kw_only=True):
     """By the full name of a check, such as "convolve.hand": its last outcome, and how many hints were given.
 
     An outcome is "passed", "failed", "waits" or "later". `predictions` holds what was foretold, by the name of the
-    check, in the order in which it was typed.
+    check, in the order in which it was typed. `current` is the exercise that `grader watch` showed last.
     """
 
     outcomes: dict[str, str] = {}
     hints: dict[str, int] = {}
     predictions: dict[str, list[str]] = {}
+    current: str = ""
+
+
+def home(here: Path) -> Path:
+    """The folder of the course around `here`, where `exercises` lies beside `data`; else `here` itself."""
+    around = (one for one in (here, *here.parents) if (one / "exercises").is_dir() and (one / "data").is_dir())
+    return next(around, here)
 
 
 def load(folder: Path) -> Progress:
@@ -34,9 +44,45 @@ def load(folder: Path) -> Progress:
 
 
 def save(folder: Path, progress: Progress) -> None:
-    """Writes it in one step; a folder that cannot be written to costs the memory, not the check."""
+    """Writes it in one step; a folder that cannot be written to costs the memory, not the check.
+
+    A file that cannot be read is kept beside it under another name.
+    """
     try:
         (folder / PLACE).parent.mkdir(exist_ok=True)
+        _keep_damaged(folder / PLACE)
         write_whole(folder / PLACE, msgspec.json.format(msgspec.json.encode(progress), indent=1))
     except OSError:
         return
+
+
+def _keep_damaged(path: Path) -> None:
+    try:
+        msgspec.json.decode(path.read_bytes(), type=Progress)
+    except FileNotFoundError:
+        return
+    except msgspec.DecodeError:
+        names = (path.with_name(f"progress.damaged-{number}.json") for number in range(1, 1000))
+        path.rename(next(name for name in names if not name.exists()))
+
+
+def record(progress: Progress, exercise: str, verdicts: Sequence[CheckResult]) -> None:
+    """Remembers what the verdicts say; checks that were not looked at keep what is remembered of them."""
+    for verdict in verdicts:
+        unseen = "waits" if verdict.waits_for else "later"
+        outcome = unseen if verdict.outcome == "not_run" else verdict.outcome
+        progress.outcomes[f"{exercise}.{verdict.name}"] = outcome
+
+
+def passed(progress: Progress, exercise: PublicExercise) -> list[str]:
+    """The public checks of an exercise that passed when they were last run."""
+    public = (check.name for check in exercise.checks if check.made)
+    return [name for name in public if progress.outcomes.get(f"{exercise.name}.{name}") == "passed"]
+
+
+def upcoming(progress: Progress, exercise: PublicExercise) -> PublicCheck | None:
+    """The public check to do next: the first that has not passed and waits for none; None where all have passed."""
+    done = passed(progress, exercise)
+    ahead = [check for check in exercise.checks if check.made and check.name not in done]
+    free = (check for check in ahead if progress.outcomes.get(f"{exercise.name}.{check.name}") != "waits")
+    return next(free, ahead[0] if ahead else None)

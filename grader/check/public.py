@@ -3,26 +3,40 @@
 from __future__ import annotations
 
 import difflib
+import importlib.util
 from collections.abc import Collection
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from grader import recorded, wire
-from grader.errors import GraderError, UsageError
+from grader.errors import GraderError, SubmissionError, UsageError
+from grader.networks.parts import Part
 from grader.recorded import Recording
 from grader.worker.source import ExerciseSpec
 
-__all__ = ["EXAMPLES", "INDEX", "Index", "PublicCheck", "PublicExercise", "examples", "index"]
+__all__ = [
+    "EXAMPLES",
+    "INDEX",
+    "Index",
+    "PublicCheck",
+    "PublicExercise",
+    "PublicNetwork",
+    "examples",
+    "index",
+    "require",
+]
 
 EXAMPLES = Path(__file__).with_name("examples")
 INDEX = "index.json"
 
 
 class PublicCheck(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of an exercise's feedback; without `probes` it is made at hand-in alone.
+    """One line of an exercise's feedback; without `probes` and `judge` it is made at hand-in alone.
 
-    `hints` are given one after the other, when they are asked for; the first is a question.
+    `judge` says, with what it is told, what judges the check where comparing answers with those of the examples is not
+    all of it. `hints` are given one after the other, when they are asked for; the first is a question.
     """
 
     name: str
@@ -30,6 +44,26 @@ class PublicCheck(msgspec.Struct, frozen=True, kw_only=True):
     hints: tuple[str, ...]
     after: tuple[str, ...] = ()
     probes: tuple[str, ...] = ()
+    judge: tuple[str | int, ...] = ()
+
+    @property
+    def made(self) -> bool:
+        """Whether it can be made before hand-in."""
+        return bool(self.probes or self.judge)
+
+
+class PublicNetwork(msgspec.Struct, frozen=True, kw_only=True):
+    """The network that an exercise builds: who builds it and of what arguments, for which pictures, its parts."""
+
+    function: str
+    args: tuple[Any, ...]
+    size: tuple[int, ...]
+    parts: tuple[Part, ...]
+
+    @property
+    def classes(self) -> int:
+        """How many answers the last layer is to give; 0 where that is not for the caller to choose."""
+        return self.args[1] if len(self.args) > 1 else 0
 
 
 class PublicExercise(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +75,7 @@ class PublicExercise(msgspec.Struct, frozen=True, kw_only=True):
     call_seconds: float
     reference_factor: float
     checks: tuple[PublicCheck, ...]
+    network: PublicNetwork | None = None
 
     @property
     def name(self) -> str:
@@ -87,3 +122,9 @@ def examples(exercise: str) -> Recording:
     except (OSError, wire.WireError, KeyError, TypeError):
         cure = "get the folder of the course once more"
         raise GraderError(f"The public examples of {exercise} are missing or damaged; {cure}.") from None
+
+
+def require(exercise: PublicExercise) -> None:
+    """SubmissionError where the libraries of an exercise are not installed."""
+    if exercise.spec.template == "keras" and importlib.util.find_spec("keras") is None:
+        raise SubmissionError("Keras is not installed; run: pip install -r requirements-keras.txt")

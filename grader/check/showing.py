@@ -1,70 +1,170 @@
-"""Verdicts on public checks for the terminal and for a notebook; nothing here says that all tests passed."""
+"""What public checks found, for the terminal: one root cause in full; nothing here says that all tests passed."""
 
 from __future__ import annotations
 
-import html
+import os
+import re
+import shutil
 import textwrap
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TextIO
 
-from grader.check.verdicts import HAND_IN
+import numpy as np
+
+from grader.check.blocks import block, digits_for, products, side_by_side
+from grader.check.failing import Failing
+from grader.check.verdicts import HAND_IN, Verdict
+from grader.illustrate import SMALL
+from grader.illustrate import shown as shown_value
 from grader.model import CheckResult
 
-__all__ = ["summary", "table", "text"]
+__all__ = ["LATER", "Part", "Row", "call", "colours", "columns", "parts", "root", "rows", "summary", "text"]
 
-WIDTH = 116
+NARROW, WIDE = 80, 100
 LATER = "later"
 MOST_LINES = 20
+LABEL = 16  # columns
+COLOURS = {"failed": "\x1b[1;31m", "passed": "\x1b[32m", "waits": "\x1b[2m", LATER: "\x1b[2m"}
+BOLD, PLAIN = "\x1b[1m", "\x1b[0m"
+ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|.)?")
 
 
-def _later(verdicts: Sequence[CheckResult]) -> str:
-    """The names of the checks that no public example belongs to."""
-    return ", ".join(verdict.name for verdict in verdicts if _word(verdict) == LATER)
+@dataclass(frozen=True)
+class Part:
+    """One thing that is told of a failure; `code` where it is no prose; without a label it is arrays side by side."""
+
+    label: str
+    words: str
+    code: bool = False
 
 
-def _word(verdict: CheckResult) -> str:
-    if verdict.outcome != "not_run":
-        return verdict.outcome
-    return "waits" if verdict.waits_for else LATER
+@dataclass(frozen=True)
+class Row:
+    """One line on one check, or on several that stand alike; `verdict` where it is told in full."""
+
+    word: str
+    name: str
+    words: str = ""
+    verdict: Verdict | None = None
 
 
-def _details(verdict: CheckResult) -> Iterator[tuple[str, str]]:
-    """What there is to say of a check that did not pass, each part with what it is."""
-    for shown in verdict.evidence[:1]:
-        yield "called", shown.call
-        yield "came back", shown.given
-        yield "expected", shown.expected
-    yield "seen", verdict.observation
-    yield "likely mistake", ": ".join(part for part in (verdict.misconception, verdict.reason) if part)
-    yield "next step", verdict.next_step
+def root(verdicts: Sequence[Verdict]) -> Verdict | None:
+    """The first check that failed: whatever it waits for has passed."""
+    return next((verdict for verdict in verdicts if verdict.outcome == "failed"), None)
 
 
-def text(exercise: str, verdicts: Sequence[CheckResult], printed: str = "") -> str:
-    """Lines for the terminal, and the first ones of what the code printed."""
-    lines = []
+def rows(exercise: str, verdicts: Sequence[Verdict]) -> Iterator[Row]:
+    """The root cause, what else failed, what waits, what passed, and what is checked at hand-in alone."""
+    first = root(verdicts)
     for verdict in verdicts:
-        name = f"  {_word(verdict):<7} {exercise}.{verdict.name}"
-        if verdict.waits_for:
-            lines.append(f"{name}: waits for {verdict.waits_for}")
-        elif verdict.outcome != "not_run":
-            lines.append(f"{name}: {verdict.title}")
-        for label, words in _details(verdict) if verdict.outcome == "failed" else ():
-            lines += textwrap.indent(_wrapped(label, words), " " * 10).split("\n") if words else []
-    if later := _later(verdicts):
-        lines += textwrap.wrap(f"{HAND_IN}: {later}", WIDTH, initial_indent="  ", subsequent_indent="    ")
+        if verdict is first:
+            yield Row("failed", f"{exercise}.{verdict.name}", verdict.title, verdict)
+    for verdict in verdicts:
+        if verdict.outcome == "failed" and verdict is not first:
+            yield Row("failed", f"{exercise}.{verdict.name}", verdict.misconception or _first_words(verdict))
+    waiting = sorted((verdict for verdict in verdicts if verdict.waits_for), key=lambda verdict: verdict.waits_for)
+    for awaited, group in groupby(waiting, key=lambda verdict: verdict.waits_for):
+        names = [verdict.name for verdict in group]
+        yield Row("waits", ", ".join(names), f"{'waits' if len(names) == 1 else 'wait'} for {awaited}")
+    alone = [verdict for verdict in verdicts if verdict.outcome == "not_run" and not verdict.waits_for]
+    passed = [verdict.name for verdict in verdicts if verdict.outcome == "passed"]
+    if passed:
+        yield Row("passed", ", ".join(passed))
+    if alone:
+        yield Row(LATER, ", ".join(verdict.name for verdict in alone), HAND_IN)
+
+
+def _first_words(verdict: CheckResult) -> str:
+    """The first sentence of what was seen, on one line."""
+    sentence = re.split(r"(?<=[.!?])\s", verdict.observation.strip(), maxsplit=1)[0]
+    return textwrap.shorten(sentence, NARROW, placeholder=" ...")
+
+
+def parts(exercise: str, verdict: Verdict, width: int, colour: bool = False, arrays: bool = True) -> Iterator[Part]:
+    """What there is to say of a failure, for `width` columns; its arrays stand elsewhere where `arrays` is False."""
+    failing = verdict.failing
+    if failing is not None:
+        yield from _called(verdict, failing, width, colour, arrays)
+    else:
+        for shown in verdict.evidence[:1]:
+            yield Part("called", shown.call, True)
+            yield Part("came back", shown.given, True)
+            yield Part("expected", shown.expected, True)
+    yield Part("seen", verdict.observation)
+    if failing is not None and failing.patch is not None:
+        told = products(failing.patch, failing.names, digits_for(failing))
+        yield Part("patch" if failing.patch.place else "products", told, True)
+    named = f"{verdict.misconception}: {verdict.reason}" if verdict.reason else verdict.misconception
+    yield Part(
+        "likely mistake" if verdict.misconception else "reason", named if verdict.misconception else verdict.reason
+    )
+    yield Part("next step", verdict.next_step)
+    more = [f"grader hint {exercise}.{verdict.name}"]
+    more += [f"grader check {exercise}.{verdict.name} --show"] if arrays and failing and failing.panels else []
+    yield Part("see more", "\n".join(more), True)
+
+
+def _called(verdict: Verdict, failing: Failing, width: int, colour: bool, arrays: bool) -> Iterator[Part]:
+    """The call with its arrays by name, these and the answers side by side, and what of the answers is no array."""
+    digits = digits_for(failing)
+    made = {panel.name: block(panel, digits, colour) for panel in failing.panels}
+    yield Part("called", call(failing, {name for name, group in made.items() if group}), True)
+    if arrays and any(made.values()):
+        yield Part("", "\n".join(side_by_side([group for group in made.values() if group], width)), True)
+    came, wanted = (panel is not None and bool(made[panel.name]) for panel in reversed(failing.both))
+    for shown in verdict.evidence[:1]:
+        yield Part("came back", "" if came else shown.given, True)
+        yield Part("expected", "" if wanted else shown.expected, True)
+
+
+def call(failing: Failing, visible: set[str]) -> str:
+    """The call, `visible` arrays by their names; below it, of which kind they are where that cannot be seen."""
+    args, notes = [], []
+    for name, arg in zip(failing.names, failing.args, strict=True):
+        args.append(name if name in visible else shown_value(arg))
+        if name in visible and (arg.size > SMALL or arg.dtype not in (np.float64, np.int64)):
+            notes.append(f"{name}: {arg.dtype} array of shape {arg.shape}")
+    return "\n".join([f"{failing.function}({', '.join(args)})", *notes])
+
+
+def text(
+    exercise: str, verdicts: Sequence[Verdict], printed: str = "", width: int = NARROW, colour: bool = False
+) -> str:
+    """Lines for the terminal, and the first ones of what the code printed."""
+    lines: list[str] = []
+    for row in rows(exercise, verdicts):
+        word = f"{COLOURS[row.word]}{row.word:<7}{PLAIN}" if colour else f"{row.word:<7}"
+        told = textwrap.wrap(f"{row.name}: {row.words}" if row.words else row.name, width - 10, break_on_hyphens=False)
+        lines += [f"  {word} {told[0]}", *(f"          {line}" for line in told[1:])]
+        if row.verdict is not None:
+            for part in parts(exercise, row.verdict, width - 4, colour):
+                lines += _lines(part, width, colour)
+            lines.append("")
+    if lines and not lines[-1]:
+        lines.pop()
     if printed.strip():
-        said = printed.strip("\n").split("\n")
+        said = ESCAPES.sub("", printed).strip("\n").split("\n")
         more = [f"... and {len(said) - MOST_LINES} more lines"] if len(said) > MOST_LINES else []
         lines += [f"  {line}" for line in ("the code printed:", *said[:MOST_LINES], *more)]
     return "\n".join(lines)
 
 
-def _wrapped(label: str, words: str) -> str:
-    """Prose in lines of a width that can be read; what has lines of its own, such as arrays, keeps them."""
-    head = f"{label + ':':<15} "
-    if "\n" in words:
-        return head + words.replace("\n", "\n" + " " * len(head))
-    filler = textwrap.TextWrapper(WIDTH - 10, head, " " * len(head), break_long_words=False, break_on_hyphens=False)
-    return filler.fill(words)
+def _lines(part: Part, width: int, colour: bool) -> list[str]:
+    """The lines of one part behind its label; what has columns of its own, such as a table, keeps its lines."""
+    if not part.words:
+        return []
+    if not part.label:
+        return ["", *textwrap.indent(part.words, " " * 4).split("\n"), ""]
+    room = width - 4 - LABEL
+    told: list[str] = []
+    for line in ESCAPES.sub("", part.words).split("\n"):
+        prose = len(line) > room and "  " not in line.strip()
+        told += textwrap.wrap(line, room, break_long_words=False, break_on_hyphens=False) if prose else [line]
+    label = f"{part.label + ':':<{LABEL}}"
+    head = f"{BOLD}{label}{PLAIN}" if colour else label
+    return [f"    {head}{told[0]}", *(f"    {' ' * LABEL}{line}".rstrip() for line in told[1:])]
 
 
 def summary(verdicts: Sequence[CheckResult]) -> str:
@@ -78,27 +178,15 @@ def summary(verdicts: Sequence[CheckResult]) -> str:
     return f"{len(made) - missed} of {len(made)} public checks passed; hidden checks run when you hand in"
 
 
-COLOURS = {"passed": "#2a9a4c", "failed": "#d9453d", "waits": "#7d8894"}  # to be read on light and dark
-DATA = ("called", "came back", "expected")
-CELL = "text-align:left;vertical-align:top;padding:2px 12px 2px 0"
+def columns() -> int:
+    """How wide lines may be here: as the terminal, and not wider than what is good to read."""
+    return max(40, min(shutil.get_terminal_size((NARROW, 24)).columns, WIDE))
 
 
-def table(exercise: str, verdicts: Sequence[CheckResult], last: str) -> str:
-    """A small table for a notebook; colours come with words, and follow no theme."""
-    rows = []
-    for verdict in verdicts:
-        word = _word(verdict)
-        if word == LATER:
-            continue
-        parts = [html.escape(f"waits for {verdict.waits_for}" if verdict.waits_for else verdict.title)]
-        for label, words in _details(verdict) if verdict.outcome == "failed" else ():
-            if words:
-                tag = "code" if label in DATA else "span"
-                parts.append(f'<b>{label}</b>: <{tag} style="white-space:pre-wrap">{html.escape(words)}</{tag}>')
-        name = html.escape(f"{exercise}.{verdict.name}")
-        rows.append(
-            f'<tr><td style="{CELL};color:{COLOURS[word]};font-weight:bold">{word}</td>'
-            f'<td style="{CELL};white-space:nowrap">{name}</td><td style="{CELL}">{"<br>".join(parts)}</td></tr>'
-        )
-    lines = [f"{HAND_IN}: {_later(verdicts)}", last] if _later(verdicts) else [last]
-    return f"<table>{''.join(rows)}</table>" + "".join(f"<p>{html.escape(line)}</p>" for line in lines)
+def colours(stream: TextIO) -> bool:
+    """Whether colours may be sent there: it is a terminal, and nobody has asked for none."""
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or not stream.isatty():
+        return False
+    if os.name == "nt":
+        os.system("")  # has the console of Windows understand colours
+    return True

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from grader.check.process import Running
-from grader.check.public import PublicExercise, examples
-from grader.check.verdicts import verdicts
+from grader.check.public import PublicExercise, examples, require
+from grader.check.spare import Process, Spare
+from grader.check.verdicts import Verdict, verdicts
 from grader.errors import SubmissionError, UsageError
 from grader.messages import Load
-from grader.model import CheckResult
 from grader.worker.source import ExerciseSpec, analyse, sources_for
 
 __all__ = ["Work"]
@@ -21,36 +21,48 @@ __all__ = ["Work"]
 class Work:
     """The modules and notebooks in a folder, what counts of them for each exercise, and the folder that checks run in.
 
-    That is the folder named, or `exercises` beside `data` around `here`, or `here` itself. `printed` is what the code
-    printed during the last check.
+    That is the folder named, or `exercises` beside `data` around `here`, or `here` itself; what is remembered lies in
+    `home`. `take` gives a process of a kind, "numpy" or "keras". `printed` is what the code printed during the last
+    check.
     """
 
-    def __init__(self, named: Path | None, here: Path, specs: Sequence[ExerciseSpec]) -> None:
+    def __init__(
+        self,
+        named: Path | None,
+        here: Path,
+        specs: Sequence[ExerciseSpec],
+        take: Callable[[str], Process] = Spare,
+    ) -> None:
         if named is not None and not named.is_dir():
             raise UsageError(f"There is no folder {named}; say with --in where the files to check are.")
         around = (one for one in (here, *here.parents) if (one / "exercises").is_dir() and (one / "data").is_dir())
         bundle = next(around, None)
         self.folder = named or (bundle / "exercises" if bundle is not None else here)
         self.data = bundle / "data" if bundle is not None else self.folder
+        self.home = bundle or self.folder
+        self.take = take
         paths = sorted(self.folder.glob("*.py"))
         self.modules = {path.stem: path.read_bytes() for path in paths if path.stem.isidentifier()}
         self.notebooks = {path.name: path.read_bytes() for path in sorted(self.folder.glob("*.ipynb"))}
         self.facts = {fact.exercise: fact for fact in analyse(self.modules, self.notebooks, specs)}
         self.printed = ""
 
-    def check(self, exercise: PublicExercise, chosen: Sequence[str]) -> list[CheckResult]:
+    def check(self, exercise: PublicExercise, chosen: Sequence[str]) -> list[Verdict]:
         """The verdicts on the chosen public checks; SubmissionError where the code cannot be run."""
         facts = self.facts[exercise.name]
         if facts.status != "ok":
             raise SubmissionError(facts.message)
         recording = examples(exercise.name)
-        if recording.probes and exercise.spec.template == "keras" and importlib.util.find_spec("keras") is None:
-            raise SubmissionError("Keras is not installed; run: pip install -r requirements-keras.txt")
-        s = sources_for(exercise.spec, self.facts, self.modules, self.notebooks)
-        load = Load(dict(s.modules), dict(s.notebooks), s.facts, s.others, exercise.name, s.forbidden)
-        limits = exercise.import_seconds, exercise.call_seconds, exercise.reference_factor
-        running = Running(load, self.data, *limits)
+        require(exercise)
+        running = self.running(exercise)
         with tempfile.TemporaryDirectory() as folder:
             made = verdicts(exercise, recording, running, Path(folder), chosen)
         self.printed = running.printed
         return made
+
+    def running(self, exercise: PublicExercise) -> Running:
+        """The code of an exercise, which is imported when something of it is called."""
+        s = sources_for(exercise.spec, self.facts, self.modules, self.notebooks)
+        load = Load(dict(s.modules), dict(s.notebooks), s.facts, s.others, exercise.name, s.forbidden)
+        limits = exercise.import_seconds, exercise.call_seconds, exercise.reference_factor
+        return Running(load, self.data, partial(self.take, exercise.spec.template), *limits)

@@ -86,7 +86,7 @@ def _engine(package: Path) -> Iterator[Path]:
 def _material(root: Path, chosen: Sequence[str]) -> Iterator[Path]:
     """Suites, the examples of the chosen exercises, stubs to tell what a student changed, and the data of workers."""
     suites = root / "grader" / "suites"
-    yield from (path for pattern in ("*.py", "*.npz", "words/**/*.toml") for path in suites.glob(pattern))
+    yield from (path for pattern in ("*.py", "*.npz", "words/*.toml") for path in suites.glob(pattern))
     yield from (suites / "recorded" / f"{name}.bin" for name in chosen)
     yield from (root / "exercises").glob("*.py")
     for path in (root / "data").glob("*.*"):

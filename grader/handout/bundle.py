@@ -41,8 +41,17 @@ def members(root: Path, course: Course, names: Collection[str]) -> dict[str, byt
     files |= {name: _read(root, name) for name in (*books, *DOCS, "LICENSE", *data_files(root))}
     files |= needed_modules() | requirements(root, keras)
     files |= {f"grader/check/examples/{name}": data for name, data in public_data(root, course, chosen).items()}
+    # Once more where nobody edits them: `grader reset` puts these back. The index holds the modules.
+    files |= {
+        f"grader/check/examples/stubs/{book}": files[f"exercises/{book}"] for book in notebooks if _of(book, chosen)
+    }
     files |= _written(course, chosen, keras, bool(notebooks))
     return dict(sorted(files.items()))
+
+
+def _of(book: str, exercises: Sequence[Exercise]) -> bool:
+    """Whether a notebook is that of an exercise."""
+    return book.removesuffix(".ipynb") in {exercise.name for exercise in exercises}
 
 
 def _read(root: Path, name: str) -> bytes:
@@ -69,5 +78,6 @@ def _written(course: Course, chosen: Sequence[Exercise], keras: bool, notebooks:
         loader=PackageLoader("grader.handout"), undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True
     )
     known = {"title": course.title, "exercises": chosen, "keras": keras, "notebooks": notebooks, "version": __version__}
-    names = ("README.md", "pyproject.toml")
-    return {name: environment.get_template(f"{name}.j2").render(known).encode() for name in names}
+    names = {name: f"{name}.j2" for name in ("README.md", "conftest.py", "pyproject.toml")}
+    names[".vscode/settings.json"] = "settings.json.j2"
+    return {name: environment.get_template(source).render(known).encode() for name, source in names.items()}

@@ -40,10 +40,14 @@ class Leak(NamedTuple):
 
 
 class Watch:
-    """Knows the answers, the suites, the hidden examples and the secret of a course, and finds them in files."""
+    """Knows the answers, the suites, the hidden examples and the secret of a course, and finds them in files.
 
-    def __init__(self, root: Path, course: Course) -> None:
+    Without `answers` it is for what is handed out after the due date, where the solutions are no secret any more.
+    """
+
+    def __init__(self, root: Path, course: Course, answers: bool = True) -> None:
         solutions = {f"solutions/{path.name}": path.read_bytes() for path in sorted((root / "solutions").glob("*.py"))}
+        solutions = solutions if answers else {}
         folder = root / "grader" / "suites"
         paths = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix != ".pyc"]
         suites = {f"{path.relative_to(folder)} of the hidden suites": path.read_bytes() for path in paths}

@@ -12,16 +12,19 @@ from grader.errors import GraderError
 __all__ = ["needed_modules", "requirements"]
 
 # What the student's command starts with; everything else follows from their imports.
-DOORS = ("grader.__main__", "grader.notebook", "grader.check.commands", "grader.check.child")
-# What the NumPy exercises need, with all that these need in turn; the locks know the versions.
+DOORS = (
+    "grader.__main__", "grader.notebook", "grader.check.commands", "grader.check.child", "grader.check.collecting",
+)  # fmt: skip
+# What the NumPy exercises and pytest need, with all that these need in turn; the locks know the versions.
 NUMPY = frozenset(
     {
-        "contourpy", "cycler", "fonttools", "imageio", "kiwisolver", "matplotlib", "msgspec", "numpy", "packaging",
-        "pillow", "pyparsing", "python-dateutil", "scipy", "six", "tzdata",
+        "colorama", "contourpy", "cycler", "fonttools", "imageio", "iniconfig", "kiwisolver", "matplotlib", "msgspec",
+        "numpy", "packaging", "pillow", "pluggy", "pygments", "pyparsing", "pytest", "python-dateutil", "scipy", "six",
+        "tzdata",
     }
 )  # fmt: skip
 # What the Keras exercises need besides; all else of it is in the one lock and not in the other.
-KERAS = frozenset({"markdown-it-py", "mdurl", "opencv-python-headless", "pygments", "typing-extensions"})
+KERAS = frozenset({"markdown-it-py", "mdurl", "opencv-python-headless", "typing-extensions"})
 
 
 def needed_modules() -> dict[str, bytes]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,10 +15,14 @@ from grader.check.public import INDEX, Index, PublicCheck, PublicExercise
 from grader.course import Course, Exercise, Limits
 from grader.desk import spec_of
 from grader.errors import GraderError
-from grader.probing import Made, PictureFile
+from grader.handout.judges import judge_of, keys_of, network_of, replayed
+from grader.probing import PictureFile
 from grader.recorded import Recording, Replay
 
 __all__ = ["public_data"]
+
+# The line of a check that cannot compare without telling.
+FORM = "answers in the form that is asked for; when you hand in: {}"
 
 
 def public_data(root: Path, course: Course, exercises: list[Exercise]) -> dict[str, bytes]:
@@ -38,15 +41,22 @@ def public_data(root: Path, course: Course, exercises: list[Exercise]) -> dict[s
 
 def _entry(root: Path, course: Course, exercise: Exercise, recording: Recording) -> PublicExercise:
     limits: Limits = msgspec.structs.replace(course.limits, **exercise.limits)
-    suite = _suite(root / "grader" / "suites" / f"test_{exercise.name}.py")
+    suite = _suite(root / "grader" / "suites" / f"test_{exercise.name}.py", recording)
     checks = []
     for check in exercise.checks:
-        title, probes = suite.get(check.name, (check.name, ()))
+        title, judge, probes = suite.get(check.name, (check.name, (), ()))
         shown = tuple(name for name in probes if any(e.public for e in recording.probes[name].examples))
-        plain = all(_is_plain(recording.probes[name], exercise) for name in shown)
+        secret = [probe for probe in map(recording.probes.__getitem__, shown) if not _tells_nothing(probe)]
+        if secret:
+            title, judge, shown = FORM.format(title), keys_of(secret[0]), ()
         checks.append(
             PublicCheck(
-                name=check.name, title=title, hints=check.hints, after=check.after, probes=shown if plain else ()
+                name=check.name,
+                title=title,
+                hints=check.hints,
+                after=check.after,
+                probes=shown,
+                judge=judge,
             )
         )
     return PublicExercise(
@@ -56,41 +66,29 @@ def _entry(root: Path, course: Course, exercise: Exercise, recording: Recording)
         call_seconds=limits.call_seconds,
         reference_factor=limits.reference_factor,
         checks=tuple(checks),
+        network=network_of(exercise.name) if any(check.judge[:1] == ("network",) for check in checks) else None,
     )
 
 
-def _suite(path: Path) -> dict[str, tuple[str, tuple[str, ...]]]:
-    """By check, the student's line, and the probes that it replays where it does nothing else with the student."""
+def _suite(path: Path, recording: Recording) -> dict[str, tuple[str, tuple[str | int, ...], tuple[str, ...]]]:
+    """By check: the student's line, what judges it beside comparisons, and the probes that it rests on."""
     try:
         tree = ast.parse(path.read_bytes())
     except (OSError, SyntaxError) as error:
         raise GraderError(f"the suite {path.name} cannot be read: {error}") from error
-    tests = {node.name.removeprefix("test_"): node for node in tree.body if isinstance(node, ast.FunctionDef)}
-    titles = {name: (ast.get_docstring(test) or name.replace("_", " ")).splitlines()[0] for name, test in tests.items()}
-    return {name: (titles[name].rstrip("."), tuple(_replayed(test))) for name, test in tests.items()}
+    found = {}
+    for test in tree.body:
+        if isinstance(test, ast.FunctionDef):
+            name = test.name.removeprefix("test_")
+            title = (ast.get_docstring(test) or name.replace("_", " ")).splitlines()[0].rstrip(".")
+            judge, probes = judge_of(test, recording)
+            found[name] = title, judge, probes or tuple(replayed(test))
+    return found
 
 
-def _replayed(test: ast.FunctionDef) -> Iterator[str]:
-    names = []
-    for node in ast.walk(test):
-        match node:
-            case ast.Call(func=ast.Attribute(value=ast.Name("student"), attr="agrees"), args=[ast.Constant(str(name))]):
-                names.append(name)
-    uses = sum(isinstance(node, ast.Name) and node.id == "student" for node in ast.walk(test))
-    return iter(names if uses == len(names) else [])
-
-
-def _is_plain(probe: Replay, exercise: Exercise) -> bool:
-    """Whether a check is "call the function with these values, compare with this value or error" for anyone.
-
-    Instruments and models are a worker's. A call without arguments is left out where its answer would be given away (a
-    question that words or numbers answer), or comes from a data set that only workers have.
-    """
-    shown = [example for example in probe.examples if example.public]
-    if probe.look or any(isinstance(arg, Made) for example in shown for arg in example.args):
-        return False
-    known = [example for example in shown if not example.args]
-    return not known or (exercise.template == "numpy" and all(_has_array(example.expected) for example in known))
+def _tells_nothing(probe: Replay) -> bool:
+    """Whether the expected answers give no answer away: that of a call without arguments, to a question, would."""
+    return all(example.args or _has_array(example.expected) for example in probe.examples if example.public)
 
 
 def _has_array(value: Any) -> bool:

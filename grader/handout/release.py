@@ -15,6 +15,7 @@ from pathlib import Path
 from grader.course import Course
 from grader.errors import GraderError, UsageError
 from grader.files import write_whole
+from grader.handout.afterwards import solutions as solved
 from grader.handout.bundle import members, slug
 from grader.handout.leaks import Leak, Watch
 
@@ -25,16 +26,17 @@ MOMENT = (1980, 1, 1, 0, 0, 0)
 SHOWN = 3
 
 
-def release(root: Path, course: Course, out: Path, names: Collection[str] = ()) -> list[str]:
+def release(root: Path, course: Course, out: Path, names: Collection[str] = (), solutions: bool = False) -> list[str]:
     """Writes `out/<course>/` and `out/<course>.zip`, of all exercises or of those named; lines that say what.
 
-    Raises GraderError, and writes nothing, where something leaks; UsageError where `out` cannot be used.
+    With `solutions` it is what is handed out after the due date, called `<course>-solutions`. Raises GraderError, and
+    writes nothing, where something leaks; UsageError where `out` cannot be used.
     """
-    files = members(root, course, names)
-    if leaks := Watch(root, course).leaks(files):
+    files = solved(root, course, names) if solutions else members(root, course, names)
+    if leaks := Watch(root, course, answers=not solutions).leaks(files):
         end = "Nothing was written. Take this out of the sources, then run the command again."
         raise GraderError("\n".join(["what students would get gives something away:", *_told(leaks), end]))
-    name = slug(course.title)
+    name = slug(course.title) + "-solutions" * solutions
     folder, packed = out / name, out / f"{name}.zip"
     if folder.exists() and (changed := _changed(folder, packed)):
         raise UsageError(f"{folder} is there, and {changed}; move it away, or choose another --out.")

@@ -17,7 +17,7 @@ from grader.intake.tar_archive import tar_members
 from grader.intake.zip_archive import zip_members
 from grader.model import Submission
 
-__all__ = ["Entry", "Scan", "entry_for", "read", "scan"]
+__all__ = ["Entry", "Scan", "entry_for", "found_in", "read", "scan"]
 
 _LOOKED_FOR = "a folder, .zip, .tar.gz, .tgz or .ipynb named after each student"
 
@@ -114,7 +114,7 @@ def read(entry: Entry, exercises: Sequence[str]) -> Submission:
     if len(entry.paths) != 1:
         names = ", ".join(shown(path.name) for path in entry.paths[:4])
         raise SubmissionError(f"There are {len(entry.paths)} submissions under this name ({names}); keep one of them.")
-    members = collect(_found_in(entry.paths[0]))
+    members = collect(found_in(entry.paths[0]))
     modules, notes = modules_of(members, exercises)
     notebooks = {escaped(member.path): member.data for member in members if member.ending == ".ipynb"}
     if not modules and not notebooks:
@@ -122,7 +122,8 @@ def read(entry: Entry, exercises: Sequence[str]) -> Submission:
     return Submission(student=entry.student, modules=modules, notebooks=notebooks, notes=tuple(notes))
 
 
-def _found_in(path: Path) -> Iterator[Found]:
+def found_in(path: Path) -> Iterator[Found]:
+    """Everything that a submission holds, as it is met; SubmissionError where it cannot be read."""
     itself = found_at(path, (path.name,))
     if itself.kind == "folder":
         return walk(path)

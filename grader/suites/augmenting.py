@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.probing import CheckFailed
 from grader.refusals import refusal
 from grader.student import Request, Returned
 from grader.suites.remembered import Remembered
+from grader.suites.texts import texts
 
 __all__ = ["Draws"]
+
+TEXTS = texts("cifar_setup")
 
 # Square, because the old ImageDataGenerator exchanges the two ranges of its shifts on other images.
 COUNT, HEIGHT, WIDTH = 120, 48, 48
@@ -23,9 +25,6 @@ MOST_ROWS, MOST_COLUMNS = HEIGHT / 10 + 0.75, WIDTH / 10 + 0.75
 # Far from all edges, where whatever fills them cannot reach: at shifts of up to a quarter.
 INNER = (slice(14, 34), slice(14, 34))
 SLOPE = 0.04
-
-SHIFTING = "Each picture is moved by up to a tenth of its height and of its width, in both directions."
-FLIPPING = "A mirrored ship is still a ship, so about half of the pictures are flipped from left to right."
 
 
 def _ramps() -> NDArray[np.float32]:
@@ -56,10 +55,9 @@ class Draws(Remembered):
             raise refusal("make_augmentation", outcome, public=False)
         answers = outcome.value
         if not isinstance(answers, np.ndarray) or answers.shape != (len(calls), *calls[0][0].shape):
-            text = "What `make_augmentation` returns has to answer a batch of images with a batch of the same shape."
-            raise CheckFailed(text, "", "Return something that can be called as f(images, training=True).")
+            raise TEXTS.failure("augment_no_batch")
         if answers.dtype.kind not in "fiu" or not np.isfinite(answers).all():
-            raise CheckFailed("Augmented images hold values that are no finite numbers.")
+            raise TEXTS.failure("augment_not_finite")
         return [answer.astype(np.float64) * STD + MEAN for answer in answers]
 
     @cached_property
@@ -93,12 +91,7 @@ class Draws(Remembered):
         """CheckFailed where two calls outside of training differ."""
         one, other = self._answers(5, 1, [[RAMPS[:40], False]] * 2)
         if np.abs(one - other).max() > 1e-3:
-            raise CheckFailed(
-                "With training=False, two calls give different answers to the same pictures.",
-                "Random changes belong to the training; afterwards a picture should be seen as it is.",
-                "Look at what `training` decides in your function, and at `training=True` in calls of layers.",
-                misconception="augments at inference",
-            )
+            raise TEXTS.failure("augment_not_settled")
 
     def plain(self) -> None:
         """CheckFailed where pictures are not only moved and mirrored."""
@@ -106,80 +99,48 @@ class Draws(Remembered):
         across = np.abs(np.stack([self.slopes[:, 0, 0], self.slopes[:, 1, 1]]))
         even = self.drawn[:, *INNER, 2]
         if np.abs(along - 1).max() > SLOPE or across.max() > SLOPE:
-            raise CheckFailed(
-                "Some pictures are turned, sheared or zoomed.",
-                "Shifts and flips are asked for; more may help elsewhere, and changes what the network is to learn.",
-                "Leave out rotation, zoom and the like.",
-                misconception="turned or zoomed",
-            )
+            raise TEXTS.failure("augment_turned")
         if np.abs(even - 0.4).max() > 0.02:
-            text = "An evenly bright channel changes its brightness."
-            raise CheckFailed(text, "Shifts and flips are asked for, beside the normalisation.", "Leave out the rest.")
+            raise TEXTS.failure("augment_brightness")
 
     def shifted(self) -> None:
         """CheckFailed unless pictures move by up to a tenth, along both axes and both ways."""
-        step = "RandomTranslation(0.1, 0.1) moves by up to a tenth of the height, and of the width."
-        for moved, most, side, size in (
-            (self.rows, MOST_ROWS, "height", HEIGHT),
-            (self.columns, MOST_COLUMNS, "width", WIDTH),
-        ):
+        for moved, most, way, size in self._ways():
             if (far := float(np.abs(moved).max())) > most:
-                text = f"Some pictures move by {far / size:.0%} of their {side}."
-                raise CheckFailed(text, SHIFTING, step, misconception="shifts too far")
+                raise TEXTS.failure("shift_too_far", share=f"{far / size:.0%}", side=TEXTS.phrase(f"side_{way}"))
         self.plain()
-        for moved, most, size, way in (
-            (self.rows, MOST_ROWS, HEIGHT, "up and down"),
-            (self.columns, MOST_COLUMNS, WIDTH, "left and right"),
-        ):
-            far = float(np.abs(moved).max())
+        for moved, most, way, size in self._ways():
+            far, seen = float(np.abs(moved).max()), TEXTS.phrase(f"way_{way}")
             if far < 0.5:
                 still = max(np.abs(self.rows).max(), np.abs(self.columns).max()) < 0.5
-                name = "no shift" if still else "one direction only"
-                raise CheckFailed(f"No picture moves {way}.", SHIFTING, step, misconception=name)
+                raise TEXTS.failure("shift_none" if still else "shift_one_axis", way=seen)
             if moved.min() > -0.5 or moved.max() < 0.5 or far < 0.3 * most:
-                text = f"Pictures move {way} by {moved.min():+.1f} to {moved.max():+.1f} pixels of {size}."
-                raise CheckFailed(text, SHIFTING, step, misconception="one direction only" if far >= 0.3 * most else "")
+                key = "shift_one_way" if far >= 0.3 * most else "shift_little"
+                least, largest = f"{moved.min():+.1f}", f"{moved.max():+.1f}"
+                raise TEXTS.failure(key, way=seen, least=least, largest=largest, size=size)
+
+    def _ways(self) -> Sequence[tuple[NDArray[Any], float, str, int]]:
+        """Both ways in which pictures move: by how much, what is allowed, the end of their phrases, their side."""
+        return (self.rows, MOST_ROWS, "rows", HEIGHT), (self.columns, MOST_COLUMNS, "columns", WIDTH)
 
     def flipped(self) -> None:
         """CheckFailed unless about half of the pictures are mirrored, and none is upside down."""
-        step = 'RandomFlip("horizontal") exchanges left and right in half of the pictures.'
         if (self.slopes[:, 1, 0] < 0).any():
-            raise CheckFailed(
-                f"{(self.slopes[:, 1, 0] < 0).mean():.0%} of the pictures are upside down.",
-                "Ships and horses do not stand on their heads; a network that sees them so learns it in vain.",
-                step,
-                misconception="flips upside down",
-            )
+            raise TEXTS.failure("flip_upside_down", share=f"{(self.slopes[:, 1, 0] < 0).mean():.0%}")
         share = float((self.slopes[:, 0, 1] < 0).mean())
         if not 0.33 <= share <= 0.67:
-            name = "no flip" if share == 0 else "always flips" if share == 1 else ""
-            seen = "No picture is" if share == 0 else "Every picture is" if share == 1 else f"{share:.0%} of them are"
-            raise CheckFailed(f"{seen} flipped from left to right.", FLIPPING, step, misconception=name)
+            key = "flip_none" if share == 0 else "flip_always" if share == 1 else "flip_share"
+            raise TEXTS.failure(key, share=f"{share:.0%}")
 
     def fresh(self) -> None:
         """CheckFailed unless each picture and each call has draws of its own, and a seed repeats them."""
         one, other = self.first
         if _alike(one):
-            raise CheckFailed(
-                "All pictures of a batch are changed in the same way.",
-                "The more the pictures of a batch differ, the more a step of the training learns.",
-                "Draw for each picture.",
-                misconception="one draw for the whole batch",
-            )
+            raise TEXTS.failure("draw_one_for_all")
         if np.abs(one - other).max() < 1e-3:
-            raise CheckFailed(
-                "A second call changes the pictures in the same way as the first.",
-                "In every epoch the network should see its pictures in a new way.",
-                "Set the seed once, where the augmentation is made, not in each call.",
-                misconception="same draws in every call",
-            )
+            raise TEXTS.failure("draw_same_each_call")
         if np.abs(one - self._answers(5, 2)[0]).max() > 1e-3:
-            raise CheckFailed(
-                "Made twice with the same seed, the augmentation does not draw the same.",
-                "A seed makes an experiment repeatable.",
-                "Hand `seed` to everything that draws at random.",
-                misconception="seed ignored",
-            )
+            raise TEXTS.failure("draw_seed_ignored")
 
 
 def _alike(images: NDArray[Any]) -> bool:

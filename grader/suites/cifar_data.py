@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.probing import Raises
-from grader.suites.texts import Texts
+from grader.suites.texts import texts
 from grader.worker.models import synthetic
 
 __all__ = ["LABEL_MISTAKES", "LOADED", "SCALING_MISTAKES", "data", "one_hot", "rows_of_ten", "scaled"]
 
-TEXTS = Texts("cifar_setup")
+TEXTS = texts("cifar_setup")
 
 Pixels = NDArray[Any]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from grader.suites.networks import Part, parts_of
+from grader.networks.parts import Part, parts_of
 from grader.suites.variant import variant
 
 __all__ = ["FILTERS", "LAYERS", "PARTS", "UNITS"]

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.suites.cifar_layers import FILTERS, UNITS
-from grader.suites.texts import Texts
+from grader.suites.texts import texts
 
 __all__ = ["COUNTS", "COUNT_MISTAKES", "NORMAL_MISTAKES", "normalised"]
 
-TEXTS = Texts("cifar_setup")
+TEXTS = texts("cifar_setup")
 
 Pixels = NDArray[Any]
 

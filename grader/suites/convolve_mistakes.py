@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from grader.probing import Misconception, Raises, ShapeOf
 from grader.suites.convolve_oracles import answer_shape, correlate, fits
-from grader.suites.texts import Texts
+from grader.suites.texts import texts
 
 __all__ = ["CHANNELS", "LYING", "MISFITS", "NUMBERS", "RANGE", "SIZES", "SQUARE", "TURNED"]
 
-TEXTS = Texts("convolve")
+TEXTS = texts("convolve")
 
 Pixels = NDArray[Any]
 Model = Callable[[Pixels, Pixels], Any]

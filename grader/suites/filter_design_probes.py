@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from grader.probing import Misconception, Probe
 from grader.suites import strategies as draw
 from grader.suites.filter_slips import STACK_SLIPS, filter_slips
-from grader.suites.texts import Texts
+from grader.suites.texts import texts
 from grader.suites.variant import variant
 
 __all__ = ["PROBES"]
 
-TEXTS = Texts("filter_design")
+TEXTS = texts("filter_design")
 
 Weights = NDArray[Any]
 

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from grader.probing import Misconception, Raises, ShapeOf
-from grader.suites.texts import Texts
+from grader.suites.texts import texts
 
 __all__ = ["STACK_SLIPS", "filter_slips"]
 
-TEXTS = Texts("filter_design")
+TEXTS = texts("filter_design")
 
 
 def _form(key: str, answer: Any) -> Misconception:

@@ -14,11 +14,11 @@ from PIL import Image
 from grader.probing import Misconception, PictureFile, Probe, Raises, ShapeOf
 from grader.suites import picture_slips as slips
 from grader.suites import strategies as draw
-from grader.suites.texts import Texts
+from grader.suites.texts import texts
 
 __all__ = ["PROBES", "portrait"]
 
-TEXTS = Texts("convolve")
+TEXTS = texts("convolve")
 
 PORTRAIT = "grace_hopper.jpg"
 DATA = Path(__file__).resolve().parents[2] / "data"

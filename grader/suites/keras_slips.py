@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.probing import Made, Misconception, Raises, ShapeOf
-from grader.suites.texts import Texts
+from grader.suites.texts import texts
 from grader.worker import models
 
 __all__ = ["CENTRING_SLIPS", "FILTER_SLIPS", "RANKING_SLIPS", "tile_slips"]
 
-TEXTS = Texts("vgg_assembly")
+TEXTS = texts("vgg_assembly")
 
 Pixels = NDArray[Any]
 MEANS = np.array([103.939, 116.779, 123.68])

@@ -7,8 +7,11 @@ import numpy as np
 from grader.fixture import StudentFixture
 from grader.probing import CheckFailed
 from grader.student import Returned
+from grader.suites.texts import texts
 
 __all__ = ["DROPPED", "dropout"]
+
+TEXTS = texts("vgg_assembly")
 
 # The place of a Dropout layer that no other one stands in front of, and its rate.
 DROPPED, RATE = 2, 0.5
@@ -26,7 +29,4 @@ def dropout(student: StudentFixture, failure: CheckFailed) -> None:
             return
         off, loud = np.abs(given) < 1e-6, np.abs(given - expected / (1 - RATE)) < 1e-3
         if (off | loud).all() and not np.allclose(given, expected, atol=1e-3):
-            failure.misconception = "dropout active"
-            failure.observation = "Some units of a Dropout layer are switched off."
-            failure.reason = "Dropout is for training; outside of it a network should answer twice the same."
-            failure.next_step = "Call the model with training=False, or use predict."
+            TEXTS.rename(failure, "layer_dropout_active")

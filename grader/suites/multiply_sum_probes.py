@@ -9,11 +9,11 @@ import numpy as np
 from grader.probing import Probe, Raises
 from grader.suites import strategies as draw
 from grader.suites.sum_slips import SUM_SLIPS
-from grader.suites.texts import Texts
+from grader.suites.texts import texts
 
 __all__ = ["PROBES"]
 
-TEXTS = Texts("multiply_sum")
+TEXTS = texts("multiply_sum")
 
 
 def oracle(a: Any, b: Any) -> Any:

@@ -13,11 +13,11 @@ from PIL import Image
 
 from grader.probing import Misconception, PictureFile, Raises, ShapeOf
 from grader.suites.slips import full_size_refused
-from grader.suites.texts import Texts
+from grader.suites.texts import texts
 
 __all__ = ["COLOUR_SLIPS", "CORNER_SLIPS", "GREY_SLIPS", "SHAPE_SLIPS"]
 
-TEXTS = Texts("convolve")
+TEXTS = texts("convolve")
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 TELEVISION = np.array([0.2126, 0.7152, 0.0722])

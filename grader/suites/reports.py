@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import msgspec
 import numpy as np
 
-from grader.probing import CheckFailed
+from grader.networks.texts import TEXTS
 
 __all__ = ["Compiled", "Network", "Trained", "checked"]
 
@@ -73,7 +73,7 @@ def checked(report: Any, form: type[Form]) -> dict[str, Any]:
     except (msgspec.ValidationError, TypeError):
         report = None
     if not isinstance(report, dict) or not all(map(_numeric, _arrays(report))):
-        raise CheckFailed("What came back cannot be judged.", "", "Return what the text asks for, as Keras makes it.")
+        raise TEXTS.failure("no_report")
     return report
 
 

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from grader.probing import Misconception, Raises, ShapeOf
 from grader.suites.convolve_oracles import correlate, fits
-from grader.suites.texts import Texts
+from grader.suites.texts import texts
 
 __all__ = ["COLOUR_SLIPS", "PLACE_SLIPS", "SIZE_SLIPS", "full_size_refused"]
 
-TEXTS = Texts("convolve")
+TEXTS = texts("convolve")
 
 Array = NDArray[Any]
 Model = Callable[[Array, Array], Any]

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.probing import Misconception, Raises
-from grader.suites.texts import Texts
+from grader.suites.texts import texts
 
 __all__ = ["SUM_SLIPS"]
 
-TEXTS = Texts("multiply_sum")
+TEXTS = texts("multiply_sum")
 
 Array = NDArray[Any]
 Model = Callable[[Array, Array], Any]

@@ -6,27 +6,22 @@ from typing import Any
 
 from grader.compare import kind_of
 from grader.fixture import StudentFixture
-from grader.probing import CheckFailed
 from grader.suites import designs
+from grader.suites.texts import texts
 
 __all__: list[str] = []
+
+TEXTS = texts("filter_design")
 
 SIGHTS = ("horizontal lines", "vertical lines", "horizontal edges", "vertical edges", "corners")
 EFFECTS = ("the sign of the response flips", "the edges rotate", "nothing changes", "the response doubles")
 LONGEST = 60
 
-DIRECTION = (
-    "Lines and edges are named after the direction in which they run; across them the brightness changes, and there "
-    "the weights have to change too."
-)
-KIND = "An edge has one bright and one dark side; a line has the same brightness on both of its sides."
-EFFECT_REASONS = {
-    "the edges rotate": ("flip taken for a turn", "Rows that stay rows keep answering the same direction."),
-    "nothing changes": (
-        "sign overlooked",
-        "Magnitudes are not all that an answer has: the two filters differ in their numbers.",
-    ),
-    "the response doubles": ("sign taken for size", "An answer twice as large needs weights twice as large."),
+# By effect, the mistake of whoever names it.
+EFFECT_MISTAKES = {
+    "the edges rotate": "quiz_edges_rotate",
+    "nothing changes": "quiz_nothing_changes",
+    "the response doubles": "quiz_doubles",
 }
 
 
@@ -100,54 +95,32 @@ def test_quiz_flipped(student: StudentFixture) -> None:
     key, right = "prewitt_flipped_effect", EFFECTS[0]
     given = _answer(student, key, EFFECTS)
     if given != right:
-        name, reason = EFFECT_REASONS[given]
-        raise CheckFailed(_not_right(key, given), reason, misconception=name)
+        raise TEXTS.failure(EFFECT_MISTAKES[given], key=key, given=given)
 
 
 def _sight(student: StudentFixture, key: str, right: str) -> None:
-    """One question about what a filter answers; the next step is the hint of the index."""
+    """One question about what a filter answers; the next step is the first hint."""
     given = _answer(student, key, SIGHTS)
     if given == right:
         return
-    observation = _not_right(key, given)
     if given == "corners":
-        reason = "At a corner two directions meet; this filter looks at one."
-        raise CheckFailed(observation, reason, misconception="corners taken for edges")
+        raise TEXTS.failure("quiz_corners", key=key, given=given)
     (direction, kind), (right_direction, right_kind) = given.split(), right.split()
     if kind == right_kind:
-        raise CheckFailed(observation, DIRECTION, misconception="rows and columns exchanged")
-    reason = KIND if direction == right_direction else f"{KIND} {DIRECTION}"
-    raise CheckFailed(observation, reason, misconception="lines and edges confused")
-
-
-def _not_right(key: str, given: str) -> str:
-    return f"Under {key!r} the quiz says {given!r}, and that is not what convolving shows."
+        raise TEXTS.failure("quiz_direction", key=key, given=given)
+    mistake = "quiz_kind" if direction == right_direction else "quiz_kind_and_direction"
+    raise TEXTS.failure(mistake, key=key, given=given)
 
 
 def _answer(student: StudentFixture, key: str, allowed: tuple[str, ...]) -> str:
     """The student's answer to one question: one of the allowed ones, or CheckFailed."""
     answers = student.value("quiz")
     if answers is None:
-        raise CheckFailed(
-            "`quiz` returned None.",
-            "A function without `return` gives None; what it prints does not count.",
-            "End the function with `return` and the dictionary.",
-            misconception="no return",
-        )
+        raise TEXTS.failure("quiz_none")
     if not isinstance(answers, dict):
-        raise CheckFailed(
-            f"`quiz` returned {kind_of(answers)}; a dictionary (dict) is asked for.",
-            "Each answer belongs to a question by its key, not by its place.",
-            f"Return a dict; this question's key is {key!r}.",
-            misconception="no dictionary",
-        )
+        raise TEXTS.failure("quiz_no_dict", kind=kind_of(answers), key=key)
     if key not in answers:
-        raise CheckFailed(
-            f"The key {key!r} is missing in what `quiz` returned.",
-            "Keys count letter by letter, capitals and underscores included.",
-            f"Add {key!r} with one of: {_listed(allowed)}.",
-            misconception="key missing",
-        )
+        raise TEXTS.failure("quiz_key_missing", key=key, allowed=_listed(allowed))
     return _allowed(key, answers[key], allowed)
 
 
@@ -155,12 +128,7 @@ def _allowed(key: str, given: Any, allowed: tuple[str, ...]) -> str:
     if isinstance(given, str) and given in allowed:
         return given
     shown = _quoted(given) if isinstance(given, str) else kind_of(given)
-    raise CheckFailed(
-        f"Under {key!r} the quiz has {shown}, which is none of the allowed answers.",
-        "Answers count letter by letter.",
-        f"Choose one of: {_listed(allowed)}.",
-        misconception="none of the answers",
-    )
+    raise TEXTS.failure("quiz_not_allowed", key=key, given=shown, allowed=_listed(allowed))
 
 
 def _quoted(text: str) -> str:

@@ -7,11 +7,14 @@ from grader.probing import CheckFailed
 from grader.suites.compiling import compiles
 from grader.suites.layer_outputs import dropout
 from grader.suites.networks import Network, Plan
+from grader.suites.texts import texts
 from grader.suites.vgg_layers import PARTS
 
 __all__: list[str] = []
 
-PLAN = Plan("build_vgg16", PARTS, whole="network", others=("defaults", "sizes"))
+TEXTS = texts("vgg_assembly")
+
+PLAN = Plan("build_vgg16", PARTS, whole="network", others=("defaults", "sizes"), shown=((32, 32, 3), 10))
 
 
 def test_model(student: StudentFixture) -> None:
@@ -80,9 +83,7 @@ def test_load_broken(student: StudentFixture) -> None:
         student.agrees("load_broken")
     except CheckFailed as failure:
         if failure.misconception == "nothing raised":
-            failure.misconception = "errors swallowed"
-            failure.reason = "A network whose weights are not what they seem gives answers that look like answers."
-            failure.next_step = "Let the exceptions of load_weights pass: leave out try, by_name and skip_mismatch."
+            TEXTS.rename(failure, "weights_errors_swallowed")
         raise
 
 

@@ -9,19 +9,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.probing import CheckFailed, CheckNotRun
+from grader.networks.compiled import accuracy, softmax
+from grader.networks.history import complete
+from grader.probing import CheckNotRun
 from grader.refusals import refusal
 from grader.student import Returned
-from grader.suites.compiling import accuracy, softmax
 from grader.suites.remembered import Remembered
 from grader.suites.reports import Trained, checked
+from grader.suites.texts import texts
 from grader.worker.training import INFERRED, TRAINED
 
 __all__ = ["BATCH", "EPOCHS", "LEFT_OUT", "SHOWN", "TRAINING", "Training", "digits"]
 
+TEXTS = texts("cifar_setup")
+
 # The shapes of the weights of the model that is trained: two dense layers.
 LAYERS = [(64, 32), (32,), (32, 10), (10,)]
-KEYS = ("loss", "accuracy", "val_loss", "val_accuracy")
 # Guessing is right in a tenth of the cases; a few epochs on 300 digits bring four fifths.
 LEARNT = 0.55
 CLOSE = 0.02
@@ -60,13 +63,13 @@ class Training(Remembered):
             raise refusal("train", outcome, public=True)
         facts = checked(outcome.value, Trained)
         if any(np.ndim(facts[name]) != 2 or len(facts[name]) != 2 for name in ("train_marks", "test_marks")):
-            raise CheckFailed("The model that was handed over is not what it was before the training.")
+            raise TEXTS.failure("train_another_model")
         return facts
 
     def scores(self, images: Pixels, targets: Pixels, scaled: bool) -> list[float]:
         """Loss and accuracy of the trained weights, worked out here: dense, relu, dense, softmax."""
         if [np.shape(array) for array in self.facts["weights"]] != LAYERS:
-            raise CheckFailed("The layers of the model have other weights than before the training.")
+            raise TEXTS.failure("train_other_weights")
         one, bias, two, last = (np.asarray(array, np.float64) for array in self.facts["weights"])
         flat = (images * 2.0 - 1.0 if scaled else images).reshape(len(images), -1).astype(np.float64)
         flat[:, 0] = 0.0  # the meter wipes the mark out
@@ -76,46 +79,26 @@ class Training(Remembered):
 
     def history(self) -> None:
         """CheckFailed unless the training returns a History with one entry an epoch."""
-        _history(self.facts, EPOCHS)
+        complete(self.facts, EPOCHS)
 
     def learns(self) -> None:
         """CheckFailed unless the model that was handed over is good at test images in the end."""
         marks = self.facts["train_marks"]
         if not np.size(marks):
-            raise CheckFailed(
-                "The model that was handed over was never trained.",
-                "Whoever calls `train` goes on with the model that they have.",
-                "Train `model` itself, no copy of it.",
-                misconception="a copy is trained",
-            )
+            raise TEXTS.failure("train_copy")
         largest = int(np.max(np.asarray(marks)[0]))
         if largest > BATCH:
-            raise CheckFailed(
-                f"Asked for batches of {BATCH} images, the training made batches of {largest}.",
-                "A batch is what makes one step; its size is for the caller to choose.",
-                "Use `batch_size` wherever the code has a number.",
-                misconception="ignores an argument",
-            )
+            raise TEXTS.failure("train_batch_size", asked=BATCH, made=largest)
         self._whole_epochs(float(np.sum(marks[0])) / EPOCHS)
         self._defaults()
         right = self.scores(*unseen(), scaled=True)[1]
         if right < LEARNT:
-            raise CheckFailed(
-                f"After {EPOCHS} epochs {right:.0%} of the answers to new digits are right; guessing gives 10 %.",
-                "A training that works reaches four fifths here.",
-                "Do images and labels stay together when they are shuffled? Are all batches of an epoch used?",
-            )
+            raise TEXTS.failure("train_learns_little", epochs=EPOCHS, right=f"{right:.0%}")
 
     def _whole_epochs(self, seen: float) -> None:
         """CheckFailed where an epoch is no pass over all images; a last batch may be left out, or one more made."""
         if seen not in (TRAINING - BATCH, TRAINING, TRAINING + BATCH):
-            raise CheckFailed(
-                f"Of {TRAINING} training images, an epoch showed {seen:.4g} to the model.",
-                "An epoch is one pass over all training images: each is seen once.",
-                "Count by hand, for ten images and batches of four: which images are in which batch, and when does the "
-                "epoch end?",
-                misconception="no whole epochs",
-            )
+            raise TEXTS.failure("train_no_whole_epochs", count=TRAINING, seen=f"{seen:.4g}")
 
     def _defaults(self) -> None:
         """CheckFailed where arguments that are left out are others than the text says."""
@@ -124,96 +107,39 @@ class Training(Remembered):
         for name, asked in LEFT_OUT.items():
             given = told.get(name)
             if isinstance(given, int | float) and given != asked:
-                raise CheckFailed(
-                    f"Without `{name}`, `train` takes {given:g}; {asked} is asked for.",
-                    "Whoever leaves an argument out counts on the number that the text gives.",
-                    f"Write `{name}={asked}` among the parameters.",
-                    misconception="other default",
-                )
+                raise TEXTS.failure("train_default", argument=name, given=f"{given:g}", asked=asked)
 
     def _trained(self) -> None:
         """CheckNotRun where the model that was handed over has seen no training."""
         if not np.size(self.facts["train_marks"]):
-            raise CheckNotRun("Not run: the model that was handed over was never trained.")
+            raise CheckNotRun(TEXTS.phrase("never_trained"))
 
     def augments(self) -> None:
         """CheckFailed unless every training image went through the augmentation, anew in each epoch."""
         self._trained()
         marks = np.asarray(self.facts["train_marks"], float)
         counts, sums = marks
-        step = "Call `augmentation(images, training=True)` on the images of each batch, inside the loop over epochs."
         mean = sums.sum() / max(counts.sum(), 1.0)
         if not TRAINED - 0.5 <= mean <= TRAINED + 1.5:
             inferring = abs(mean - INFERRED) < 1.0
-            seen = "with training=False" if inferring else "without passing through the augmentation"
-            raise CheckFailed(
-                f"The model was trained on images {seen}.",
-                "Without random changes a network learns its pictures by heart.",
-                step,
-                misconception="not augmented",
-            )
+            raise TEXTS.failure("train_not_in_training" if inferring else "train_not_augmented")
         if _repeats(counts, sums, len(self.facts["history"]["loss"])):
-            raise CheckFailed(
-                "In every epoch the model saw the images changed in the same way.",
-                "The more versions of a picture a network sees, the less it can learn them by heart.",
-                step,
-                misconception="augmented once",
-            )
+            raise TEXTS.failure("train_augmented_once")
 
     def validates(self) -> None:
         """CheckFailed unless validation is done on test images that are normalised, and not augmented."""
         self._trained()
-        history, step = self.facts["history"], "Hand `augmentation(x_test, training=False)` to fit as validation data."
+        history = self.facts["history"]
         last = [history["val_loss"][-1], history["val_accuracy"][-1]]
         counts, sums = np.asarray(self.facts["test_marks"], float).reshape(2, -1)
         x_test, y_test = self.student.recording().probes["train"].examples[0].args[4:6]
         if _close(last, self.scores(x_test, y_test, scaled=True)) and (sums < counts * INFERRED * 0.9).any():
             return
         if _close(last, self.scores(x_test, y_test, scaled=False)):
-            raise CheckFailed(
-                "Validation was done on the test images as they are.",
-                "The network has only ever seen normalised images.",
-                step,
-                misconception="validation not normalised",
-            )
+            raise TEXTS.failure("validate_not_normalised")
         if (sums > counts * TRAINED * 0.9).any():
-            raise CheckFailed(
-                "Validation was done on augmented images.",
-                "Shifts and flips are for training; a test should be the same every time.",
-                step,
-                misconception="validation augmented",
-            )
-        raise CheckFailed(
-            "The last validation does not fit the trained model and the test images.",
-            "After each epoch the model is tried on the normalised test images.",
-            step,
-        )
-
-
-def _history(facts: dict[str, Any], epochs: int) -> None:
-    if not facts["is_history"] or "history" not in facts:
-        raise CheckFailed(
-            f"`train` returned {facts['class']}, and the History of Keras was expected.",
-            "The curve of a training is drawn from its history.",
-            "Return what model.fit returns.",
-            misconception="no History",
-        )
-    found = facts["history"]
-    for key in KEYS:
-        if key not in found:
-            raise CheckFailed(
-                f"The history has no {key!r}.",
-                "After each epoch the model is tried on images that it did not learn from.",
-                "Hand validation_data to fit, and compile with accuracy.",
-                misconception="not validated" if key.startswith("val_") else "",
-            )
-        if len(found[key]) != epochs:
-            raise CheckFailed(
-                f"Asked for {epochs} epochs, the history has {len(found[key])} entries for {key!r}.",
-                "An epoch is one pass over all training images, and `epochs` says how many there are.",
-                "Hand `epochs` to fit, once.",
-                misconception="epochs ignored",
-            )
+            raise TEXTS.failure("validate_augmented")
+        raise TEXTS.failure("validate_otherwise")
 
 
 def _repeats(counts: Any, sums: Any, epochs: int) -> bool:

@@ -15,12 +15,12 @@ from grader.suites import keras_strategies as draw
 from grader.suites.keras_slips import FILTER_SLIPS, tile_slips
 from grader.suites.layer_outputs import DROPPED
 from grader.suites.single_layers import chain
-from grader.suites.texts import Texts
+from grader.suites.texts import texts
 from grader.worker import models
 
 __all__ = ["PROBES"]
 
-TEXTS = Texts("vgg_assembly")
+TEXTS = texts("vgg_assembly")
 
 Pixels = NDArray[Any]
 

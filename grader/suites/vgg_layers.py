@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from grader.suites.networks import parts_of
+from grader.networks.parts import parts_of
 
 __all__ = ["PARTS", "vgg16"]
 

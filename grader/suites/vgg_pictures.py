@@ -14,11 +14,11 @@ from grader.probing import PictureFile, Probe, ShapeOf
 from grader.suites import keras_strategies as draw
 from grader.suites.image_probes import DATA, PORTRAIT
 from grader.suites.keras_slips import CENTRING_SLIPS, RANKING_SLIPS
-from grader.suites.texts import Texts
+from grader.suites.texts import texts
 
 __all__ = ["PROBES"]
 
-TEXTS = Texts("vgg_assembly")
+TEXTS = texts("vgg_assembly")
 
 Pixels = NDArray[Any]
 MEANS = np.array([103.939, 116.779, 123.68])

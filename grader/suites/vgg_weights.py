@@ -7,13 +7,13 @@ from typing import Any
 from grader.probing import Made, PictureFile, Probe, Raises
 from grader.suites import keras_strategies as draw
 from grader.suites.compiling import cross_entropy, examples
-from grader.suites.texts import Texts
+from grader.suites.texts import texts
 from grader.suites.weight_files import HTML, keras3, published
 from grader.worker.models import bank
 
 __all__ = ["PROBES"]
 
-TEXTS = Texts("vgg_assembly")
+TEXTS = texts("vgg_assembly")
 
 SHAPE = (6, 8, 3)
 LAYERS: list[Any] = [

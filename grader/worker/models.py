@@ -14,7 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["LOOKS", "MAKERS", "arm", "armed", "bank", "batch", "fill", "leftover", "name_of", "sampled", "synthetic"]
+__all__ = [
+    "LOOKS", "MAKERS", "arm", "armed", "bank", "batch", "disarm", "fill", "leftover", "name_of", "network", "sampled",
+    "sequential", "synthetic",
+]  # fmt: skip
 
 # A prime, so that no layer's shape repeats together with the bank.
 BANK = np.random.default_rng(16).standard_normal(65_521).astype(np.float32)
@@ -33,18 +36,22 @@ keras: Any = None
 # As they were before any student code ran: how layers tell their settings, and the classes of models.
 genuine: dict[type, Callable[[Any], dict[str, Any]]] = {}
 kinds: dict[str, Any] = {}
+# What was put in the place of something of Keras: the object, the attribute, and what was there.
+replaced: list[tuple[Any, str, Any]] = []
+filtered = True
 
 
 def arm() -> None:
     """Remembers Keras as it is before any student code runs, and puts small pictures in the place of downloads."""
-    global keras, genuine, kinds
+    global keras, genuine, kinds, filtered
     keras = importlib.import_module("keras")
     named = vars(keras.layers).items()
     found: set[Any] = {kind for name, kind in named if isinstance(kind, type) and name not in NO_LAYERS}
     genuine = {kind: kind.get_config for kind in found}
     kinds = {"Sequential": keras.Sequential, "Model": keras.Model, "History": keras.callbacks.History}
     for place in ("keras.src.datasets.cifar10", "keras.datasets.cifar10"):  # other spellings copy the first one
-        importlib.import_module(place).load_data = synthetic  # type: ignore[attr-defined]
+        _replace(importlib.import_module(place), "load_data", synthetic)
+    filtered = keras.config.is_traceback_filtering_enabled()
     keras.config.disable_traceback_filtering()  # so that what a failing call has built can be looked at
     _lighten()
 
@@ -56,7 +63,22 @@ def _lighten() -> None:
     def light(self: Any, shape: Sequence[int], dtype: Any = None) -> Any:
         return keras.ops.zeros(shape, dtype) if math.prod(shape) > LARGE else draw(self, shape, dtype=dtype)
 
-    keras.initializers.GlorotUniform.__call__ = light
+    _replace(keras.initializers.GlorotUniform, "__call__", light)
+
+
+def _replace(owner: Any, name: str, value: Any) -> None:
+    replaced.append((owner, name, getattr(owner, name)))
+    setattr(owner, name, value)
+
+
+def disarm() -> None:
+    """Gives back what `arm` has put away; for processes that go on with other work."""
+    global keras
+    if keras is not None and filtered:
+        keras.config.enable_traceback_filtering()
+    while replaced:
+        setattr(*replaced.pop())
+    keras = None
 
 
 def armed() -> Any:

@@ -1,0 +1,78 @@
+"""`grader check`: exercise by exercise, what the public checks say of the student's own files."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from grader.check.desk import settle_output
+from grader.check.helper import Helped
+from grader.check.progress import home, load, record, save
+from grader.check.public import Index, index
+from grader.check.showing import colours, columns, summary, text
+from grader.check.spare import Supply
+from grader.check.viewing import show
+from grader.check.work import Work
+from grader.errors import SubmissionError
+from grader.model import CheckResult
+
+__all__ = ["check"]
+
+
+def check(arguments: argparse.Namespace) -> int:
+    """Runs the checks that were typed, prints what they say, remembers it; the exit status."""
+    found = index()
+    wanted: dict[str, list[str]] = {}
+    for name in arguments.names or [exercise.name for exercise in found.exercises]:
+        exercise, checks = found.choose(name)
+        wanted[exercise.name] = [*wanted.get(exercise.name, []), *checks]
+    settle_output()
+    work = Work(arguments.folder, Path.cwd(), [exercise.spec for exercise in found.exercises])
+    with contextlib.closing(Supply()) as supply:
+        work.take = lambda kind: Helped(work.home, _tell) if kind == "keras" else supply.take(kind)
+        for exercise in found.exercises:
+            if exercise.name in wanted and exercise.spec.template == "numpy":
+                supply.ready("numpy")  # all at once: starting takes longer than checking
+        return _checked(arguments, found, work, wanted)
+
+
+def _tell(words: str) -> None:
+    """What a check waits for, in a line of its own."""
+    print(f"  {words}", flush=True)
+
+
+def _checked(arguments: argparse.Namespace, found: Index, work: Work, wanted: dict[str, list[str]]) -> int:
+    """Checks and prints; the exit status."""
+    made: list[CheckResult] = []
+    broken = False
+    for exercise in found.exercises:
+        if exercise.name in wanted:
+            print(f"{exercise.name}: {exercise.title}", flush=True)
+            for note in work.facts[exercise.name].notes:
+                print(f"  note: {note}")
+            try:
+                verdicts = work.check(exercise, wanted[exercise.name])
+            except SubmissionError as error:
+                print(f"  {error}")
+                broken = True
+                continue
+            print(text(exercise.name, verdicts, work.printed, columns(), colours(sys.stdout)))
+            if arguments.show or arguments.save:
+                print(f"  {show(work.home, exercise.name, verdicts, arguments.show and not arguments.save)}")
+            made += verdicts
+            _remember(work, exercise.name, verdicts)
+    if made:
+        print(f"\n{summary(made)}")
+    return int(broken or any(result.outcome == "failed" for result in made))
+
+
+def _remember(work: Work, exercise: str, verdicts: Sequence[CheckResult]) -> None:
+    """Keeps the outcomes for `grader progress` and `grader hint`; not of files that lie elsewhere."""
+    folder = home(work.folder.resolve())
+    if work.folder.resolve() in (folder, folder / "exercises"):
+        progress = load(folder)
+        record(progress, exercise, verdicts)
+        save(folder, progress)

@@ -1,0 +1,197 @@
+"""`grader submit-check`: what grading would read of a submission, told before it is handed in; nothing is run."""
+
+from __future__ import annotations
+
+import ast
+import shutil
+import symtable
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.check.wrapping import paragraphs
+from grader.errors import SubmissionError, UsageError
+from grader.intake import Entry, entry_for, found_in, read
+from grader.intake.members import MEGABYTE, SUBMISSION_BYTES
+from grader.intake.names import ending_of, escaped, ignored
+from grader.model import Submission
+from grader.worker import syntax
+from grader.worker.source import ExerciseSpec, Facts, analyse, program
+
+__all__ = ["Reading", "rehearse"]
+
+# The libraries that grading has; another one fails there as a missing one does.
+LIBRARIES = frozenset({"PIL", "cv2", "imageio", "keras", "matplotlib", "numpy", "scipy", "tensorflow"})
+GAP = "raise NotImplementedError"
+DYNAMIC = ("globals", "exec", "setattr", "import *")
+AGAIN = "When it is mended, run `grader submit-check` again."
+CURES = {
+    "missing": "Add the file if this exercise is to count.",
+    "import_error": "Mend this place; until then nothing of the file can be run.",
+    "blocked": "With it the exercise gets 0 points.",
+}
+MOST_NAMED = 6
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What became of one exercise: a word, the file that counts, sentences; `good` where grading will read it."""
+
+    exercise: str
+    word: str
+    path: str
+    told: tuple[str, ...]
+    good: bool
+
+
+def rehearse(path: Path, specs: Sequence[ExerciseSpec]) -> tuple[bool, str]:
+    """Whether everything will be read, and the text on it; `path` is a folder, an archive, a notebook or a module."""
+    with tempfile.TemporaryDirectory() as spare:
+        entry = _alone(path, Path(spare)) if path.suffix == ".py" else _entry(path)
+        try:
+            submission = read(entry, [spec.name for spec in specs])
+            seen = [(item.parts, item.size) for item in found_in(entry.paths[0]) if item.kind == "file"]
+        except SubmissionError as error:
+            refused = paragraphs(f"{error} Nothing of it would be graded (0 points). {AGAIN}")
+            return False, f"{_name(path)}: would be REFUSED\n{refused}"
+    facts = {fact.exercise: fact for fact in analyse(submission.modules, submission.notebooks, specs)}
+    readings = [_reading(spec, facts[spec.name], submission) for spec in specs]
+    good = all(reading.good for reading in readings)
+    total = sum(size for _, size in seen)
+    head = f"{_name(path)}: {_count(len(seen), 'file')}, {_size(total)} of {_size(SUBMISSION_BYTES)}"
+    lines = [
+        f"{head}. Read as at hand-in; nothing was run.",
+        "",
+        *_table(readings),
+        "",
+        *_asides(submission, facts, seen),
+    ]
+    if path.suffix == ".py":
+        lines.append("A single module can be handed in where a page takes files; else put it into a folder or a zip.")
+    return good, "\n".join([*lines, _verdict(readings)])
+
+
+def _entry(path: Path) -> Entry:
+    try:
+        return entry_for(path)
+    except UsageError as error:
+        if path.exists() and ending_of(path.name) == "" and path.is_file():
+            raise UsageError(
+                f"{_name(path)} is no form that is read at hand-in: a folder, .zip, .tar.gz, .ipynb or .py."
+            ) from error
+        raise
+
+
+def _alone(path: Path, spare: Path) -> Entry:
+    """A module by itself as a submission."""
+    try:
+        shutil.copy(path, spare / path.name)
+    except OSError as error:
+        raise UsageError(f"{_name(path)} cannot be read ({error.strerror}).") from None
+    return Entry(student=path.stem, paths=(spare,))
+
+
+def _name(path: Path) -> str:
+    return escaped(path.name or str(path)) + ("/" if path.is_dir() else "")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def _size(size: int) -> str:
+    return f"{size / MEGABYTE:.3g} MB" if size >= MEGABYTE else f"{-(-size // 1000)} kB"
+
+
+def _reading(spec: ExerciseSpec, facts: Facts, submission: Submission) -> Reading:
+    if facts.status != "ok":
+        word = {"missing": "missing", "blocked": "RULE"}.get(facts.status, "CANNOT BE READ")
+        return Reading(spec.name, word, facts.path, (facts.message, CURES.get(facts.status, "")), False)
+    written = program(facts, submission.modules, submission.notebooks)
+    lost, gaps = _functions(spec, written.source)
+    told = []
+    if lost:
+        file = "the notebook" if facts.origin == "notebook" else facts.path
+        names = _listed(lost)
+        told.append(f"There is no function {names} in {file}; the name has to be the one in docs/contract.md.")
+    if strange := sorted(set(facts.imports) - LIBRARIES - sys.stdlib_module_names):
+        told.append(
+            f"It imports {_listed(strange)}, which is neither in the submission nor among the libraries that grading "
+            f"has ({', '.join(sorted(LIBRARIES))}). Add the file, or write it without."
+        )
+    if told:
+        return Reading(spec.name, "LOOK HERE", facts.path, tuple(told), False)
+    if gaps and len(gaps) == len(_open(spec)):
+        return Reading(
+            spec.name, "as handed out", facts.path, ("Nothing is written yet, so it earns no points.",), True
+        )
+    note = f"Not written yet: {_listed(gaps)}." if gaps else ""
+    return Reading(spec.name, "will be read", facts.path, (note,), True)
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return ", ".join(f"`{escaped(name)}`" for name in names[:MOST_NAMED]) + more
+
+
+def _open(spec: ExerciseSpec) -> dict[str, ast.AST]:
+    """The functions that students fill in, as they were handed out."""
+    found = {node.name: node for node in ast.parse(spec.stub).body if isinstance(node, ast.FunctionDef)}
+    return {name: node for name, node in found.items() if name in spec.functions and GAP in ast.unparse(node)}
+
+
+def _functions(spec: ExerciseSpec, source: bytes) -> tuple[list[str], list[str]]:
+    """Of the functions that grading calls, those that no line binds, and those that are still as handed out."""
+    tree = syntax.parse(source)
+    if not isinstance(tree, ast.Module):
+        return [], []
+    text = ast.unparse(tree)
+    bound = {one.get_name() for one in symtable.symtable(text, spec.name, "exec").get_symbols() if _binds(one)}
+    lost = [name for name in spec.functions if name not in bound and not any(word in text for word in DYNAMIC)]
+    defined = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    released = _open(spec)
+    return lost, [name for name in defined if name in released and syntax.same(defined[name], released[name])]
+
+
+def _binds(symbol: symtable.Symbol) -> bool:
+    return symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace()
+
+
+def _table(readings: Sequence[Reading]) -> Iterator[str]:
+    width = max(len(reading.exercise) for reading in readings)
+    for reading in readings:
+        yield f"  {reading.exercise:<{width}}  {reading.word:<14}  {escaped(reading.path)}".rstrip()
+        yield from (paragraphs(text, " " * 6) for text in reading.told if text)
+
+
+def _asides(
+    submission: Submission, facts: Mapping[str, Facts], seen: Sequence[tuple[tuple[str, ...], int]]
+) -> Iterator[str]:
+    """Notes on names and on which file counts, and what is left alone."""
+    notes = dict.fromkeys([*submission.notes, *(note for fact in facts.values() for note in fact.notes)])
+    yield from (paragraphs(f"note: {note}", "") for note in notes)
+    tops: dict[str, int] = {}
+    for parts, _ in seen:
+        name = escaped(parts[-1])
+        if ignored(parts):
+            litter = next(part for part in parts if ignored((part,)))
+            name = escaped(litter) + ("/" if litter != parts[-1] else "")
+        elif parts[-1].lower().endswith((".py", ".ipynb")):
+            continue
+        tops[name] = tops.get(name, 0) + 1
+    if tops:
+        named = [name if count == 1 else f"{name} ({count} files)" for name, count in sorted(tops.items())]
+        more = f" and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
+        yield paragraphs(f"left alone, which does no harm: {', '.join(named[:MOST_NAMED])}{more}", "")
+
+
+def _verdict(readings: Sequence[Reading]) -> str:
+    bad = [reading.exercise for reading in readings if not reading.good]
+    if bad:
+        return paragraphs(
+            f"{len(readings) - len(bad)} of {len(readings)} exercises will be read; look at {', '.join(bad)}. {AGAIN}",
+            "",
+        )
+    return paragraphs("Everything will be read. Whether it is right, hidden checks tell when you hand in.", "")

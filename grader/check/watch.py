@@ -1,0 +1,194 @@
+"""`grader watch`: a screen that checks again on every save."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from prompt_toolkit.application import Application
+from prompt_toolkit.filters import Condition
+from prompt_toolkit.formatted_text import ANSI, StyleAndTextTuples
+from prompt_toolkit.key_binding import KeyBindings
+from prompt_toolkit.layout import ConditionalContainer, FormattedTextControl, HSplit, Layout, Window
+from watchfiles import awatch
+
+from grader.check.public import PublicExercise
+from grader.check.session import Seen, Session
+from grader.check.showing import columns, text
+from grader.check.spare import Cancelled
+from grader.check.viewing import show
+from grader.errors import GraderError
+
+__all__ = ["Screen"]
+
+BAR = 20
+PAGE = 10
+# Milliseconds: a save may take so long; it is over when nothing more happened for a step.
+SETTLE, STEP = 400, 40
+KEYS = (("h", "hint"), ("s", "picture"), ("r", "run all"), ("↑↓", "scroll"), ("q", "quit"))
+PASSED = "public checks passed; hidden checks run when you hand in"
+
+
+class Screen:
+    """The terminal of one session; `run` shows it until the student leaves.
+
+    `wanted` are the exercises to check next, `shown` the one to look at once they have been checked (None: the first
+    that is not done), `results` what the last check of each has said.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.wanted: list[PublicExercise] = []
+        self.shown: PublicExercise | None = session.begin()
+        self.results: dict[str, Seen] = {}
+        self.news = self.aside = self.busy = ""
+        self.top = 0
+        self.wake = asyncio.Event()
+        self.body = Window(
+            FormattedTextControl(lambda: ANSI(self._words()), focusable=True, show_cursor=False),
+            get_vertical_scroll=lambda window: self._scrolled(window),
+        )
+        self.application: Application[None] = Application(
+            layout=Layout(self._layout(), focused_element=self.body), key_bindings=self._keys(), full_screen=True
+        )
+
+    async def run(self) -> None:
+        """Checks where work goes on, then whatever is saved, until `q` is pressed."""
+        tasks = [asyncio.create_task(self._check_forever()), asyncio.create_task(self._watch_files())]
+        self._want([self.current])
+        try:
+            await self.application.run_async()
+        finally:
+            for task in tasks:
+                task.cancel()
+            self.session.supply.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            self.session.close()
+
+    @property
+    def current(self) -> PublicExercise:
+        """The exercise that is looked at."""
+        return self.shown or self.session.begin()
+
+    # What happens
+
+    def _want(self, exercises: Sequence[PublicExercise]) -> None:
+        """These are checked next; what is being checked is called off."""
+        self.wanted = list(exercises)
+        self.session.supply.cancel()
+        self.wake.set()
+
+    async def _check_forever(self) -> None:
+        while await self.wake.wait():
+            self.wake.clear()
+            while self.wanted:
+                exercise = self.wanted.pop(0)
+                keras = " (loading Keras takes some seconds the first time)" * (exercise.spec.template == "keras")
+                self.busy = f"checking {exercise.name}{keras}"
+                self.application.invalidate()
+                try:
+                    self._arrived(await asyncio.to_thread(self.session.check, exercise))
+                except Cancelled:
+                    continue
+                finally:
+                    self.busy = ""
+                    self.application.invalidate()
+
+    def _arrived(self, seen: Seen) -> None:
+        """Shows what the last of the wanted checks said; an exercise that is done makes way for the next one."""
+        self.results[seen.exercise.name] = seen
+        if self.wanted:
+            return
+        self.aside, self.top = "", 0
+        shown = self.shown or self.session.following() or seen.exercise
+        following = self.session.following(shown)
+        if following is not None and self.session.done(shown):
+            self.news = f"{shown.name}: {PASSED}. Now {following.name}:"
+            shown = following
+            if following.name not in self.results:
+                self.wanted.append(following)
+        self.shown = shown
+
+    async def _watch_files(self) -> None:
+        async for changes in awatch(self.session.folder, debounce=SETTLE, step=STEP, recursive=False):
+            exercise = self.session.saved([Path(path) for _, path in changes], self.current)
+            if exercise is not None:
+                self.shown, self.news = exercise, ""
+                self._want([exercise])
+
+    # What is seen
+
+    def _layout(self) -> HSplit:
+        below = Condition(lambda: bool(self.aside))
+        note = Window(FormattedTextControl(lambda: self.aside), wrap_lines=True, dont_extend_height=True)
+        bars = Window(FormattedTextControl(self._bars), height=2, style="reverse")
+        return HSplit([self.body, ConditionalContainer(HSplit([Window(height=1, char="─"), note]), below), bars])
+
+    def _words(self) -> str:
+        seen = self.results.get(self.current.name)
+        head = [self.news, ""] if self.news else []
+        head += [f"{self.current.name}: {self.current.title}   ({self.session.folder.name}/{self.current.name}.py)"]
+        if seen is None:
+            return "\n".join([*head, "", "..."])
+        head += [f"note: {note}" for note in seen.notes]
+        said = seen.trouble or text(self.current.name, seen.verdicts, seen.printed, columns(), True)
+        end = [f"{PASSED}."] if seen.verdicts and self.session.following() is None else []
+        return "\n".join([*head, "", said, "", *end])
+
+    def _bars(self) -> StyleAndTextTuples:
+        passed, there = self.session.counts()
+        mine, of = self.session.counts(self.current)
+        full = round(BAR * passed / max(there, 1))
+        seen = self.results.get(self.current.name)
+        state = self.busy or (f"checked in {seen.seconds:.1f} s" if seen is not None else "")
+        line = (
+            f" {'█' * full}{'░' * (BAR - full)} {passed} of {there} public checks   {self.current.name} {mine} of {of}"
+        )
+        keys = "   ".join(f"{key} {does}" for key, does in KEYS)
+        return [("", f"{line}   {state}\n"), ("", f" {keys}")]
+
+    def _scrolled(self, window: Window) -> int:
+        """The first line to show: never past the end."""
+        info = window.render_info
+        lines = self._words().count("\n") + 1
+        room = info.window_height if info is not None else lines
+        self.top = max(0, min(self.top, lines - room))
+        return self.top
+
+    # Keys
+
+    def _keys(self) -> KeyBindings:
+        keys = KeyBindings()
+
+        @keys.add("q")
+        @keys.add("c-c")
+        def _quit(event: Any) -> None:
+            event.app.exit()
+
+        @keys.add("r")
+        def _run_all(event: Any) -> None:
+            self.shown, self.news = None, ""
+            self._want(self.session.index.exercises)
+
+        keys.add("h")(lambda event: self._note(self.session.hint, "No check of this exercise failed."))
+        keys.add("s")(lambda event: self._note(self._picture, ""))
+
+        for key, lines in {"up": -1, "down": 1, "pageup": -PAGE, "pagedown": PAGE}.items():
+            keys.add(key)(lambda event, lines=lines: self._scroll(lines))
+        return keys
+
+    def _note(self, of: Callable[[Seen], str], otherwise: str) -> None:
+        """Says below what `of` says of the last check, once there is one."""
+        seen = self.results.get(self.current.name)
+        self.aside = "Wait until it has been checked." if seen is None else of(seen) or otherwise
+
+    def _picture(self, seen: Seen) -> str:
+        try:
+            return show(self.session.home, seen.exercise.name, seen.verdicts, True)
+        except GraderError as error:
+            return str(error)
+
+    def _scroll(self, lines: int) -> None:
+        self.top += lines
