@@ -14,8 +14,8 @@ from grader.course import load
 from grader.errors import CourseError
 from grader.handout.leaks import Watch
 from grader.networks.texts import TEXTS as NETWORKS
-from grader.suites import texts as reading
-from grader.suites.texts import texts
+from grader.suites import exercise_texts as reading
+from grader.suites.exercise_texts import texts
 from grader.texts import Texts
 
 __all__: list[str] = []

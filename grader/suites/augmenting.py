@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from grader.refusals import refusal
 from grader.student import Request, Returned
+from grader.suites.exercise_texts import texts
 from grader.suites.remembered import Remembered
-from grader.suites.texts import texts
 
 __all__ = ["Draws"]
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.probing import Raises
-from grader.suites.texts import texts
+from grader.suites.exercise_texts import texts
 from grader.worker.models import synthetic
 
 __all__ = ["LABEL_MISTAKES", "LOADED", "SCALING_MISTAKES", "data", "one_hot", "rows_of_ten", "scaled"]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.suites.cifar_layers import FILTERS, UNITS
-from grader.suites.texts import texts
+from grader.suites.exercise_texts import texts
 
 __all__ = ["COUNTS", "COUNT_MISTAKES", "NORMAL_MISTAKES", "normalised"]
 

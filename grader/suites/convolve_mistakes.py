@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from grader.probing import Misconception, Raises, ShapeOf
 from grader.suites.convolve_oracles import answer_shape, correlate, fits
-from grader.suites.texts import texts
+from grader.suites.exercise_texts import texts
 
 __all__ = ["CHANNELS", "LYING", "MISFITS", "NUMBERS", "RANGE", "SIZES", "SQUARE", "TURNED"]
 

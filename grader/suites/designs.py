@@ -15,7 +15,7 @@ from grader.compare import as_array, kind_of
 from grader.illustrate import shown
 from grader.model import Evidence, Picture
 from grader.probing import CheckFailed
-from grader.suites.texts import texts
+from grader.suites.exercise_texts import texts
 
 __all__ = ["edge_flat", "edge_vertical", "shoulder_form", "shoulder_portrait", "shoulder_synthetic"]
 

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from grader.probing import Misconception, Probe
 from grader.suites import strategies as draw
+from grader.suites.exercise_texts import texts
 from grader.suites.filter_slips import STACK_SLIPS, filter_slips
-from grader.suites.texts import texts
 from grader.suites.variant import variant
 
 __all__ = ["PROBES"]

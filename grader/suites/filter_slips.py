@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from grader.probing import Misconception, Raises, ShapeOf
-from grader.suites.texts import texts
+from grader.suites.exercise_texts import texts
 
 __all__ = ["STACK_SLIPS", "filter_slips"]
 

@@ -14,7 +14,7 @@ from PIL import Image
 from grader.probing import Misconception, PictureFile, Probe, Raises, ShapeOf
 from grader.suites import picture_slips as slips
 from grader.suites import strategies as draw
-from grader.suites.texts import texts
+from grader.suites.exercise_texts import texts
 
 __all__ = ["PROBES", "portrait"]
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.probing import Made, Misconception, Raises, ShapeOf
-from grader.suites.texts import texts
+from grader.suites.exercise_texts import texts
 from grader.worker import models
 
 __all__ = ["CENTRING_SLIPS", "FILTER_SLIPS", "RANKING_SLIPS", "tile_slips"]

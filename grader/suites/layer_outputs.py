@@ -7,7 +7,7 @@ import numpy as np
 from grader.fixture import StudentFixture
 from grader.probing import CheckFailed
 from grader.student import Returned
-from grader.suites.texts import texts
+from grader.suites.exercise_texts import texts
 
 __all__ = ["DROPPED", "dropout"]
 

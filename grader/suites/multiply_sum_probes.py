@@ -8,8 +8,8 @@ import numpy as np
 
 from grader.probing import Probe, Raises
 from grader.suites import strategies as draw
+from grader.suites.exercise_texts import texts
 from grader.suites.sum_slips import SUM_SLIPS
-from grader.suites.texts import texts
 
 __all__ = ["PROBES"]
 

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from grader.probing import Misconception, PictureFile, Raises, ShapeOf
+from grader.suites.exercise_texts import texts
 from grader.suites.slips import full_size_refused
-from grader.suites.texts import texts
 
 __all__ = ["COLOUR_SLIPS", "CORNER_SLIPS", "GREY_SLIPS", "SHAPE_SLIPS"]
 

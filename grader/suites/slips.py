@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from grader.probing import Misconception, Raises, ShapeOf
 from grader.suites.convolve_oracles import correlate, fits
-from grader.suites.texts import texts
+from grader.suites.exercise_texts import texts
 
 __all__ = ["COLOUR_SLIPS", "PLACE_SLIPS", "SIZE_SLIPS", "full_size_refused"]
 

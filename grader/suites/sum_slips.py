@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.probing import Misconception, Raises
-from grader.suites.texts import texts
+from grader.suites.exercise_texts import texts
 
 __all__ = ["SUM_SLIPS"]
 

@@ -7,7 +7,7 @@ from typing import Any
 from grader.compare import kind_of
 from grader.fixture import StudentFixture
 from grader.suites import designs
-from grader.suites.texts import texts
+from grader.suites.exercise_texts import texts
 
 __all__: list[str] = []
 

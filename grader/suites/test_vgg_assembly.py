@@ -5,9 +5,9 @@ from __future__ import annotations
 from grader.fixture import StudentFixture
 from grader.probing import CheckFailed
 from grader.suites.compiling import compiles
+from grader.suites.exercise_texts import texts
 from grader.suites.layer_outputs import dropout
 from grader.suites.networks import Network, Plan
-from grader.suites.texts import texts
 from grader.suites.vgg_layers import PARTS
 
 __all__: list[str] = []

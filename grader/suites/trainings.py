@@ -14,9 +14,9 @@ from grader.networks.history import complete
 from grader.probing import CheckNotRun
 from grader.refusals import refusal
 from grader.student import Returned
+from grader.suites.exercise_texts import texts
 from grader.suites.remembered import Remembered
 from grader.suites.reports import Trained, checked
-from grader.suites.texts import texts
 from grader.worker.training import INFERRED, TRAINED
 
 __all__ = ["BATCH", "EPOCHS", "LEFT_OUT", "SHOWN", "TRAINING", "Training", "digits"]

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from grader.probing import Made, Probe, Raises
 from grader.suites import keras_strategies as draw
+from grader.suites.exercise_texts import texts
 from grader.suites.keras_slips import FILTER_SLIPS, tile_slips
 from grader.suites.layer_outputs import DROPPED
 from grader.suites.single_layers import chain
-from grader.suites.texts import texts
 from grader.worker import models
 
 __all__ = ["PROBES"]

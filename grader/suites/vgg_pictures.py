@@ -12,9 +12,9 @@ from PIL import Image, ImageOps
 
 from grader.probing import PictureFile, Probe, ShapeOf
 from grader.suites import keras_strategies as draw
+from grader.suites.exercise_texts import texts
 from grader.suites.image_probes import DATA, PORTRAIT
 from grader.suites.keras_slips import CENTRING_SLIPS, RANKING_SLIPS
-from grader.suites.texts import texts
 
 __all__ = ["PROBES"]
 

@@ -7,7 +7,7 @@ from typing import Any
 from grader.probing import Made, PictureFile, Probe, Raises
 from grader.suites import keras_strategies as draw
 from grader.suites.compiling import cross_entropy, examples
-from grader.suites.texts import texts
+from grader.suites.exercise_texts import texts
 from grader.suites.weight_files import HTML, keras3, published
 from grader.worker.models import bank
 

@@ -10,6 +10,7 @@ import msgspec
 
 from grader.course import WORDS, choose, read_toml
 from grader.texts import Texts, alike
+from grader.toml_lines import Place
 
 __all__ = ["texts"]
 
@@ -41,7 +42,7 @@ def texts(exercise: str, place: str = WORDS) -> Texts:
     plain = read_toml(name, text, _File, {})[0]
     # A class with a field for each key, so that the line of a fault can be told.
     table = msgspec.defstruct("Mistakes", [(key, _Entry) for key in plain.mistakes])
-    tables = {("mistakes", key): _Entry for key in plain.mistakes}
+    tables: dict[Place, type[msgspec.Struct]] = {("mistakes", key): _Entry for key in plain.mistakes}
     read, lines = read_toml(name, text, msgspec.defstruct("Words", [("mistakes", table)]), tables)
     entries: dict[str, dict[str, str]] = {
         key: msgspec.structs.asdict(entry)
