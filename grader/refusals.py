@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from grader.recorded import Mistake
 __all__ = ["KNOWN_ERRORS", "MUTATED", "WORDS", "import_failure", "not_written", "refusal", "stop_status"]
 
 WORDS: dict[str, Any] = tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8"))
+PLACE = re.compile(r" \([^()]*[/\\][^()]*\.py\)")  # what an ImportError adds: where the library lies on this machine
 # Classes whose names may be told for hidden examples: a name that the student's code made up could carry the input out.
 KNOWN_ERRORS = frozenset(
     name for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)
@@ -46,8 +48,9 @@ def _advice(trouble: Trouble, known: dict[str, str]) -> tuple[str, str, str]:
 
 
 def _said(trouble: Trouble) -> str:
-    """The message of an exception behind its name; the sentence that it stands in has a full stop of its own."""
-    return f": {said}" if (said := trouble.message.rstrip(". \n")) else ""
+    """The message of an exception behind its name, without the place of a library and the last full stop."""
+    said = PLACE.sub("", trouble.message).rstrip(". \n")
+    return f": {said}" if said else ""
 
 
 def not_written(outcome: Raised) -> bool:

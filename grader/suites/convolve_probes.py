@@ -93,8 +93,12 @@ PROBES = image_probes.PROBES | {
     "keras": _probe(
         (), draw.float32_colour_pairs(), TURNED[:2] + CHANNELS + COLOUR_SLIPS, layer, examples=12, rtol=1e-4
     ),
-    "dtypes": _probe((BRIGHT, BYTES_PORTRAIT), draw.any_dtype_pairs(), NUMBERS, scale=single_scale, examples=4),
-    "intact": _probe((TABLE, WIDE), draw.untouched_pairs(), examples=20, twice=True, intact=True),
-    "intact_colour": _probe((), draw.untouched_colour(), examples=12, twice=True, intact=True, effects=True),
+    "dtypes": _probe(
+        (BRIGHT, BYTES_PORTRAIT), draw.any_dtype_pairs(), NUMBERS + SIZE_SLIPS, scale=single_scale, examples=4
+    ),
+    "intact": _probe((TABLE, WIDE), draw.untouched_pairs(), SIZE_SLIPS, examples=20, twice=True, intact=True),
+    "intact_colour": _probe(
+        (), draw.untouched_colour(), SIZE_SLIPS, examples=12, twice=True, intact=True, effects=True
+    ),
     "misfit": _probe(MISFIT, draw.misfits(), MISFITS, examples=25),
 }

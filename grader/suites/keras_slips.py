@@ -79,12 +79,6 @@ def _less(image: Pixels, means: Any) -> Pixels:
 
 CENTRING_SLIPS = (
     TEXTS.mistake("one_mean_for_all_channels", lambda image: _less(image, MEANS.mean())),
-    TEXTS.mistake(
-        "statistics_from_the_images_at_hand",
-        lambda image: _less(image, np.asarray(image, np.float64).mean(axis=(0, 1))),
-    ),
-    TEXTS.mistake("channels_in_rgb_order", lambda image: _less(np.asarray(image)[..., ::-1], MEANS[::-1])),
-    TEXTS.mistake("rgb_before_means", lambda image: _less(np.asarray(image)[..., ::-1], MEANS)),
     TEXTS.mistake("means_added", lambda image: _less(image, -MEANS)),
 )
 
@@ -95,13 +89,17 @@ def _at_most_all(probabilities: Pixels, labels: list[str], k: int = 5) -> list[A
     return [[labels[i], float(probabilities[i])] for i in order]
 
 
+def _numbered(probabilities: Pixels, labels: list[str], k: int = 5) -> Any:
+    """Pairs of numbers, which travel as an array."""
+    return np.array([[i, float(probabilities[i])] for i in np.argsort(probabilities)[::-1][:k]])
+
+
+def _in_order_of_the_file(probabilities: Pixels, labels: list[str], k: int = 5) -> Any:
+    return [[label, float(value)] for label, value in zip(labels[:k], probabilities, strict=False)]
+
+
 RANKING_SLIPS = (
     TEXTS.mistake("size_off_by_one", _at_most_all),
-    TEXTS.mistake(
-        "indices_instead_of_labels", lambda p, labels, k=5: [[int(i), float(p[i])] for i in np.argsort(p)[::-1][:k]]
-    ),
-    TEXTS.mistake(
-        "first_of_the_list_instead_of_the_best",
-        lambda p, labels, k=5: [[labels[i], float(p[i])] for i in range(min(k, len(labels)))],
-    ),
+    TEXTS.mistake("indices_instead_of_labels", _numbered),
+    TEXTS.mistake("first_of_the_list_instead_of_the_best", _in_order_of_the_file),
 )

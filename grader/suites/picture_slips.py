@@ -71,7 +71,7 @@ GREY_SLIPS = (
 # Corners ------------------------------------------------------------------------------------------------------------
 def _resized(image: Pixels, rows: int, cols: int) -> Any:
     """Of a scaled picture, only the shape; OpenCV refuses whole numbers of 64 bits."""
-    return Raises("error") if image.dtype == np.int64 else ShapeOf((rows, cols, *image.shape[2:]))
+    return Raises("Exception") if image.dtype == np.int64 else ShapeOf((rows, cols, *image.shape[2:]))
 
 
 def _centre(image: Pixels, rows: int, cols: int) -> Any:
