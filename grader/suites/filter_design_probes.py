@@ -54,7 +54,8 @@ def _answers(answer: Any) -> Callable[..., Any]:
 
 def _mistakes(key: str, answers: Sequence[Any]) -> tuple[Misconception, ...]:
     """One misconception that shows in several forms."""
-    return tuple(TEXTS.mistake(key, _answers(answer)) for answer in answers)
+    cause = TEXTS.phrase("root_cause")
+    return tuple(TEXTS.mistake(key, _answers(answer), root_cause=cause) for answer in answers)
 
 
 def _under(key: str, mistakes: Sequence[Misconception]) -> tuple[Misconception, ...]:
