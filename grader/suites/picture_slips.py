@@ -70,8 +70,13 @@ GREY_SLIPS = (
 
 # Corners ------------------------------------------------------------------------------------------------------------
 def _resized(image: Pixels, rows: int, cols: int) -> Any:
-    """Of a scaled picture, only the shape; OpenCV refuses whole numbers of 64 bits."""
-    return Raises("Exception") if image.dtype == np.int64 else ShapeOf((rows, cols, *image.shape[2:]))
+    """What OpenCV makes of the whole picture; it refuses whole numbers of 64 bits, for example."""
+    import cv2  # slow to start
+
+    try:
+        return cv2.resize(np.ascontiguousarray(image), (cols, rows))
+    except cv2.error:
+        return Raises("Exception")
 
 
 def _centre(image: Pixels, rows: int, cols: int) -> Any:
@@ -84,6 +89,7 @@ def _three_axes(image: Pixels, rows: int, cols: int) -> Any:
 
 
 CORNER_SLIPS = (
+    TEXTS.mistake("number_of_axes_taken_for_granted", _three_axes),
     TEXTS.mistake("resized_instead_of_cut", _resized),
     TEXTS.mistake("other_corner", lambda i, r, c: i[:r, -c:]),
     TEXTS.mistake("other_corner", lambda i, r, c: i[-r:, :c]),
@@ -91,7 +97,6 @@ CORNER_SLIPS = (
     TEXTS.mistake("counts_from_1", lambda i, r, c: i[1 : r + 1, 1 : c + 1]),
     TEXTS.mistake("counts_from_1", lambda i, r, c: i[1:r, 1:c]),
     TEXTS.mistake("rows_cut_twice", lambda i, r, c: i[:r][:c]),
-    TEXTS.mistake("number_of_axes_taken_for_granted", _three_axes),
 )
 
 
