@@ -126,8 +126,9 @@ def counter() -> Iterator[Counter]:
 def test_grader_check_says_the_same(counter: Counter, tmp_path: Path, name: str, exercise: str) -> None:
     """The files come from workers of the engine; the student's own process gives the same words."""
     files = GOLDEN.files("wrong", name)
+    folder = laid_out(tmp_path) / "exercises"
     for path, data in files.items():
-        (laid_out(tmp_path) / "exercises" / path).write_bytes(data)
+        (folder / path).write_bytes(data)
     done = run(tmp_path, CHECK, "check", exercise)
     wanted = counter.check(Work(name, files), exercise)
     if isinstance(wanted, str):
