@@ -141,9 +141,7 @@ def test_grader_check_says_the_same(counter: Counter, tmp_path: Path, name: str,
 
 def test_messages_are_neutral() -> None:
     """No word that makes light of a difficulty, and none that promises more than was checked."""
-    words = re.compile(
-        r"\b(simply|just|obviously|of course|trivial(ly)?|all tests passed|you forgot)\b", re.I
-    )
+    words = re.compile(r"\b(simply|just|obviously|of course|trivial(ly)?|all tests passed|you forgot)\b", re.I)
     texts = [
         line for exercise in COURSE.ready for line in committed(exercise.name).split("\n") if line.startswith("> ")
     ]
