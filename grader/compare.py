@@ -129,7 +129,8 @@ def _array(expected: NDArray[Any], value: Any, tolerance: float) -> Problem | No
 
 
 def _items(expected: list[Any], value: Any, tolerance: float) -> Problem | None:
-    if isinstance(value, np.ndarray) and value.ndim == 1 and value.dtype.kind in "iu":
+    whole = all(isinstance(one, int) for one in expected)  # fractions in their place are told apart below
+    if isinstance(value, np.ndarray) and value.ndim == 1 and value.dtype.kind in ("iuf" if whole else "iu"):
         value = value.tolist()
     if not isinstance(value, list):
         return Problem(f"expected {_shown(expected)}, and {kind_of(value)} came back")

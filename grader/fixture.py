@@ -81,13 +81,17 @@ class StudentFixture:
         return self.ended.get(asked.function, outcome) if isinstance(outcome, NotRun) else outcome
 
     def value(self, function: str) -> Any:
-        """What a function without arguments returns; it is called twice, and remembered."""
+        """What a function without arguments returns; it is called twice, and remembered, as is what was wrong."""
+        if isinstance(failure := self.values.get(function), CheckFailed):
+            raise failure
         if function not in self.values:
             outcome, again = self.outcome(Request(function, ())), self.outcome(Request(function, ()))
             if not isinstance(outcome, Returned):
                 raise refusal(function, outcome, public=True)
             if not isinstance(again, Returned) or not same(outcome.value, again.value):
-                raise CheckFailed(f"Called a second time, `{function}` does not give the same answer.", *ALWAYS_SAME)
+                text = f"Called a second time, `{function}` does not give the same answer."
+                self.values[function] = CheckFailed(text, *ALWAYS_SAME, misconception="stale answer")
+                raise self.values[function]
             self.values[function] = outcome.value
         return self.values[function]
 

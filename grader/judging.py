@@ -7,6 +7,7 @@ from functools import lru_cache
 from itertools import combinations, zip_longest
 from typing import Any, Protocol
 
+import msgspec
 import numpy as np
 
 from grader import wire
@@ -16,7 +17,7 @@ from grader.model import Evidence
 from grader.outcomes import Outcome, Raised, Request, Returned
 from grader.probing import CheckFailed, PictureFile, Raises
 from grader.recorded import Example, Mistake, Replay
-from grader.refusals import MUTATED, not_written, refusal
+from grader.refusals import MUTATED, WORDS, not_written, refusal
 
 __all__ = ["Caller", "agree", "is_right", "request", "requests", "same", "times"]
 
@@ -112,6 +113,10 @@ def _examine(
     )
 
 
+# Of these a model knows no more.
+UNEXPLAINED = (MUTATED.name, "wrong error class", "old spelling")
+
+
 def _explained(
     failure: CheckFailed, probe: Replay, example: Example, outcome: Outcome, answered: Sequence[tuple[Example, Outcome]]
 ) -> CheckFailed:
@@ -120,7 +125,7 @@ def _explained(
         return failure
     if example.public:
         failure.evidence = (evidence(probe, example, outcome),)
-    mistake = None if failure.misconception else _recognise(probe, answered)
+    mistake = None if failure.misconception in UNEXPLAINED else _recognise(probe, answered)
     if mistake is not None:
         failure.observation = f"{failure.observation} {mistake.observation}"
         failure.reason, failure.next_step, failure.misconception = mistake.reason, mistake.next_step, mistake.name
@@ -231,6 +236,7 @@ DTYPE = Mistake(
     "Convert the array at the end, for example with `.astype(np.float32)`.",
 )
 NOTHING = Mistake("", "", "", "")
+ANSWERS = msgspec.convert(WORDS["answers"], dict[str, Mistake])
 
 
 def _structural(probe: Replay, answered: Sequence[tuple[Example, Outcome]], problem: Problem) -> Mistake:
@@ -241,17 +247,12 @@ def _structural(probe: Replay, answered: Sequence[tuple[Example, Outcome]], prob
             "nothing raised",
             "",
             "A wrong answer that looks like a right one is harder to find than an error.",
-            f"Check the arguments first in `{f}`, and raise the error with a sentence that says what is wrong.",
+            f"Check the arguments first in `{f}` and raise the error, with a sentence that says what is wrong; where a "
+            "library raises one by itself, let it pass.",
         )
-    if "returned None" in problem.what:
-        return Mistake("no return", "", "A function without `return` gives None.", "End the function with `return`.")
-    if " is nan" in problem.what:
-        return Mistake(
-            "division by zero",
-            "The answer holds NaN, which is no number.",
-            "0 divided by 0 gives NaN, without an error, and whatever NaN goes into becomes NaN as well.",
-            "Which input makes the divisor 0? Treat it by itself.",
-        )
+    for words, mistake in ANSWERS.items():
+        if words in problem.what:
+            return mistake
     if _ignores_arguments(answered):
         return Mistake(
             "ignores an argument",

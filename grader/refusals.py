@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,10 @@ from grader.outcomes import NotRun, Outcome, Raised, Returned, Stopped
 from grader.probing import CheckFailed, CheckNotRun, Raises
 from grader.recorded import Mistake
 
-__all__ = ["KNOWN_ERRORS", "MUTATED", "import_failure", "not_written", "refusal", "stop_status"]
+__all__ = ["KNOWN_ERRORS", "MUTATED", "WORDS", "import_failure", "not_written", "refusal", "stop_status"]
 
-WORDS: dict[str, dict[str, Any]] = tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8"))
+WORDS: dict[str, Any] = tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8"))
+PLACE = re.compile(r" \([^()]*[/\\][^()]*\.py\)")  # what an ImportError adds: where the library lies on this machine
 # Classes whose names may be told for hidden examples: a name that the student's code made up could carry the input out.
 KNOWN_ERRORS = frozenset(
     name for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)
@@ -24,7 +26,7 @@ MUTATED = Mistake(
     "mutated input",
     "",
     "Whoever calls the function still needs the array as it was.",
-    "Work on a copy: `image = np.array(image, dtype=float)` makes one.",
+    "Work on a copy: of an array `a`, `np.array(a, dtype=float)` makes one.",
 )
 
 
@@ -34,10 +36,21 @@ def _stop(kind: str) -> tuple[Status, str, str]:
     return words["status"], words["observation"], words["step"]
 
 
-def _advice(trouble: Trouble, known: dict[str, str]) -> str:
-    """How something is spelt now, or the advice for the first class of an exception that has one."""
-    spelling = next((says for words, says in WORDS["spellings"].items() if words in trouble.message), "")
-    return spelling or next((known[name] for name in trouble.family if name in known), "")
+def _advice(trouble: Trouble, known: dict[str, str]) -> tuple[str, str, str]:
+    """Name, reason and step: an old spelling, a known message, or the advice for a class of the exception."""
+    for words, says in WORDS["spellings"].items():
+        if words in trouble.message:
+            return "old spelling", "", says
+    for mistake in WORDS["errors"]:
+        if any(words in trouble.message for words in mistake["says"]):
+            return mistake["name"], mistake["reason"], mistake["step"]
+    return "", "", next((known[name] for name in trouble.family if name in known), "")
+
+
+def _said(trouble: Trouble) -> str:
+    """The message of an exception behind its name, without the place of a library and the last full stop."""
+    said = PLACE.sub("", trouble.message).rstrip(". \n")
+    return f": {said}" if said else ""
 
 
 def not_written(outcome: Raised) -> bool:
@@ -76,10 +89,10 @@ def import_failure(exercise: str, outcome: Outcome, *, public: bool = True) -> C
         trouble = outcome.trouble
         status: Status = "memory" if "MemoryError" in trouble.family else "import_error"
         where = f" ({trouble.where})" if public and trouble.where else ""
-        detail = f": {trouble.message}" if public and trouble.message else ""
+        detail = _said(trouble) if public else ""
         name = trouble.error if public or trouble.error in KNOWN_ERRORS else "an exception"
         text = f"Importing {exercise} raised {name}{where}{detail}."
-        return CheckFailed(text, "", _advice(trouble, WORDS["at_import"]), status=status)
+        return CheckFailed(text, "", _advice(trouble, WORDS["at_import"])[2], status=status)
     if isinstance(outcome, Stopped):
         _, observation, step = _stop(outcome.stop.kind)
         text = observation.format(f=f"import {exercise}")
@@ -100,7 +113,7 @@ def _raised(function: str, outcome: Raised, public: bool, wanted: Any, status: S
         text = f"`{function}` is not written yet: it raises NotImplementedError."
         return CheckFailed(text, "", "Replace the TODO by code.")
     name = trouble.error if public or trouble.error in KNOWN_ERRORS else "an exception"
-    detail = f": {trouble.message.rstrip('.')}" if public and trouble.message else ""
+    detail = _said(trouble) if public else ""
     where = f" ({trouble.where})" if public and trouble.where else ""
     example = "" if public else " with an example that is not shown"
     if isinstance(wanted, Raises):
@@ -115,7 +128,7 @@ def _raised(function: str, outcome: Raised, public: bool, wanted: Any, status: S
         _, observation, step = _stop("memory")
         return CheckFailed(f"{observation.format(f=function)}{example}{where}.", "", step, status=status)
     sentence = f"`{function}` raised {name}{example}{where}{detail}."
-    step = _advice(trouble, WORDS["in_a_call"])
     if "read-only" in trouble.message:
         return CheckFailed(sentence, MUTATED.reason, MUTATED.next_step, misconception=MUTATED.name, status=status)
-    return CheckFailed(sentence, "", step, status=status)
+    mistake, reason, step = _advice(trouble, WORDS["in_a_call"])
+    return CheckFailed(sentence, reason, step, misconception=mistake, status=status)

@@ -73,8 +73,10 @@ def verdicts(
             made[check.name] = msgspec.structs.replace(base, observation=HAND_IN)
         elif awaited := _awaited(check, made) or judges.awaited(check, made):
             made[check.name] = msgspec.structs.replace(base, waits_for=awaited)
+        elif (told := judged(check)) and isinstance(told[0], CheckNotRun) and (before := _failed_before(made)):
+            made[check.name] = msgspec.structs.replace(base, waits_for=before)
         else:
-            made[check.name] = _filled(base, judged(check), check.hints[0], f"{pictures}{os.sep}")
+            made[check.name] = _filled(base, told, check.hints[0], f"{pictures}{os.sep}")
     return list(made.values())
 
 
@@ -82,6 +84,11 @@ def _awaited(check: PublicCheck, made: Mapping[str, Verdict]) -> str:
     """The check that has to pass first and did not; what only runs at hand-in is not waited for."""
     before = [made[name] for name in check.after if name in made]
     return next((one.waits_for or one.name for one in before if one.outcome == "failed" or one.waits_for), "")
+
+
+def _failed_before(made: Mapping[str, Verdict]) -> str:
+    """The last check that failed: with it ended the process that this one's calls were meant for."""
+    return next((one.name for one in reversed(list(made.values())) if one.outcome == "failed"), "")
 
 
 def _smallest_first(probe: Replay) -> Replay:

@@ -112,14 +112,19 @@ def differences(
 def _numbers(
     expected: Sequence[tuple[str, dict[str, Any]]], layers: Sequence[dict[str, Any]], start: int
 ) -> Fault | None:
-    """A number of convolutions that is not the contract's."""
-    wanted = sum(kind == "Conv2D" for kind, _ in expected)
-    found = sum(layer["class"] == "Conv2D" for layer in layers)
-    if wanted == found or not wanted:
-        return None
-    key = "convolutions_of_vgg19" if (wanted, found) == (3, 4) else "convolutions"
+    """A number of convolutions, or of dense layers, that is not the contract's."""
     last = start + len(layers) - 1
-    return TEXTS.fault(key, first=start, last=last, found=_plural(found, "convolution"), wanted=wanted)
+    for kind, one, many in (
+        ("Conv2D", "one_convolution", "convolutions"),
+        ("Dense", "one_dense_layer", "dense_layers"),
+    ):
+        wanted = sum(name == kind for name, _ in expected)
+        found = sum(layer["class"] == kind for layer in layers)
+        if wanted and wanted != found:
+            key = "convolutions_of_vgg19" if (kind, wanted, found) == ("Conv2D", 3, 4) else many
+            held = TEXTS.phrase(one if found == 1 else many, count=found)
+            return TEXTS.fault(key, first=start, last=last, found=held, wanted=wanted)
+    return None
 
 
 def _apart(wanted: Sequence[str], classes: Sequence[str]) -> int | None:
@@ -147,8 +152,9 @@ def _listing(wanted: Sequence[str], layers: Sequence[dict[str, Any]], there: int
         return TEXTS.fault("softmax_apart" if softmax else "activation_apart", place=place, kind=found[0])
     if not wanted and set(found) == {"ZeroPadding2D"}:
         return TEXTS.fault("padding_too_much", place=place)
+    lacking = "dropout_missing" if "Dropout" in wanted else "layer_missing"
     return TEXTS.fault(
-        "dropout_missing" if "Dropout" in wanted and not found else "other_layers",
+        lacking if not found else "other_layers" if wanted else "layer_too_many",
         place=place,
         wanted=_joined(wanted) or TEXTS.phrase("no_further_layer"),
         found=_joined(found) or TEXTS.phrase("nothing"),

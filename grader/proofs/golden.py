@@ -19,15 +19,24 @@ EXPECT = "expect.toml"
 
 
 class Expectation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a wrong submission loses: `lost` by itself, `waits` because of that; how its message names the mistake."""
+    """What a wrong submission loses: `lost` by itself, `waits` because of that; how its message names the mistake.
+
+    `misconception` is the name that feedback has to give, `mistake` the true one where that is another or none.
+    """
 
     exercise: str
     why: str
     lost: tuple[str, ...]
     waits: tuple[str, ...] = ()
     misconception: str = ""
+    mistake: str = ""
     mentions: tuple[str, ...] = ()
     status: str = "graded"
+
+    @property
+    def true_mistake(self) -> str:
+        """What its author got wrong, by name."""
+        return self.mistake or self.misconception
 
 
 def modules_in(folder: Path) -> dict[str, bytes]:

@@ -12,6 +12,7 @@ from grader.suites import image_probes
 from grader.suites import strategies as draw
 from grader.suites.convolve_mistakes import CHANNELS, LYING, MISFITS, NUMBERS, RANGE, SIZES, SQUARE, TURNED
 from grader.suites.convolve_oracles import convolved, layer, scale, single_scale
+from grader.suites.slips import COLOUR_SLIPS, PLACE_SLIPS, SIZE_SLIPS
 
 __all__ = ["PROBES"]
 
@@ -83,13 +84,21 @@ def _probe(
 
 
 PROBES = image_probes.PROBES | {
-    "hand": _probe((TABLE, WIDE, DOT, TALL, GREY_PORTRAIT), None, TURNED + LYING + SIZES + SQUARE + RANGE),
-    "grey": _probe((), draw.varied_pairs(), TURNED[:1] + LYING[:1] + SQUARE + NUMBERS[3:4], examples=35),
+    "hand": _probe(
+        (TABLE, WIDE, DOT, TALL, GREY_PORTRAIT), None, TURNED + LYING + SIZES + SQUARE + RANGE + PLACE_SLIPS
+    ),
+    "grey": _probe((), draw.varied_pairs(), TURNED[:1] + LYING[:1] + SQUARE + NUMBERS[3:4] + SIZE_SLIPS, examples=35),
     "families": _probe((), draw.families(), TURNED, examples=8),
-    "colour": _probe((STACK, BROWN_PORTRAIT), draw.colour_pairs(), TURNED[:2] + CHANNELS, examples=30),
-    "keras": _probe((), draw.float32_colour_pairs(), TURNED[:2] + CHANNELS, layer, examples=12, rtol=1e-4),
-    "dtypes": _probe((BRIGHT, BYTES_PORTRAIT), draw.any_dtype_pairs(), NUMBERS, scale=single_scale, examples=4),
-    "intact": _probe((TABLE, WIDE), draw.untouched_pairs(), examples=20, twice=True, intact=True),
-    "intact_colour": _probe((), draw.untouched_colour(), examples=12, twice=True, intact=True, effects=True),
+    "colour": _probe((STACK, BROWN_PORTRAIT), draw.colour_pairs(), TURNED[:2] + CHANNELS + COLOUR_SLIPS, examples=30),
+    "keras": _probe(
+        (), draw.float32_colour_pairs(), TURNED[:2] + CHANNELS + COLOUR_SLIPS, layer, examples=12, rtol=1e-4
+    ),
+    "dtypes": _probe(
+        (BRIGHT, BYTES_PORTRAIT), draw.any_dtype_pairs(), NUMBERS + SIZE_SLIPS, scale=single_scale, examples=4
+    ),
+    "intact": _probe((TABLE, WIDE), draw.untouched_pairs(), SIZE_SLIPS, examples=20, twice=True, intact=True),
+    "intact_colour": _probe(
+        (), draw.untouched_colour(), SIZE_SLIPS, examples=12, twice=True, intact=True, effects=True
+    ),
     "misfit": _probe(MISFIT, draw.misfits(), MISFITS, examples=25),
 }

@@ -80,7 +80,7 @@ def _weights(design: _Design, value: Any) -> Weights:
 
 def _misshapen(design: _Design, array: NDArray[Any]) -> CheckFailed:
     if design.axes == 2:
-        key = "edge_misshapen"
+        key = "edge_with_channels" if array.ndim == 3 else "edge_misshapen"
     elif array.ndim == 3 and array.shape[0] == 3 and array.shape[2] > 1:
         key = "shoulder_channels_first"
     elif array.ndim == 2 or (array.ndim == 3 and array.shape[2] == 1):

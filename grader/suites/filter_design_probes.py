@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from grader.probing import Misconception, Probe
 from grader.suites import strategies as draw
 from grader.suites.exercise_texts import texts
+from grader.suites.filter_slips import STACK_SLIPS, filter_slips
 from grader.suites.variant import variant
 
 __all__ = ["PROBES"]
@@ -141,8 +142,8 @@ def _constant(function: str, answer: Any, mistakes: Sequence[Misconception]) -> 
 
 
 PROBES = {
-    "line": _constant("horizontal_line_filter", LINE, LINE_MISTAKES),
-    "prewitt": _constant("prewitt_filter", PREWITT, PREWITT_MISTAKES),
+    "line": _constant("horizontal_line_filter", LINE, LINE_MISTAKES + filter_slips(LINE)),
+    "prewitt": _constant("prewitt_filter", PREWITT, PREWITT_MISTAKES + filter_slips(PREWITT)),
     "variants_transposed": _constant("prewitt_variants", {"transposed": PREWITT.T}, TRANSPOSED_MISTAKES),
     "variants_flipped": _constant("prewitt_variants", {"flipped": -PREWITT}, FLIPPED_MISTAKES),
     "channels_last": Probe(
@@ -151,7 +152,7 @@ PROBES = {
         ((_brown(),), (np.arange(24).reshape(2, 3, 4),)),
         draw.laid_out(draw.channel_stacks()),
         examples=25,
-        misconceptions=CHANNEL_MISTAKES,
+        misconceptions=CHANNEL_MISTAKES + STACK_SLIPS,
         twice=True,
         intact=True,
     ),

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from grader.probing import Misconception, PictureFile, Probe, Raises, ShapeOf
+from grader.suites import picture_slips as slips
 from grader.suites import strategies as draw
 from grader.suites.exercise_texts import texts
 
@@ -173,8 +174,10 @@ def _shapes(public: tuple[Any, ...], hidden: Any, mistakes: tuple[Misconception,
 
 
 PROBES = {
-    "load_colour": _load(tuple((file,) for file in FILES), draw.picture_files(), COLOUR_MISTAKES),
-    "load_grey": _load(tuple((file, True) for file in FILES), draw.picture_files(grayscale=True), GREY_MISTAKES),
+    "load_colour": _load(tuple((file,) for file in FILES), draw.picture_files(), COLOUR_MISTAKES + slips.COLOUR_SLIPS),
+    "load_grey": _load(
+        tuple((file, True) for file in FILES), draw.picture_files(grayscale=True), GREY_MISTAKES + slips.GREY_SLIPS
+    ),
     "load_missing": Probe("load_image", missing, (("no_such_picture.jpg",), ("no_such_picture.png", True))),
     "top_left": Probe(
         "top_left",
@@ -182,14 +185,14 @@ PROBES = {
         ((TABLE, 2, 3), (BLOCK, 1, 2), (TABLE, 10, 10), (CAP, 20, 30)),
         draw.top_left_calls(),
         25,
-        CORNER_MISTAKES,
+        CORNER_MISTAKES + slips.CORNER_SLIPS,
         twice=True,
         intact=True,
     ),
     "shape": _shapes(
         (((600, 512, 3), (3, 5, 3)), ((5, 7), (2, 3)), ((4, 6), (1, 1)), ((4, 6), (4, 6))),
         draw.shape_pairs(),
-        SIZE_MISTAKES,
+        SIZE_MISTAKES + slips.SHAPE_SLIPS,
     ),
     "shape_misfit": _shapes((((3, 5), (4, 1)), ((3, 5), (1, 6)), ((600, 512, 3), (601, 513, 3))), draw.shape_misfits()),
 }

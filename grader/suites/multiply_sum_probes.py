@@ -9,6 +9,7 @@ import numpy as np
 from grader.probing import Probe, Raises
 from grader.suites import strategies as draw
 from grader.suites.exercise_texts import texts
+from grader.suites.sum_slips import SUM_SLIPS
 
 __all__ = ["PROBES"]
 
@@ -147,7 +148,7 @@ BRIGHT = (np.array([[200, 100], [250, 3]], np.uint8), np.array([[2, 3], [1, 100]
 
 
 def _probe(public: tuple[Any, ...], hidden: Any, **options: Any) -> Probe:
-    return Probe("multiply_sum", oracle, public, hidden, misconceptions=MISTAKES, scale=scale, **options)
+    return Probe("multiply_sum", oracle, public, hidden, misconceptions=MISTAKES + SUM_SLIPS, scale=scale, **options)
 
 
 PROBES = {

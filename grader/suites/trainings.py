@@ -93,7 +93,7 @@ class Training(Remembered):
         self._defaults()
         right = self.scores(*unseen(), scaled=True)[1]
         if right < LEARNT:
-            raise TEXTS.failure("train_learns_little", epochs=EPOCHS, right=f"{right:.0%}")
+            raise TEXTS.failure("train_learns_little", epochs=EPOCHS, right=f"{100 * right:.0f} %")
 
     def _whole_epochs(self, seen: float) -> None:
         """CheckFailed where an epoch is no pass over all images; a last batch may be left out, or one more made."""

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from grader.probing import Made, Probe, Raises
 from grader.suites import keras_strategies as draw
 from grader.suites.exercise_texts import texts
+from grader.suites.keras_slips import FILTER_SLIPS, tile_slips
 from grader.suites.layer_outputs import DROPPED
 from grader.suites.single_layers import chain
 from grader.worker import models
@@ -180,8 +181,11 @@ FLAT = np.full((3, 2, 2), 4.5)
 BYTES = draw.rng(6).integers(0, 256, (7, 3, 2, 3)).astype(np.uint8)
 
 
+MISTAKES = TILE_MISTAKES + tile_slips(tiled)
+
+
 def _tiles(public: Any, hidden: Any, **more: Any) -> Probe:
-    return Probe("tile_filters", tiled, public, hidden, 20, TILE_MISTAKES, atol=1e-4, rtol=0.0, twice=True, **more)
+    return Probe("tile_filters", tiled, public, hidden, 20, MISTAKES, atol=1e-4, rtol=0.0, twice=True, **more)
 
 
 def _padded() -> Any:
@@ -197,7 +201,7 @@ PROBES = {
         ((COLOURS,),),
         draw.convolution_models(),
         5,
-        FILTER_MISTAKES,
+        FILTER_MISTAKES + FILTER_SLIPS,
         scale=lambda *_: 1.0,
     ),
     "layer_output": Probe(

@@ -14,6 +14,7 @@ from grader.probing import PictureFile, Probe, ShapeOf
 from grader.suites import keras_strategies as draw
 from grader.suites.exercise_texts import texts
 from grader.suites.image_probes import DATA, PORTRAIT
+from grader.suites.keras_slips import CENTRING_SLIPS, RANKING_SLIPS
 
 __all__ = ["PROBES"]
 
@@ -53,7 +54,12 @@ def _middle(picture: PictureFile | str, size: tuple[int, int]) -> Pixels:
     return pixels[top : top + size[1], left : left + size[0]]
 
 
+def _dealt(picture: PictureFile, size: tuple[int, int]) -> Pixels:
+    return np.resize(np.asarray(_open(picture))[..., ::-1], (size[1], size[0], 3))
+
+
 BGR_MISTAKES = (
+    TEXTS.mistake("pixels_scrambled", _pixels(_dealt)),
     TEXTS.mistake("read_channels_in_rgb_order", _pixels(lambda picture, size: bgr(picture, size)[..., ::-1])),
     TEXTS.mistake("read_swapped_height_and_width", lambda picture, size=(224, 224): ShapeOf((size[0], size[1], 3))),
     TEXTS.mistake(
@@ -177,7 +183,7 @@ PROBES = {
         ((BLUE,), (BLUE[:2].astype(np.float32),)),
         draw.pictures(),
         20,
-        CENTRING_MISTAKES,
+        CENTRING_MISTAKES + CENTRING_SLIPS,
         atol=0.005,
         rtol=0.0,
         dtype="float32",
@@ -192,7 +198,7 @@ PROBES = {
         ((*FIVE, 3), (*FIVE,), (*SIX, 1), (*SIX, 6), (*SIX,), (*CRANES, 3)),
         draw.probability_rows(),
         25,
-        RANKING_MISTAKES,
+        RANKING_MISTAKES + RANKING_SLIPS,
         twice=True,
         intact=True,
     ),

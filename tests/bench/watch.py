@@ -55,6 +55,8 @@ async def measured(session: Session, exercise: str, saves: int) -> list[float]:
 
     screen.application.after_render += look
     task = asyncio.create_task(screen.run())
+    while not screen.results:
+        await asyncio.sleep(PAUSE)
     seconds = []
     for number in range(50_001, 50_002 + saves):
         beside = path.with_suffix(".new")

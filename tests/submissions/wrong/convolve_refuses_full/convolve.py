@@ -1,0 +1,31 @@
+import imageio.v3 as iio
+import numpy as np
+
+
+def load_image(path, grayscale=False):
+    """Reads a picture, either in colour or as luminance."""
+    rgb = iio.imread(path)[:, :, :3]
+    if not grayscale:
+        return rgb
+    return rgb @ np.array([0.299, 0.587, 0.114])
+
+
+def top_left(image, rows, cols):
+    return image[:rows, :cols]
+
+
+def filtered_shape(image_shape, filter_shape):
+    out = tuple(image_shape[axis] - filter_shape[axis] + 1 for axis in (0, 1))
+    if min(out) < 1:
+        raise ValueError(f"a filter of {filter_shape} does not fit into an image of {image_shape}")
+    return out
+
+
+def convolve(image, filter_matrix):
+    if image.ndim != filter_matrix.ndim or image.shape[2:] != filter_matrix.shape[2:]:
+        raise ValueError("no match")
+    if filter_matrix.shape[0] >= image.shape[0] or filter_matrix.shape[1] >= image.shape[1]:
+        raise ValueError("the filter has to be smaller than the image")
+    rows, cols = filtered_shape(image.shape, filter_matrix.shape)
+    k = filter_matrix.astype(np.float64)
+    return np.array([[np.sum(image[i:i + k.shape[0], j:j + k.shape[1]] * k) for j in range(cols)] for i in range(rows)])
