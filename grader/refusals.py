@@ -110,6 +110,10 @@ def _raised(function: str, outcome: Raised, public: bool, wanted: Any, status: S
     if trouble.kind == "too_large":
         return CheckFailed(f"`{function}` returned far more data than fits.", "", "What shape should the answer have?")
     if not_written(outcome):
+        inner, called, _ = trouble.where.partition(", called from ")
+        if public and called:
+            text = f"`{function}` calls what is not written yet: NotImplementedError in {inner}."
+            return CheckFailed(text, "", "Replace the TODO there by code first.")
         text = f"`{function}` is not written yet: it raises NotImplementedError."
         return CheckFailed(text, "", "Replace the TODO by code.")
     name = trouble.error if public or trouble.error in KNOWN_ERRORS else "an exception"

@@ -227,6 +227,13 @@ def test_a_function_that_ends_the_program_costs_its_own_checks_alone(bundle: Pat
     assert said.count("failed  ") == 1
 
 
+def test_a_stub_that_is_called_is_the_one_that_is_named(bundle: Path) -> None:
+    write(bundle, "convolve.py", (ROOT / "solutions" / "convolve.py").read_text(encoding="utf-8"))
+    said = " ".join(check(bundle, "convolve.hand")[1].split())
+    assert "`convolve` calls what is not written yet: NotImplementedError in multiply_sum.py, line" in said
+    assert "`convolve` is not written yet" not in said
+
+
 def test_a_missing_file_is_said(bundle: Path) -> None:
     (bundle / "exercises" / "multiply_sum.py").unlink()
     status, said = check(bundle, "multiply_sum")
