@@ -116,10 +116,10 @@ def test_a_name_that_is_none_gets_the_close_one(grader: Grader) -> None:
 def test_a_damaged_file_is_kept_beside_and_a_strange_count_does_no_harm(bundle: Path, grader: Grader) -> None:
     (bundle / ".grader").mkdir()
     place = bundle / ".grader" / "progress.json"
-    for number in (1, 2):
-        place.write_text('{"hints": {"convolve.hand": 2', encoding="utf-8")
+    for number, damaged in enumerate((b'{"hints": {"convolve.hand": 2', b'{"current": "\xff"}'), 1):
+        place.write_bytes(damaged)
         assert "hint 1 of 3" in grader("hint", "convolve.hand")[1]
-        assert '"convolve.hand": 2' in (place.parent / f"progress.damaged-{number}.json").read_text("utf-8")
+        assert (place.parent / f"progress.damaged-{number}.json").read_bytes() == damaged
     place.write_text('{"hints": {"convolve.hand": 99, "convolve.colour": -3}}', encoding="utf-8")
     assert "hint 3 of 3" in grader("hint", "convolve.hand")[1]
     assert "hint 1 of 3" in grader("hint", "convolve.colour")[1]

@@ -15,7 +15,7 @@ from grader import recorded
 from grader.check import public
 from grader.check.foretold import Question, number_read, shape_read
 from grader.check.predicting import Offer, offers, predict
-from grader.check.progress import load
+from grader.check.progress import load, remembered
 from grader.check.public import Index
 from grader.errors import UsageError
 
@@ -157,6 +157,16 @@ def test_two_guesses_and_what_was_typed_is_kept(bundle: Path, capsys: pytest.Cap
     assert kept[:2] == ["shape: 3x4", "shape: 2 3"]
     assert [text.split(": ")[1] for text in kept[2:]] == ["-100", "-101"]
     assert all(len(line) <= 80 for line in said.splitlines())
+
+
+def test_what_others_remember_while_a_student_thinks_is_kept(bundle: Path) -> None:
+    def think(_: str) -> str:
+        with remembered(bundle) as progress:
+            progress.outcomes["convolve.hand"] = "passed"
+        raise EOFError
+
+    predict(INDEX, "convolve.hand", False, bundle, think)
+    assert load(bundle).outcomes == {"convolve.hand": "passed"}
 
 
 def test_wrong_guesses_and_open_questions_do_not_show_the_answer(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from grader.check.aids import settle_output
 from grader.check.helper import Helped
-from grader.check.progress import home, load, record, save
+from grader.check.progress import home, record, remembered
 from grader.check.public import Index, index
 from grader.check.showing import colours, columns, summary, text
 from grader.check.spare import Supply
@@ -76,6 +76,5 @@ def _remember(work: Work, exercise: str, verdicts: Sequence[CheckResult]) -> Non
     """Keeps the outcomes for `grader progress` and `grader hint`; not of files that lie elsewhere."""
     folder = home(work.folder.resolve())
     if work.folder.resolve() in (folder / "exercises", Path.cwd()):
-        progress = load(folder)
-        record(progress, exercise, verdicts)
-        save(folder, progress)
+        with remembered(folder) as progress:
+            record(progress, exercise, verdicts)

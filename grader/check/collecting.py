@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from grader.check.progress import home, load, record, save
+from grader.check.progress import home, record, remembered
 from grader.check.public import PublicCheck, PublicExercise, examples, index
 from grader.check.showing import text
 from grader.check.verdicts import Verdict
@@ -71,9 +71,8 @@ class ExerciseFile(pytest.File):
                 raise AssertionError(self.broken) from None
             self.printed = work.printed
             self.made = {verdict.name: verdict for verdict in made}
-            progress = load(home(folder))
-            record(progress, self.exercise.name, made)
-            save(home(folder), progress)
+            with remembered(home(folder)) as progress:
+                record(progress, self.exercise.name, made)
         return self.made[check.name]
 
 

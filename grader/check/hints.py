@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from grader.check.progress import Progress, home, load, save, upcoming
+from grader.check.progress import Progress, home, load, remembered, upcoming
 from grader.check.public import Index, PublicCheck, PublicExercise
 from grader.check.wrapping import paragraphs
 from grader.errors import UsageError
@@ -28,8 +28,8 @@ def hint(index: Index, name: str, every: bool, here: Path) -> str:
         none = f"No hint on {full} was given so far; `grader hint {full}` gives the first."
         return "\n\n".join([head, *(told or [paragraphs(none)])])
     before = _given(check, progress.hints.get(full, 0))
-    text = give(progress, full, check)
-    save(folder, progress)
+    with remembered(folder) as progress:
+        text = give(progress, full, check)
     left = len(check.hints) - progress.hints[full]
     if before == len(check.hints):
         after = (

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from grader.check.foretold import Question, number_question, number_read, shape_question, shape_read
-from grader.check.progress import Progress, home, load, save
+from grader.check.progress import Progress, home, load, remembered
 from grader.check.public import Index, PublicCheck, PublicExercise, examples
 from grader.check.wrapping import paragraphs
 from grader.errors import UsageError
@@ -99,8 +99,7 @@ def _sizes(value: Any) -> tuple[int, ...]:
 def predict(index: Index, name: str, show: bool, here: Path, read: Callable[[str], str] = input) -> None:
     """Asks for the answer to one call, and says how close what was typed is; with `show` it tells the answer."""
     folder = home(here)
-    progress = load(folder)
-    offer = _chosen(index, name, progress)
+    offer = _chosen(index, name, load(folder))
     print(paragraphs(f"{offer.name}: {offer.check.title}", ""))
     print("Nothing is run, and it earns nothing. What will this call answer?\n")
     print(textwrap.indent(call_text(offer.probe.function, offer.example.args), "  "))
@@ -109,14 +108,15 @@ def predict(index: Index, name: str, show: bool, here: Path, read: Callable[[str
         size = f"shape {expected.shape}:\n" if isinstance(expected, np.ndarray) else ""
         print(f"\nThe answer: {size}{textwrap.indent(shown(expected), '  ' if size else '')}")
         return
-    told = progress.predictions.setdefault(offer.name, [])
+    told: list[str] = []
     try:
         for question in offer.questions:
             _ask(question, offer.check.hints[0], read, told)
     except EOFError:
         print("\nNothing more was typed.")
     finally:
-        save(folder, progress)
+        with remembered(folder) as progress:  # checks may have been made while the student was thinking
+            progress.predictions.setdefault(offer.name, []).extend(told)
     after = f"`grader predict {offer.name} --show` shows the answer, `grader check {offer.name}` runs your code."
     print(f"\n{paragraphs(after, '')}")
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -12,9 +14,10 @@ from grader.check.public import PublicCheck, PublicExercise
 from grader.files import write_whole
 from grader.model import CheckResult
 
-__all__ = ["Progress", "home", "load", "passed", "record", "save", "upcoming"]
+__all__ = ["Progress", "course_around", "home", "load", "passed", "record", "remembered", "save", "upcoming"]
 
 PLACE = Path(".grader") / "progress.json"
+CHANGING = threading.Lock()  # `grader watch` checks in one thread, and counts hints in another
 
 
 class Progress(msgspec.Struct, kw_only=True):
@@ -30,17 +33,22 @@ class Progress(msgspec.Struct, kw_only=True):
     current: str = ""
 
 
-def home(here: Path) -> Path:
-    """The folder of the course around `here`, where `exercises` lies beside `data`; else `here` itself."""
+def course_around(here: Path) -> Path | None:
+    """The folder of the course around `here`, where `exercises` lies beside `data`; None where there is none."""
     around = (one for one in (here, *here.parents) if (one / "exercises").is_dir() and (one / "data").is_dir())
-    return next(around, here)
+    return next(around, None)
+
+
+def home(here: Path) -> Path:
+    """The folder of the course around `here`; else `here` itself."""
+    return course_around(here) or here
 
 
 def load(folder: Path) -> Progress:
     """What is remembered in a folder; nothing where no file is or where it cannot be read, for it is no mark."""
     try:
         return msgspec.json.decode((folder / PLACE).read_bytes(), type=Progress)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, ValueError):  # also where the text in it is no UTF-8
         return Progress()
 
 
@@ -57,12 +65,24 @@ def save(folder: Path, progress: Progress) -> None:
         return
 
 
+@contextmanager
+def remembered(folder: Path) -> Iterator[Progress]:
+    """What is remembered in a folder, to be changed; it is written at the end of the block.
+
+    Hold it for a moment only: what others write meanwhile is lost.
+    """
+    with CHANGING:
+        progress = load(folder)
+        yield progress
+        save(folder, progress)
+
+
 def _keep_damaged(path: Path) -> None:
     try:
         msgspec.json.decode(path.read_bytes(), type=Progress)
     except FileNotFoundError:
         return
-    except msgspec.DecodeError:
+    except ValueError:
         names = (path.with_name(f"progress.damaged-{number}.json") for number in itertools.count(1))
         path.rename(next(name for name in names if not name.exists()))
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from grader.check.progress import home, load, save
+from grader.check.progress import home, remembered
 from grader.check.public import EXAMPLES, PublicExercise
 from grader.errors import UsageError
 from grader.files import write_whole
@@ -57,10 +57,9 @@ def reset(exercise: PublicExercise, only: str, here: Path, ask: Callable[[str], 
     for name in names:
         write_whole(folder / name, files[name])
         lines.append(f"exercises/{name} is as it was handed out.")
-    progress = load(bundle)
-    for check in exercise.checks:
-        progress.outcomes.pop(f"{exercise.name}.{check.name}", None)
-    save(bundle, progress)
+    with remembered(bundle) as progress:
+        for check in exercise.checks:
+            progress.outcomes.pop(f"{exercise.name}.{check.name}", None)
     return lines
 
 

@@ -108,10 +108,9 @@ class Session:
             verdicts = work.check(exercise, [check.name for check in exercise.checks])
         except (GraderError, SubmissionError) as error:
             return Seen(exercise, trouble=str(error), seconds=time.perf_counter() - started)
-        self.progress = memory.load(self.home)  # other commands may have written to it meanwhile
-        memory.record(self.progress, exercise.name, verdicts)
-        self.progress.current = exercise.name
-        memory.save(self.home, self.progress)
+        with memory.remembered(self.home) as self.progress:  # other commands may have written to it meanwhile
+            memory.record(self.progress, exercise.name, verdicts)
+            self.progress.current = exercise.name
         request.cache_clear()  # calls name files of a folder that is gone
         return Seen(exercise, verdicts, "", notes, work.printed, time.perf_counter() - started)
 
@@ -135,9 +134,8 @@ class Session:
             return ""
         full = f"{seen.exercise.name}.{verdict.name}"
         check = next(check for check in seen.exercise.checks if check.name == verdict.name)
-        self.progress = memory.load(self.home)
-        text = give(self.progress, full, check)
-        memory.save(self.home, self.progress)
+        with memory.remembered(self.home) as self.progress:
+            text = give(self.progress, full, check)
         return f"{full}, {text}"
 
     def close(self) -> None:

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from grader.check.process import Running
+from grader.check.progress import course_around
 from grader.check.public import PublicExercise, examples, require
 from grader.check.spare import Process, Spare
 from grader.check.verdicts import Verdict, verdicts
@@ -36,9 +37,8 @@ class Work:
     ) -> None:
         if named is not None and not named.is_dir():
             raise UsageError(f"There is no folder {named}; say with --in where the files to check are.")
-        around = (one for one in (here, *here.parents) if (one / "exercises").is_dir() and (one / "data").is_dir())
-        bundle = next(around, None)
-        self.folder = named or (bundle / "exercises" if bundle is not None else here)
+        bundle = course_around(here)
+        self.folder = named.absolute() if named else bundle / "exercises" if bundle is not None else here
         self.data = bundle / "data" if bundle is not None else self.folder
         self.home = bundle or self.folder
         self.take = take
