@@ -257,9 +257,19 @@ def test_files_elsewhere_and_work_below_the_bundle(bundle: Path, tmp_path: Path)
     for here in (bundle, bundle / "data", bundle / "exercises"):
         work = Work(None, here, [])
         assert (work.folder, work.data) == (bundle / "exercises", bundle / "data")
+    work = Work(bundle / "exercises", tmp_path, [])
+    assert (work.data, work.home) == (bundle / "data", bundle)
     assert Work(None, tmp_path, []).data == tmp_path
     with pytest.raises(UsageError, match="no folder"):
         Work(tmp_path / "nowhere", bundle, [])
+
+
+def test_a_file_that_cannot_be_read_is_named_and_the_others_are_checked(bundle: Path) -> None:
+    write(bundle, "multiply_sum.py", RIGHT)
+    (bundle / "exercises" / "old.py").symlink_to("nowhere.py")
+    status, said = check(bundle, "multiply_sum")
+    assert (status, said.splitlines()[-1]) == (0, LAST)
+    assert "could not be handed in: The member 'old.py' is a link" in " ".join(said.split())
 
 
 def test_files_are_read_as_at_hand_in(bundle: Path) -> None:

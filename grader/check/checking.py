@@ -10,7 +10,7 @@ from pathlib import Path
 
 from grader.check.aids import settle_output
 from grader.check.helper import Helped
-from grader.check.progress import home, record, remembered
+from grader.check.progress import record, remembered
 from grader.check.public import Index, index
 from grader.check.showing import colours, columns, summary, text
 from grader.check.spare import Supply
@@ -74,7 +74,6 @@ def _checked(arguments: argparse.Namespace, found: Index, work: Work, wanted: di
 
 def _remember(work: Work, exercise: str, verdicts: Sequence[CheckResult]) -> None:
     """Keeps the outcomes for `grader progress` and `grader hint`; not of files that lie elsewhere."""
-    folder = home(work.folder.resolve())
-    if work.folder.resolve() in (folder / "exercises", Path.cwd()):
-        with remembered(folder) as progress:
+    if work.folder in (work.home / "exercises", Path.cwd()):
+        with remembered(work.home) as progress:
             record(progress, exercise, verdicts)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -92,7 +91,8 @@ class Session:
 
     def saved(self, paths: Iterable[Path], current: PublicExercise) -> PublicExercise | None:
         """The exercise that a change of files is about; None where it is about none."""
-        stems = [path.stem for path in paths if path.suffix in (".py", ".ipynb") and path.parent == self.folder]
+        ours = (path for path in paths if path.suffix in (".py", ".ipynb"))
+        stems = [path.stem for path in ours if path.parent.resolve() == self.folder.resolve()]
         known = {exercise.name: exercise for exercise in self.index.exercises}
         touched = [known[stem] for stem in stems if stem in known]
         if current in touched or not touched:
@@ -117,13 +117,10 @@ class Session:
     def _settled(self) -> Work:
         """The files, once all that were there are there again; those that stay away are gone."""
         for _ in range(TRIES):
-            with suppress(OSError):  # it went between being seen and being read
-                work = self._work()
-                if self.files <= set(work.modules):
-                    break
-            time.sleep(PAUSE)
-        else:
             work = self._work()
+            if self.files <= set(work.modules):
+                break
+            time.sleep(PAUSE)
         self.files = set(work.modules)
         return work
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -23,9 +24,9 @@ __all__ = ["Work"]
 class Work:
     """The modules and notebooks in a folder, what counts of them for each exercise, and the folder that checks run in.
 
-    That is the folder named, or `exercises` beside `data` around `here`, or `here` itself; what is remembered lies in
-    `home`. `take` gives a process of a kind, "numpy" or "keras". `notes` are sentences on what was read, `printed` is
-    what the code printed during the last check.
+    That is the folder named, or `exercises` beside `data` around `here`, or `here` itself. `home` is the course around
+    it, or else around `here`; what is remembered lies there. `take` gives a process of a kind, "numpy" or "keras".
+    `notes` are sentences on what was read, `printed` is what the code printed during the last check.
     """
 
     def __init__(
@@ -37,8 +38,9 @@ class Work:
     ) -> None:
         if named is not None and not named.is_dir():
             raise UsageError(f"There is no folder {named}; say with --in where the files to check are.")
-        bundle = course_around(here)
-        self.folder = named.absolute() if named else bundle / "exercises" if bundle is not None else here
+        named = named and named.resolve()
+        bundle = course_around(named or here) or course_around(here)
+        self.folder = named or (bundle / "exercises" if bundle is not None else here)
         self.data = bundle / "data" if bundle is not None else self.folder
         self.home = bundle or self.folder
         self.take = take
@@ -58,8 +60,8 @@ class Work:
     def _read_top(self, refusal: str) -> None:
         """The files of the folder itself, where grading would refuse to read all of it."""
         paths = sorted(self.folder.glob("*.py"))
-        self.modules = {path.stem: path.read_bytes() for path in paths if path.stem.isidentifier()}
-        self.notebooks = {path.name: path.read_bytes() for path in sorted(self.folder.glob("*.ipynb"))}
+        self.modules = {path.stem: data for path, data in _readable(paths) if path.stem.isidentifier()}
+        self.notebooks = {path.name: data for path, data in _readable(sorted(self.folder.glob("*.ipynb")))}
         self.notes = (f"As a whole, this folder could not be handed in: {refusal}",)
 
     def check(self, exercise: PublicExercise, chosen: Sequence[str]) -> list[Verdict]:
@@ -81,3 +83,10 @@ class Work:
         load = Load(dict(s.modules), dict(s.notebooks), s.facts, s.others, exercise.name, s.forbidden)
         limits = exercise.import_seconds, exercise.call_seconds, exercise.reference_factor
         return Running(load, self.data, partial(self.take, exercise.spec.template), *limits)
+
+
+def _readable(paths: Iterable[Path]) -> Iterator[tuple[Path, bytes]]:
+    """Those files that can be read, with what they hold; a note has named one that cannot."""
+    for path in paths:
+        with suppress(OSError):
+            yield path, path.read_bytes()
