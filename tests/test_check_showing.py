@@ -29,6 +29,7 @@ from grader.check.showing import colours, columns, parts, root, text
 from grader.check.table import table
 from grader.check.verdicts import Verdict, verdicts
 from grader.check.viewing import show
+from grader.check.wrapping import paragraphs
 from grader.errors import GraderError
 from grader.handout.public import public_data
 from grader.model import Evidence
@@ -281,8 +282,9 @@ def test_a_table_keeps_its_lines_and_prose_around_it_is_wrapped() -> None:
 
 def test_what_code_prints_cannot_drive_the_terminal() -> None:
     bad = Verdict(name="a", title="does a", points=0, max_points=0, outcome="failed", observation="\x1b]0;x\x07no")
-    said = text("x", [bad], "\x1b[2Jgone\x1b[31m\n")
-    assert "\x1b" not in said
+    second = msgspec.structs.replace(bad, name="b")
+    said = text("x", [bad, second], "\x1b[2Jgone\r\x1b[31m\n") + paragraphs(bad.observation)
+    assert not set(said) & {"\x1b", "\x07", "\r"}
     assert "  gone" in said
 
 

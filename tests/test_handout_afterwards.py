@@ -101,16 +101,23 @@ def test_times_and_a_filter_that_nobody_has_seen(solved: Path) -> None:
     assert "The answer is another one: 3" in other
 
 
-def test_code_that_cannot_be_run_is_compared_and_not_timed(solved: Path) -> None:
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("def convolve(:\n", "convolve: not written yet; the solution:"),
+        ("raise RuntimeError('here')\n", "Importing convolve raised RuntimeError (convolve.py, line 1): here."),
+    ],
+)
+def test_code_that_cannot_be_run_is_compared_and_not_timed(solved: Path, code: str, told: str) -> None:
     path = solved / "exercises" / "convolve.py"
     whole = path.read_text(encoding="utf-8")
-    path.write_text("def convolve(:\n", encoding="utf-8")
+    path.write_text(code, encoding="utf-8")
     try:
         done = run(solved, LESSON, "convolve")
     finally:
         path.write_text(whole, encoding="utf-8")
-    assert done.returncode == 0, done.stderr
-    assert "convolve: not written yet; the solution:" in done.stdout
+    assert (done.returncode, done.stderr) == (0, "")
+    assert told in done.stdout
     assert "SciPy" not in done.stdout
 
 

@@ -372,6 +372,12 @@ def test_a_check_that_cannot_be_made_is_worth_nothing(bundle: Path, name: str) -
     assert "choose from" in shown["text/html"]
 
 
+def test_a_notebook_without_keras_says_how_to_get_it(bundle: Path) -> None:
+    without = "import importlib.util\nimportlib.util.find_spec = lambda name: None"
+    shown = cells(bundle, f"from grader.notebook import check\n{without}\nreport = check('cifar_setup')")
+    assert "Keras is not installed; run: pip install -r requirements-keras.txt" in shown["text/html"]
+
+
 def test_a_notebook_keeps_its_random_numbers(bundle: Path) -> None:
     code = """
 import random

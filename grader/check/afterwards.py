@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from grader.check.public import Index, PublicExercise
 from grader.check.work import Work
 from grader.check.wrapping import paragraphs
-from grader.errors import GraderError
+from grader.errors import GraderError, SubmissionError
 from grader.files import write_whole
 from grader.outcomes import Outcome, Request, Returned
 from grader.worker.source import program
@@ -146,7 +146,10 @@ def afterwards(index: Index, name: str, here: Path, ask: Callable[[str], str], s
     for line in comparison(mine, solved, exercise):
         say(line)
     if exercise.name in found and mine.facts[exercise.name].status == "ok":
-        _lesson(mine, solved, exercise, found[exercise.name], ask, say)
+        try:
+            _lesson(mine, solved, exercise, found[exercise.name], ask, say)
+        except SubmissionError as error:
+            say(paragraphs(str(error), ""))
 
 
 def _lesson(

@@ -21,7 +21,7 @@ from grader.check.public import examples, index, require
 from grader.check.showing import summary
 from grader.check.table import table
 from grader.check.verdicts import verdicts
-from grader.errors import GraderError
+from grader.errors import GraderError, SubmissionError
 from grader.messages import Answer
 from grader.outcomes import Outcome, Raised, Request, outcome_of
 from grader.worker import models
@@ -92,7 +92,7 @@ def check(name: str) -> Report:
         require(exercise)
         with tempfile.TemporaryDirectory() as folder:
             made = verdicts(exercise, examples(exercise.name), Inside(namespace), Path(folder), checks)
-    except GraderError as error:
+    except (GraderError, SubmissionError) as error:
         return Report(f"<p>{html.escape(str(error))}</p>")
     finally:
         models.disarm()

@@ -16,6 +16,7 @@ import numpy as np
 from grader.check.blocks import block, digits_for, products, side_by_side
 from grader.check.failing import Failing
 from grader.check.verdicts import HAND_IN, Verdict
+from grader.check.wrapping import plain
 from grader.illustrate import SMALL
 from grader.illustrate import shown as shown_value
 from grader.model import CheckResult
@@ -28,7 +29,6 @@ MOST_LINES = 20
 LABEL = 16  # columns
 COLOURS = {"failed": "\x1b[1;31m", "passed": "\x1b[32m", "waits": "\x1b[2m", LATER: "\x1b[2m"}
 BOLD, PLAIN = "\x1b[1m", "\x1b[0m"
-ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|.)?")
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,8 @@ def text(
     lines: list[str] = []
     for row in rows(exercise, verdicts):
         word = f"{COLOURS[row.word]}{row.word:<7}{PLAIN}" if colour else f"{row.word:<7}"
-        told = textwrap.wrap(f"{row.name}: {row.words}" if row.words else row.name, width - 10, break_on_hyphens=False)
+        words = f"{row.name}: {plain(row.words)}" if row.words else row.name
+        told = textwrap.wrap(words, width - 10, break_on_hyphens=False)
         lines += [f"  {word} {told[0]}", *(f"          {line}" for line in told[1:])]
         if row.verdict is not None:
             for part in parts(exercise, row.verdict, width - 4, colour):
@@ -153,7 +154,7 @@ def text(
     if lines and not lines[-1]:
         lines.pop()
     if printed.strip():
-        said = ESCAPES.sub("", printed).strip("\n").split("\n")
+        said = plain(printed).strip("\n").split("\n")
         more = [f"... and {len(said) - MOST_LINES} more lines"] if len(said) > MOST_LINES else []
         lines += [f"  {line}" for line in ("the code printed:", *said[:MOST_LINES], *more)]
     return "\n".join(lines)
@@ -167,7 +168,7 @@ def _lines(part: Part, width: int, colour: bool) -> list[str]:
         return ["", *textwrap.indent(part.words, " " * 4).split("\n"), ""]
     room = width - 4 - LABEL
     told: list[str] = []
-    for line in ESCAPES.sub("", part.words).split("\n"):
+    for line in plain(part.words).split("\n"):
         prose = len(line) > room and not ("\n" in part.words and "  " in line.strip())
         told += textwrap.wrap(line, room, break_long_words=False, break_on_hyphens=False) if prose else [line]
     label = f"{part.label + ':':<{LABEL}}"
