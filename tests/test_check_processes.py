@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
+import msgspec
 import numpy as np
 import pytest
 from corpus import ROOT
 
 from grader import course as courses
+from grader import wire
 from grader.check import helper
+from grader.check.child import Task
 from grader.check.helper import Helped, Helper
 from grader.check.process import Running
 from grader.check.spare import Cancelled, Spare, Supply
 from grader.check.work import Work
 from grader.desk import spec_of
-from grader.messages import Load
+from grader.messages import Batch, Load
 from grader.outcomes import Outcome, Request, Returned, Stopped
 from grader.worker.source import sources_for
 
@@ -90,6 +94,19 @@ def test_a_supply_without_work_has_nothing_to_call_off() -> None:
     assert supply.taken is None
 
 
+def test_a_supply_that_was_closed_calls_off_and_gives_no_more(tmp_path: Path) -> None:
+    supply = Supply({"numpy": 1})
+    work = running(tmp_path, AGES, lambda: supply.take("numpy"), 60.0)
+    timer = threading.Timer(1.0, supply.close)
+    timer.start()
+    with pytest.raises(Cancelled):
+        work.alone(CALL)
+    timer.join()
+    with pytest.raises(Cancelled):
+        work.alone(CALL)
+    assert supply.waiting == {}
+
+
 @pytest.fixture
 def helping(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Helper]:
     """A helper in this process; NumPy instead of Keras, which takes long to load."""
@@ -124,6 +141,21 @@ def test_a_helper_keeps_the_limits_of_a_check(tmp_path: Path, helping: Helper) -
     assert helping.wanted()
 
 
+def test_a_helper_gives_up_what_nobody_waits_for(tmp_path: Path, helping: Helper) -> None:
+    asked = helping.spare.process
+    connection = helper._reach(tmp_path)
+    assert connection is not None
+    with connection:
+        source = running(tmp_path, AGES, None).load
+        requests = wire.frame(source, []) + wire.frame(Batch((CALL.packed[0],), eager=True), CALL.packed[1])
+        connection.send_bytes(msgspec.msgpack.encode(helper.Order(Task(str(tmp_path), 600.0, 600.0), requests)))
+        while helping.spare.process is asked:
+            time.sleep(0.01)
+    work = running(tmp_path, PROCESS, lambda: Helped(tmp_path, no_words))
+    assert process_of(work.alone(CALL)) > 0
+    assert asked.returncode not in (None, 0)
+
+
 def test_only_the_owner_can_read_where_a_helper_listens(helping: Helper) -> None:
     assert helping.place.stat().st_mode & 0o077 == 0
 
@@ -154,7 +186,7 @@ def test_a_helper_of_another_python_or_without_an_end_is_left_alone(tmp_path: Pa
     assert helper._reach(tmp_path) is None
     helping.place.write_bytes(b"not JSON")
     assert helper._reach(tmp_path) is None
-    helping.place.write_bytes(plain.replace(helper._stamp()[2].encode(), b"1"))
+    helping.place.write_bytes(plain.replace(helper._stamp()[2].encode(), b"other files"))
     assert helper._reach(tmp_path) is None
     helping.place.write_bytes(plain)
     with helper._reach(tmp_path) or pytest.fail("nobody answers"):

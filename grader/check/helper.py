@@ -9,7 +9,9 @@ import sys
 import tempfile
 import threading
 import time
+import zlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Client, Connection, Listener
@@ -18,7 +20,7 @@ from pathlib import Path
 import msgspec
 
 from grader.check.child import Task
-from grader.check.spare import PACKAGE, Ended, Spare
+from grader.check.spare import PACKAGE, Cancelled, Ended, Spare
 
 __all__ = ["IDLE_SECONDS", "Helped", "Helper", "main"]
 
@@ -26,6 +28,7 @@ IDLE_SECONDS = 600.0
 KIND = "keras, much"
 WAIT = "Keras is being loaded, which takes some seconds; a helper keeps it loaded for the next ten minutes."
 START_SECONDS = 10.0
+LOOK_SECONDS = 0.2
 PLACE = Path(".grader") / "helper.json"
 BOOT = "import sys; sys.path.insert(0, sys.argv[1]); from grader.check.helper import main; main()"
 # What a connection can come to: nobody listens any more, another key, an end in the middle.
@@ -48,8 +51,14 @@ class Order(msgspec.Struct, frozen=True):
 
 
 def _stamp() -> tuple[str, ...]:
-    """What has to be the same for a helper to be of use; a bundle that was replaced has files of another time."""
-    return sys.executable, PACKAGE, str(Path(__file__).stat().st_mtime_ns)
+    """What has to be the same for a helper to be of use: Python, and the files of the grader with what they hold.
+
+    Their times tell nothing: in a zip all of them have the same one.
+    """
+    total = 0
+    for path in sorted(Path(PACKAGE, "grader").rglob("*.py")):
+        total = zlib.crc32(path.read_bytes(), total)
+    return sys.executable, PACKAGE, str(total)
 
 
 class Helped:
@@ -90,7 +99,8 @@ def _begin(folder: Path) -> Connection | None:
     flags = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0) | getattr(subprocess, "CREATE_NO_WINDOW", 0)
     with suppress(OSError):
         process = subprocess.Popen(
-            [sys.executable, "-P", "-c", BOOT, PACKAGE, os.fspath(folder)],
+            [sys.executable, "-P", "-c", BOOT, PACKAGE, os.fspath(folder.absolute())],
+            cwd=tempfile.gettempdir(),  # Windows moves and deletes no folder in which a process works
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -130,11 +140,11 @@ class Helper:
     def serve(self) -> None:
         """Answers orders; whoever breaks off is forgotten."""
         while True:
-            with suppress(*BROKEN), self.listener.accept() as connection:
+            with suppress(Cancelled, *BROKEN), self.listener.accept() as connection:
                 order = msgspec.msgpack.decode(connection.recv_bytes(), type=Order)
                 with self.busy:
                     spare, self.spare = self.spare, Spare(KIND)
-                    ended = spare.ask(order.task, order.requests)
+                    ended = _done(spare, order, connection)
                     self.last = time.monotonic()
                 connection.send_bytes(msgspec.msgpack.encode(ended))
 
@@ -154,6 +164,26 @@ class Helper:
             if self.place.read_bytes() == self.written:
                 self.place.unlink()
         self.listener.close()
+
+
+def _done(spare: Spare, order: Order, connection: Connection) -> Ended:
+    """Has an order done; Cancelled where whoever gave it has gone, so that the next one need not wait for its end."""
+    with ThreadPoolExecutor(1) as pool:
+        work = pool.submit(spare.ask, order.task, order.requests)
+        while True:
+            try:
+                return work.result(LOOK_SECONDS)
+            except TimeoutError:
+                if _has_gone(connection):
+                    spare.stop()
+
+
+def _has_gone(connection: Connection) -> bool:
+    """Whether the other end was closed; while an answer is awaited, nothing else comes from there."""
+    try:
+        return connection.poll()
+    except OSError:
+        return True
 
 
 def _write_private(path: Path, data: bytes) -> None:

@@ -101,6 +101,7 @@ class Supply:
         self.make = make
         self.waiting: dict[str, list[Spare]] = {}
         self.taken: Spare | None = None
+        self.closed = False
         self.lock = threading.Lock()
 
     def ready(self, kind: str) -> None:
@@ -108,8 +109,10 @@ class Supply:
         self.waiting.setdefault(kind, []).append(self.make(kind))
 
     def take(self, kind: str) -> Spare:
-        """One that waits, or a new one."""
+        """One that waits, or a new one; Cancelled once it is closed."""
         with self.lock:
+            if self.closed:
+                raise Cancelled
             kept = self.waiting.get(kind)
             self.taken = kept.pop(0) if kept else self.make(kind)
             while len(self.waiting.get(kind, ())) < self.keep.get(kind, 0):
@@ -123,7 +126,11 @@ class Supply:
                 self.taken.stop()
 
     def close(self) -> None:
-        """Ends all that wait."""
-        for spare in [one for kept in self.waiting.values() for one in kept]:
-            spare.put_away()
-        self.waiting.clear()
+        """Calls off what is being done, ends all that wait, and gives no more."""
+        with self.lock:
+            self.closed = True
+            if self.taken is not None:
+                self.taken.stop()
+            for spare in [one for kept in self.waiting.values() for one in kept]:
+                spare.put_away()
+            self.waiting.clear()

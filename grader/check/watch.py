@@ -65,9 +65,8 @@ class Screen:
         finally:
             for task in tasks:
                 task.cancel()
-            self.session.supply.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
             self.session.close()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     @property
     def current(self) -> PublicExercise:
