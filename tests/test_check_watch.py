@@ -82,8 +82,8 @@ def test_outcomes_survive_a_restart(bundle: Path, session: Session) -> None:
 
 def test_work_goes_on_at_the_first_exercise_that_is_left(session: Session) -> None:
     last = session.index.exercises[-1]
-    for name in session.public(last):
-        session.progress.outcomes[name] = "passed"
+    for check in last.checks:
+        session.progress.outcomes[f"{last.name}.{check.name}"] = "passed"
     assert session.following(last) == session.index.exercises[0]
 
 
@@ -202,6 +202,20 @@ def test_a_save_calls_off_a_check_that_never_ends(bundle: Path, session: Session
             assert "too much time" not in text
 
     asyncio.run(play())
+
+
+def test_a_screen_that_can_check_no_more_is_left(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(session, "check", broken)
+
+    async def play() -> None:
+        with create_pipe_input() as keys, create_app_session(input=keys, output=DummyOutput()):
+            await asyncio.wait_for(Screen(session).run(), 60)
+
+    with pytest.raises(ZeroDivisionError):
+        asyncio.run(play())
 
 
 def test_all_exercises_are_checked_at_a_key_and_the_first_that_is_left_is_shown(bundle: Path, session: Session) -> None:

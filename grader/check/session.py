@@ -60,15 +60,11 @@ class Session:
     def _work(self) -> Work:
         return Work(self.named, self.here, [exercise.spec for exercise in self.index.exercises], self.supply.take)
 
-    def public(self, exercise: PublicExercise) -> list[str]:
-        """The full names of the checks that can be made here."""
-        return [f"{exercise.name}.{check.name}" for check in exercise.checks if check.made]
-
     def counts(self, exercise: PublicExercise | None = None) -> tuple[int, int]:
         """How many public checks of an exercise, or of all, have passed, and how many there are."""
         exercises = self.index.exercises if exercise is None else (exercise,)
-        names = [name for one in exercises for name in self.public(one)]
-        return sum(self.progress.outcomes.get(name) == "passed" for name in names), len(names)
+        passed = sum(len(memory.passed(self.progress, one)) for one in exercises)
+        return passed, sum(check.made for one in exercises for check in one.checks)
 
     def done(self, exercise: PublicExercise) -> bool:
         """Whether all its public checks have passed."""

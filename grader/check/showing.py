@@ -21,10 +21,14 @@ from grader.illustrate import SMALL
 from grader.illustrate import shown as shown_value
 from grader.model import CheckResult
 
-__all__ = ["LATER", "Part", "Row", "answers", "call", "colours", "columns", "parts", "root", "rows", "summary", "text"]
+__all__ = [
+    "ALL_PASSED", "LATER", "Part", "Row", "answers", "call", "colours", "columns", "counted", "parts", "root", "rows",
+    "summary", "text",
+]  # fmt: skip
 
 NARROW, WIDE = 80, 100
 LATER = "later"
+ALL_PASSED = "public checks passed; hidden checks run when you hand in"
 MOST_LINES = 20
 LABEL = 16  # columns
 COLOURS = {"failed": "\x1b[1;31m", "passed": "\x1b[32m", "waits": "\x1b[2m", LATER: "\x1b[2m"}
@@ -179,12 +183,14 @@ def _lines(part: Part, width: int, colour: bool) -> list[str]:
 def summary(verdicts: Sequence[CheckResult]) -> str:
     """The last line."""
     made = [verdict for verdict in verdicts if verdict.outcome != "not_run" or verdict.waits_for]
-    missed = sum(verdict.outcome != "passed" for verdict in made)
     if not made:
         return "nothing to check here; all these checks run when you hand in"
-    if not missed:
-        return "public checks passed; hidden checks run when you hand in"
-    return f"{len(made) - missed} of {len(made)} public checks passed; hidden checks run when you hand in"
+    return counted(sum(verdict.outcome == "passed" for verdict in made), len(made))
+
+
+def counted(passed: int, made: int) -> str:
+    """How many checks passed of those that were made, and that these are a part of what counts."""
+    return ALL_PASSED if passed == made else f"{passed} of {made} {ALL_PASSED}"
 
 
 def columns() -> int:

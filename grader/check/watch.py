@@ -16,7 +16,7 @@ from watchfiles import awatch
 
 from grader.check.public import PublicExercise
 from grader.check.session import Seen, Session
-from grader.check.showing import columns, text
+from grader.check.showing import ALL_PASSED, columns, text
 from grader.check.spare import Cancelled
 from grader.check.viewing import show
 from grader.check.wrapping import paragraphs
@@ -30,7 +30,6 @@ PAGE = 10
 SETTLE, STEP = 400, 40
 KEYS = (("h", "hint"), ("s", "picture"), ("r", "run all"), ("↑↓", "scroll"), ("q", "quit"))
 KERAS = "Keras is being loaded, which takes some seconds the first time ..."
-PASSED = "public checks passed; hidden checks run when you hand in"
 
 
 class Screen:
@@ -59,6 +58,8 @@ class Screen:
     async def run(self) -> None:
         """Checks where work goes on, then whatever is saved, until `q` is pressed."""
         tasks = [asyncio.create_task(self._check_forever()), asyncio.create_task(self._watch_files())]
+        for task in tasks:
+            task.add_done_callback(self._ended)
         self._want([self.current])
         try:
             await self.application.run_async()
@@ -72,6 +73,11 @@ class Screen:
     def current(self) -> PublicExercise:
         """The exercise that is looked at."""
         return self.shown or self.session.begin()
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """Leaves the screen with the error of a task that broke down, instead of showing what is no longer true."""
+        if not task.cancelled() and (error := task.exception()) and self.application.is_running:
+            self.application.exit(exception=error)
 
     # What happens
 
@@ -105,7 +111,7 @@ class Screen:
         shown = self.shown or self.session.following() or seen.exercise
         following = self.session.following(shown)
         if following is not None and self.session.done(shown):
-            self.news = f"{shown.name}: {PASSED}. Now {following.name}:"
+            self.news = f"{shown.name}: {ALL_PASSED}. Now {following.name}:"
             shown = following
             if following.name not in self.results:
                 self.wanted.append(following)
@@ -132,13 +138,13 @@ class Screen:
         head += [f"{self.current.name}: {self.current.title}   ({self.session.folder.name}/{self.current.name}.py)"]
         if seen is None:
             return "\n".join([*head, "", KERAS if self.current.spec.template == "keras" else "..."])
-        head += [f"note: {note}" for note in seen.notes]
+        head += [paragraphs(f"note: {note}") for note in seen.notes]
         said = (
             paragraphs(seen.trouble)
             if seen.trouble
             else text(self.current.name, seen.verdicts, seen.printed, columns(), True)
         )
-        end = [f"{PASSED}."] if seen.verdicts and self.session.following() is None else []
+        end = [f"{ALL_PASSED}."] if seen.verdicts and self.session.following() is None else []
         return "\n".join([*head, "", said, "", *end])
 
     def _bars(self) -> StyleAndTextTuples:
