@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.check.public import Index, PublicExercise
+from grader.check.viewing import saved
 from grader.check.work import Work
 from grader.check.wrapping import paragraphs
 from grader.errors import GraderError, SubmissionError
-from grader.files import write_whole
 from grader.outcomes import Outcome, Request, Returned
 from grader.worker.source import program
 
@@ -185,8 +185,5 @@ def _drawn(home: Path, exercise: PublicExercise, answer: NDArray[np.float64]) ->
     import imageio.v3
 
     largest = float(np.abs(answer).max()) or 1.0
-    path = home / ".grader" / "pictures" / f"{exercise.name}.afterwards.png"
-    path.parent.mkdir(parents=True, exist_ok=True)
     grey = np.rint(127.5 + 127.5 * np.clip(answer / largest, -1, 1)).astype(np.uint8)
-    write_whole(path, imageio.v3.imwrite("<bytes>", grey, extension=".png"))
-    return path
+    return saved(home, f"{exercise.name}.afterwards", imageio.v3.imwrite("<bytes>", grey, extension=".png"))

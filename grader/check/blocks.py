@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 import numpy as np
 
 from grader.check.failing import Array, Failing, Panel, Patch
 from grader.illustrate import SMALL
 
-__all__ = ["Block", "block", "digits_for", "number", "products", "side_by_side"]
+__all__ = ["Block", "block", "digits_for", "in_rows", "number", "products", "side_by_side"]
 
 GAP = 3
 MOST_ROWS = MOST_COLUMNS = 8
@@ -19,13 +20,26 @@ FEWEST_DIGITS, ALL_DIGITS = 5, 17
 BOLD, RED, PLAIN = "\x1b[1m", "\x1b[1;31m", "\x1b[0m"
 
 
+class _Wide(Protocol):
+    @property
+    def width(self) -> int: ...
+
+
+Wide = TypeVar("Wide", bound=_Wide)
+
+
 @dataclass(frozen=True)
 class Block:
-    """A heading over lines that are `width` columns wide on the screen."""
+    """A heading over lines that are `inner` columns wide on the screen, where colours take none."""
 
     heading: str
     lines: tuple[str, ...]
-    width: int
+    inner: int
+
+    @property
+    def width(self) -> int:
+        """The columns that all of it takes."""
+        return max(self.inner, len(self.heading))
 
 
 def number(value: object, digits: int = FEWEST_DIGITS) -> str:
@@ -101,31 +115,35 @@ def _block(
     return Block(name, tuple(lines), (wide + 2) * len(texts[0]))
 
 
-def side_by_side(groups: Sequence[Sequence[Block]], width: int) -> list[str]:
-    """Lines of blocks beside each other as far as they fit; the channels of one array begin a line of their own."""
-    rows: list[list[Block]] = [[]]
-    before: Sequence[Block] = ()
+def in_rows(groups: Iterable[Sequence[Wide]], gap: int, most: int) -> list[list[Wide]]:
+    """What stands beside each other as far as it fits into `most`; the channels of one array have rows of their own."""
+    rows: list[list[Wide]] = [[]]
+    before: Sequence[Wide] = ()
     for group in groups:
         if rows[-1] and (len(group) > 1 or len(before) > 1):
             rows.append([])
         for one in group:
-            taken = sum(max(other.width, len(other.heading)) + GAP for other in rows[-1])
-            if rows[-1] and taken + max(one.width, len(one.heading)) > width:
+            if rows[-1] and sum(other.width + gap for other in rows[-1]) + one.width > most:
                 rows.append([])
             rows[-1].append(one)
         before = group
-    lines = [line for row in rows if row for line in ("", *_beside(row))]
+    return rows
+
+
+def side_by_side(groups: Iterable[Sequence[Block]], width: int) -> list[str]:
+    """Lines of blocks beside each other."""
+    lines = [line for row in in_rows(groups, GAP, width) if row for line in ("", *_beside(row))]
     return lines[1:]
 
 
 def _beside(row: Sequence[Block]) -> Iterator[str]:
-    widths = [max(one.width, len(one.heading)) + GAP for one in row]
+    widths = [one.width + GAP for one in row]
     yield "".join(f" {one.heading}".ljust(wide) for one, wide in zip(row, widths, strict=True)).rstrip()
     for at in range(max(len(one.lines) for one in row)):
         line = ""
         for one, wide in zip(row, widths, strict=True):
             has = at < len(one.lines)
-            line += (one.lines[at] if has else "") + " " * (wide - (one.width if has else 0))
+            line += (one.lines[at] if has else "") + " " * (wide - (one.inner if has else 0))
         yield line.rstrip()
 
 

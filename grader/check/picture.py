@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from grader.check.blocks import digits_for, number, products
+from grader.check.blocks import digits_for, in_rows, number, products
 from grader.check.failing import Array, Failing, Panel
 from grader.check.showing import answers, call
 from grader.check.verdicts import Verdict
@@ -205,7 +205,7 @@ def _outline(draw: ImageDraw.ImageDraw, mark: tuple[int, int, int, int] | None, 
 
 def _page(title: Sequence[str], groups: Sequence[Sequence[Image.Image]], below: Sequence[str]) -> Image.Image:
     """The tiles in rows, between the call and what there is to read below."""
-    rows = _rows(groups)
+    rows = in_rows(groups, GAP, WIDEST)
     wide = max(
         *(int(BOLDER.getlength(line)) + 1 for line in title),
         *(sum(one.width + GAP for one in row) - GAP for row in rows),
@@ -229,21 +229,6 @@ def _page(title: Sequence[str], groups: Sequence[Sequence[Image.Image]], below: 
 def _wrapped(line: str, wide: int) -> list[str]:
     letters = int(wide * len(line) / max(FONT.getlength(line), 1))
     return textwrap.wrap(line, max(letters, 1), break_long_words=False)
-
-
-def _rows(groups: Sequence[Sequence[Image.Image]]) -> list[list[Image.Image]]:
-    """Tiles beside each other as far as they fit; the channels of one array begin a row of their own."""
-    rows: list[list[Image.Image]] = [[]]
-    before: Sequence[Image.Image] = ()
-    for group in groups:
-        if rows[-1] and (len(group) > 1 or len(before) > 1):
-            rows.append([])
-        for tile in group:
-            if rows[-1] and sum(one.width + GAP for one in rows[-1]) + tile.width > WIDEST:
-                rows.append([])
-            rows[-1].append(tile)
-        before = group
-    return rows
 
 
 def _write(
