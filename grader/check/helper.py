@@ -14,7 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from multiprocessing import AuthenticationError
-from multiprocessing.connection import Client, Connection, Listener
+from multiprocessing.connection import Client, Connection, Listener, wait
 from pathlib import Path
 
 import msgspec
@@ -79,9 +79,6 @@ class Helped:
                 connection.send_bytes(msgspec.msgpack.encode(Order(task, requests)))
                 return msgspec.msgpack.decode(connection.recv_bytes(), type=Ended)
         return Spare(KIND).ask(task, requests)
-
-    def stop(self) -> None:
-        """The helper's processes have time limits of their own."""
 
 
 def _reach(folder: Path) -> Connection | None:
@@ -174,16 +171,8 @@ def _done(spare: Spare, order: Order, connection: Connection) -> Ended:
             try:
                 return work.result(LOOK_SECONDS)
             except TimeoutError:
-                if _has_gone(connection):
+                if wait([connection], 0):  # all that can come from there before the answer is its end
                     spare.stop()
-
-
-def _has_gone(connection: Connection) -> bool:
-    """Whether the other end was closed; while an answer is awaited, nothing else comes from there."""
-    try:
-        return connection.poll()
-    except OSError:
-        return True
 
 
 def _write_private(path: Path, data: bytes) -> None:

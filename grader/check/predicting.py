@@ -23,7 +23,7 @@ __all__ = ["Offer", "offers", "predict"]
 GUESSES = 2
 READ = {
     "shape": (shape_read, "Type the sizes, such as 3 x 4."),
-    "number": (number_read, "Type one number, such as -2,5."),
+    "number": (number_read, "Type one number, such as -2.5."),
 }
 
 

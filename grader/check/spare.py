@@ -42,10 +42,7 @@ class Process(Protocol):
     """Whoever can do one piece of work."""
 
     def ask(self, task: Task, requests: bytes) -> Ended:
-        """Sends it and waits for the end of the process; Cancelled where `stop` was called."""
-
-    def stop(self) -> None:
-        """Ends the process, whatever it does; for calls from another thread, too."""
+        """Sends it and waits for the end of the process; Cancelled where that was called off."""
 
 
 class Spare:
@@ -79,7 +76,7 @@ class Spare:
             return Ended(self.process.returncode, answers, printed, self.log.read())
 
     def stop(self) -> None:
-        """Ends the process; what asked it gets Cancelled."""
+        """Ends the process, from whichever thread; what asked it gets Cancelled."""
         self.stopped = True
         self.process.kill()
 
@@ -102,7 +99,7 @@ class Supply:
         self.waiting: dict[str, list[Spare]] = {}
         self.taken: Spare | None = None
         self.closed = False
-        self.lock = threading.Lock()
+        self.lock = threading.RLock()
 
     def ready(self, kind: str) -> None:
         """Starts one more of a kind."""
@@ -129,8 +126,7 @@ class Supply:
         """Calls off what is being done, ends all that wait, and gives no more."""
         with self.lock:
             self.closed = True
-            if self.taken is not None:
-                self.taken.stop()
+            self.cancel()
             for spare in [one for kept in self.waiting.values() for one in kept]:
                 spare.put_away()
             self.waiting.clear()
