@@ -14,8 +14,10 @@ from grader.check.foretold import Question, number_question, number_read, shape_
 from grader.check.progress import Progress, home, load, remembered
 from grader.check.public import Index, PublicCheck, PublicExercise, examples
 from grader.check.wrapping import paragraphs
+from grader.compare import difference
 from grader.errors import UsageError
 from grader.illustrate import SMALL, call_text, shown
+from grader.probing import Raises
 from grader.recorded import Example, Recording, Replay
 
 __all__ = ["Offer", "offers", "predict"]
@@ -55,8 +57,8 @@ def offers(exercise: PublicExercise, recording: Recording) -> list[Offer]:
     found = []
     for check in exercise.checks:
         for probe in (recording.probes[name] for name in check.probes[:1]):
-            fitting = [example for example in probe.examples if _fits(example)]
-            if probe.mistakes and fitting:  # without any, the values are not what the check is about
+            fitting = [example for example in probe.examples if _fits(example) and _tells(example)]
+            if fitting:
                 found.append(Offer(exercise.name, check, probe, min(fitting, key=_rank)))
     return found
 
@@ -90,6 +92,12 @@ def _rank(example: Example) -> tuple[bool, bool, int, float]:
     told = sum(model is not None for model in example.models)
     size = sum(arg.size if isinstance(arg, np.ndarray) else sum(np.ravel(arg)) for arg in example.args)
     return sizes == _sizes(first), len(set(sizes[:2])) < 2, -told, float(size)
+
+
+def _tells(example: Example) -> bool:
+    """Whether a known mistake answers something else; where none does, the values are not what the check is about."""
+    answers = (model for model in example.models if model is not None and not isinstance(model, Raises))
+    return any(difference(example.expected, answer, example.tolerance) is not None for answer in answers)
 
 
 def _sizes(value: Any) -> tuple[int, ...]:
