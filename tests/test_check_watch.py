@@ -158,6 +158,15 @@ class Shown:
             await asyncio.sleep(0.05)
         raise AssertionError(f"no {words!r} in:\n{text}")
 
+    async def until_true(self, condition: Callable[[], bool]) -> None:
+        """Waits until a key has done its work."""
+        for _ in range(1200):
+            self.screen._visible()
+            if condition():
+                return
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"still at line {self.screen.top}")
+
 
 @contextlib.asynccontextmanager
 async def shown(session: Session) -> AsyncIterator[Shown]:
@@ -245,6 +254,69 @@ def test_when_all_is_done_it_says_what_it_knows(bundle: Path, session: Session) 
             assert "public 4/4" in text
             seen.press("h")
             await seen.until("No check of this exercise failed")
+
+    asyncio.run(play())
+
+
+def test_what_was_done_before_is_checked_at_the_start(bundle: Path, session: Session) -> None:
+    solve(bundle, "multiply_sum")
+    session.check(session.begin())
+    (bundle / "exercises" / "multiply_sum.py").write_text(WRONG, encoding="utf-8")
+
+    async def play() -> None:
+        async with shown(Session(index(), None, bundle)) as seen:
+            await seen.until("matrix product", "checking")
+
+    asyncio.run(play())
+
+
+def test_what_uses_a_saved_file_is_checked_anew(bundle: Path, session: Session) -> None:
+    solve(bundle, "convolve")
+
+    async def play() -> None:
+        async with shown(session) as seen:
+            await seen.until("multiply_sum 0/4", "checking")
+            solve(bundle, "convolve")
+            await seen.until("calls what is not written yet: NotImplementedError in multiply_sum.py", "checking")
+            solve(bundle, "multiply_sum")
+            await seen.until("filter_design 0/", "checking")
+            assert session.counts(exercise(session, "convolve")) == (11, 11)
+
+    asyncio.run(play())
+
+
+def test_functions_that_are_not_written_keep_an_exercise_open(bundle: Path, session: Session) -> None:
+    path = solve(bundle, "filter_design")
+    stub = (ROOT / "exercises" / "filter_design.py").read_text("utf-8")
+    quiz = stub[stub.index("def quiz(") :]
+    whole = path.read_text("utf-8")
+    path.write_text(f"{whole[: whole.index('def quiz(')]}{quiz}", encoding="utf-8")
+    design = exercise(session, "filter_design")
+    seen = session.check(design)
+    assert session.counts(design) == (5, 5)
+    assert list(seen.unwritten) == ["quiz"]
+    assert not session.done(design)
+    solve(bundle, "filter_design")
+    session.check(design)
+    assert session.done(design)
+
+
+def test_what_does_not_fit_is_reached_by_keys(bundle: Path, session: Session) -> None:
+    (bundle / "exercises" / "multiply_sum.py").write_text(WRONG, encoding="utf-8")
+
+    async def play() -> None:
+        async with shown(session) as seen:
+            await seen.until("matrix product", "checking")
+            seen.screen._hidden = lambda: 9  # type: ignore[method-assign]
+            first = seen.screen._visible()
+            seen.press("\x1b[B")
+            await seen.until_true(lambda: seen.screen.top == 1)
+            assert seen.screen._visible() == first[1:]
+            seen.press("\x1b[6~")
+            await seen.until_true(lambda: seen.screen.top > 1)
+            assert len(seen.screen._visible()) == len(first) - 9
+            seen.press("\x1b[5~")
+            await seen.until_true(lambda: seen.screen.top == 0)
 
     asyncio.run(play())
 

@@ -234,6 +234,19 @@ def test_a_stub_that_is_called_is_the_one_that_is_named(bundle: Path) -> None:
     assert "`convolve` is not written yet" not in said
 
 
+def test_functions_as_they_were_handed_out_are_open_and_no_success(bundle: Path) -> None:
+    solution = (ROOT / "solutions" / "filter_design.py").read_text(encoding="utf-8")
+    stub = (bundle / "exercises" / "filter_design.py").read_text(encoding="utf-8")
+    write(bundle, "filter_design.py", solution[: solution.index("def quiz(")] + stub[stub.index("def quiz(") :])
+    status, said = check(bundle, "filter_design")
+    assert status == 1
+    assert "  open    quiz: not written yet" in said
+    assert said.endswith(
+        "\n5 of 5 public checks passed; functions not written yet: 1; hidden checks run when you hand in\n"
+    )
+    assert "not written yet: quiz" in run(bundle, CHECK.replace("'check'", "'progress'")).stdout
+
+
 def test_a_missing_file_is_said(bundle: Path) -> None:
     (bundle / "exercises" / "multiply_sum.py").unlink()
     status, said = check(bundle, "multiply_sum")
@@ -294,6 +307,7 @@ def test_files_are_read_as_at_hand_in(bundle: Path) -> None:
     ("name", "said"),
     [
         ("convolv", "No exercise is called 'convolv'; did you mean 'convolve'?"),
+        ("exercises/convolv.py", "did you mean 'convolve'?"),
         ("convolve.gray", "convolve has no check called 'gray'; did you mean 'grey'?"),
         ("x", "choose from: multiply_sum, convolve"),
     ],
@@ -302,6 +316,27 @@ def test_an_unknown_name_is_answered_with_those_that_there_are(bundle: Path, nam
     status, answer = check(bundle, name)
     assert status == 2
     assert said in answer
+
+
+def test_an_exercise_may_be_named_by_its_file(bundle: Path) -> None:
+    write(bundle, "multiply_sum.py", RIGHT)
+    for name in ("exercises/multiply_sum.py", "multiply_sum.ipynb"):
+        assert check(bundle, name)[0] == 0
+
+
+def test_outside_of_the_course_it_says_where_to_go(bundle: Path) -> None:
+    (bundle / "elsewhere" / "exercises").mkdir(parents=True)
+    code = f"import os; os.chdir({str(bundle.parent)!r}); {CHECK}"
+    done = run(bundle, code)
+    assert done.returncode == 2
+    assert "There are no exercises in" in done.stderr
+    assert not (bundle.parent / ".grader").exists()
+
+
+def test_without_a_command_it_shows_what_there_is(bundle: Path) -> None:
+    done = run(bundle, CHECK.replace("sys.argv[1:1] = ['check']; ", ""))
+    assert done.returncode == 2
+    assert "submit-check" in done.stdout
 
 
 def test_a_bundle_that_was_damaged_says_so(bundle: Path) -> None:

@@ -50,6 +50,7 @@ def _checked(arguments: argparse.Namespace, found: Index, work: Work, wanted: di
     for note in work.notes:
         print(paragraphs(f"note: {note}", ""))
     made: list[CheckResult] = []
+    missing: list[str] = []
     broken = False
     for exercise in found.exercises:
         if exercise.name in wanted:
@@ -62,18 +63,20 @@ def _checked(arguments: argparse.Namespace, found: Index, work: Work, wanted: di
                 print(paragraphs(str(error), "    "))
                 broken = True
                 continue
-            print(text(exercise.name, verdicts, work.printed, columns(), colours(sys.stdout)))
+            unwritten = work.unwritten(exercise)
+            missing += unwritten
+            print(text(exercise.name, verdicts, work.printed, columns(), colours(sys.stdout), unwritten))
             if arguments.show or arguments.save:
                 print(f"  {show(work.home, exercise.name, verdicts, arguments.show and not arguments.save)}")
             made += verdicts
-            _remember(work, exercise.name, verdicts)
+            _remember(work, exercise.name, verdicts, unwritten)
     if made:
-        print(f"\n{summary(made)}")
-    return int(broken or any(result.outcome == "failed" for result in made))
+        print(f"\n{summary(made, len(missing))}")
+    return int(broken or bool(missing) or any(result.outcome == "failed" for result in made))
 
 
-def _remember(work: Work, exercise: str, verdicts: Sequence[CheckResult]) -> None:
+def _remember(work: Work, exercise: str, verdicts: Sequence[CheckResult], unwritten: Sequence[str]) -> None:
     """Keeps the outcomes for `grader progress` and `grader hint`; not of files that lie elsewhere."""
     if work.folder in (work.home / "exercises", Path.cwd()):
         with remembered(work.home) as progress:
-            record(progress, exercise, verdicts)
+            record(progress, exercise, verdicts, unwritten)

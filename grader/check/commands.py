@@ -28,8 +28,9 @@ STATUS = """exit status:
 def main(argv: Sequence[str] | None = None) -> int:
     """The commands of the bundle for students; the exit status."""
     parser = argparse.ArgumentParser(prog="grader", description="Check your exercises before you hand them in.")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     add_commands(commands)
+    parser.set_defaults(action=lambda _: _help(parser))
     arguments = parser.parse_args(argv)
     try:
         status: int = arguments.action(arguments)
@@ -45,6 +46,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"grader: {error.strerror or error}: {error.filename or 'a file'}", file=sys.stderr)
         return 1
     return status
+
+
+def _help(parser: argparse.ArgumentParser) -> int:
+    """What there is, for who types no command."""
+    parser.print_help()
+    return 2
 
 
 def add_commands(commands: Any, root_of: Callable[[argparse.Namespace], Path] | None = None) -> list[Any]:

@@ -36,8 +36,9 @@ def hint(index: Index, name: str, every: bool, here: Path) -> str:
             f"There are no more hints on this check; this is the last one again. `grader hint {full} --all` shows all."
         )
     else:
+        again = f"`grader check {full}` checks again." if check.made else "The check itself runs when you hand in."
         more = f"`grader hint {full}` gives the next hint." if left else "That was the last hint on this check."
-        after = f"{more} `grader check {full}` checks again."
+        after = f"{more} {again}"
     return f"{head}\n\n{text}\n\n{paragraphs(after)}"
 
 

@@ -42,7 +42,8 @@ def _next(exercise: PublicExercise, progress: Progress) -> str:
         return "checked when you hand in"
     check = upcoming(progress, exercise)
     if check is None:
-        return "public checks passed"
+        unwritten = progress.unwritten.get(exercise.name)
+        return f"not written yet: {', '.join(unwritten)}" if unwritten else "public checks passed"
     known = any(f"{exercise.name}.{check.name}" in progress.outcomes for check in exercise.checks)
     return f"grader check {exercise.name}{f'.{check.name}' if known else ''}"
 

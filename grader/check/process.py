@@ -103,7 +103,9 @@ class Running:
     def _listen(self, said: str) -> bool:
         """Keeps what was printed; whether the watchdog ended the process, and then the line that it was busy with."""
         late = LATE.search(said)
-        busy = BUSY.search(late[0]) if late else None
+        frames = list(BUSY.finditer(late[0])) if late else []
+        own = [frame for frame in frames if frame[1] == f"{self.load.exercise}.py"]
+        busy = next(iter(own or frames), None)  # what is called over and over is seldom what never ends
         where = f"(it was busy at {busy[1]}, line {busy[2]})\n" if busy else ""
         self.printed = (self.printed + LATE.sub("", said) + where)[:MOST_PRINTED]
         return late is not None

@@ -24,13 +24,15 @@ class Progress(msgspec.Struct, kw_only=True):
     """By the full name of a check, such as "convolve.hand": its last outcome, and how many hints were given.
 
     An outcome is "passed", "failed", "waits" or "later". `predictions` holds what was foretold, by the name of the
-    check, in the order in which it was typed. `current` is the exercise that `grader watch` showed last.
+    check, in the order in which it was typed. `current` is the exercise that `grader watch` showed last,
+    `unwritten` has the functions that were still as handed out when their exercise was checked.
     """
 
     outcomes: dict[str, str] = {}
     hints: dict[str, int] = {}
     predictions: dict[str, list[str]] = {}
     current: str = ""
+    unwritten: dict[str, list[str]] = {}
 
 
 def course_around(here: Path) -> Path | None:
@@ -87,8 +89,12 @@ def _keep_damaged(path: Path) -> None:
         path.rename(next(name for name in names if not name.exists()))
 
 
-def record(progress: Progress, exercise: str, verdicts: Sequence[CheckResult]) -> None:
+def record(
+    progress: Progress, exercise: str, verdicts: Sequence[CheckResult], unwritten: Sequence[str] | None = None
+) -> None:
     """Remembers what the verdicts say; checks that were not looked at keep what is remembered of them."""
+    if unwritten is not None:
+        progress.unwritten[exercise] = list(unwritten)
     for verdict in verdicts:
         unseen = "waits" if verdict.waits_for else "later"
         outcome = unseen if verdict.outcome == "not_run" else verdict.outcome

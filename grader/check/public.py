@@ -91,7 +91,8 @@ class Index(msgspec.Struct, frozen=True, kw_only=True):
 
     def choose(self, name: str) -> tuple[PublicExercise, list[str]]:
         """The exercise of that name, and its checks or the one in `exercise.check`; UsageError naming what there is."""
-        first, _, second = name.partition(".")
+        name = name.replace("\\", "/").rpartition("/")[2]
+        first, _, second = name.removesuffix(".py").removesuffix(".ipynb").partition(".")
         known = {exercise.name: exercise for exercise in self.exercises}
         if first not in known:
             raise UsageError(f"No exercise is called {first!r}; {_cure(first, known)}")

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import ast
 import shutil
-import symtable
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.check.gaps import functions, released
 from grader.check.wrapping import paragraphs
 from grader.errors import SubmissionError, UsageError
 from grader.intake import Entry, entry_for, found_in, read
 from grader.intake.members import MEGABYTE, SUBMISSION_BYTES
 from grader.intake.names import ending_of, escaped, ignored
 from grader.model import Submission
-from grader.worker import syntax
 from grader.worker.source import ExerciseSpec, Facts, analyse, program
 
 __all__ = ["Reading", "rehearse"]
 
 # The libraries that grading has; another one fails there as a missing one does.
 LIBRARIES = frozenset({"PIL", "cv2", "imageio", "keras", "matplotlib", "numpy", "scipy", "tensorflow"})
-GAP = "raise NotImplementedError"
-DYNAMIC = ("globals", "exec", "setattr", "import *")
 AGAIN = "When it is mended, run `grader submit-check` again."
 CURES = {
     "import_error": "Mend this place; until then nothing of the file can be run.",
@@ -104,7 +100,7 @@ def _reading(spec: ExerciseSpec, facts: Facts, submission: Submission) -> Readin
         word = "RULE" if facts.status == "blocked" else "CANNOT BE READ"
         return Reading(spec.name, word, facts.path, (facts.message, CURES.get(facts.status, "")), False)
     written = program(facts, submission.modules, submission.notebooks)
-    lost, gaps = _functions(spec, written.source)
+    lost, gaps = functions(spec, written.source)
     told = []
     if lost:
         told.append(f"It has no {_listed(lost)}; grading calls functions by their names in docs/contract.md.")
@@ -115,7 +111,7 @@ def _reading(spec: ExerciseSpec, facts: Facts, submission: Submission) -> Readin
         )
     if told:
         return Reading(spec.name, "LOOK HERE", facts.path, tuple(told), False)
-    if gaps and len(gaps) == len(_open(spec)):
+    if gaps and len(gaps) == len(released(spec)):
         return Reading(
             spec.name, "as handed out", facts.path, ("Nothing is written yet, so it earns no points.",), True
         )
@@ -130,29 +126,6 @@ def _listed(names: Sequence[str]) -> str:
 def _some(names: Sequence[str]) -> str:
     more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
     return ", ".join(names[:MOST_NAMED]) + more
-
-
-def _open(spec: ExerciseSpec) -> dict[str, ast.AST]:
-    """The functions that students fill in, as they were handed out."""
-    found = {node.name: node for node in ast.parse(spec.stub).body if isinstance(node, ast.FunctionDef)}
-    return {name: node for name, node in found.items() if name in spec.functions and GAP in ast.unparse(node)}
-
-
-def _functions(spec: ExerciseSpec, source: bytes) -> tuple[list[str], list[str]]:
-    """Of the functions that grading calls, those that no line binds, and those that are still as handed out."""
-    tree = syntax.parse(source)
-    if not isinstance(tree, ast.Module):
-        return [], []
-    text = ast.unparse(tree)
-    bound = {one.get_name() for one in symtable.symtable(text, spec.name, "exec").get_symbols() if _binds(one)}
-    lost = [name for name in spec.functions if name not in bound and not any(word in text for word in DYNAMIC)]
-    defined = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
-    released = _open(spec)
-    return lost, [name for name in defined if name in released and syntax.same(defined[name], released[name])]
-
-
-def _binds(symbol: symtable.Symbol) -> bool:
-    return symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace()
 
 
 def _table(readings: Sequence[Reading]) -> Iterator[str]:

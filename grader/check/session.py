@@ -31,10 +31,12 @@ class Seen:
 
     exercise: PublicExercise
     verdicts: Sequence[Verdict] = ()
+    unwritten: Sequence[str] = ()
     trouble: str = ""
     notes: Sequence[str] = ()
     printed: str = ""
     seconds: float = 0.0
+    path: str = ""
 
     @property
     def first(self) -> Verdict | None:
@@ -69,7 +71,7 @@ class Session:
     def done(self, exercise: PublicExercise) -> bool:
         """Whether all its public checks have passed."""
         passed, there = self.counts(exercise)
-        return passed == there
+        return passed == there and not self.progress.unwritten.get(exercise.name)
 
     def following(self, exercise: PublicExercise | None = None) -> PublicExercise | None:
         """The first exercise that is not done, after the given one if one is left there."""
@@ -84,6 +86,11 @@ class Session:
         if last is not None and not self.done(last):
             return last
         return self.following() or self.index.exercises[-1]
+
+    def known(self) -> list[PublicExercise]:
+        """What was checked before and takes no time to check: its files may have changed meanwhile."""
+        seen = {name.partition(".")[0] for name in self.progress.outcomes}
+        return [one for one in self.index.exercises if one.name in seen and one.spec.template == "numpy"]
 
     def saved(self, paths: Iterable[Path], current: PublicExercise) -> PublicExercise | None:
         """The exercise that a change of files is about; None where it is about none."""
@@ -100,15 +107,17 @@ class Session:
         started = time.perf_counter()
         try:
             work = self._settled()
+            path = work.facts[exercise.name].path
             notes = (*work.notes, *work.facts[exercise.name].notes)
             verdicts = work.check(exercise, [check.name for check in exercise.checks])
+            unwritten = work.unwritten(exercise)
         except (GraderError, SubmissionError) as error:
             return Seen(exercise, trouble=str(error), seconds=time.perf_counter() - started)
         with memory.remembered(self.home) as self.progress:  # other commands may have written to it meanwhile
-            memory.record(self.progress, exercise.name, verdicts)
+            memory.record(self.progress, exercise.name, verdicts, unwritten)
             self.progress.current = exercise.name
         request.cache_clear()  # calls name files of a folder that is gone
-        return Seen(exercise, verdicts, "", notes, work.printed, time.perf_counter() - started)
+        return Seen(exercise, verdicts, unwritten, "", notes, work.printed, time.perf_counter() - started, path)
 
     def _settled(self) -> Work:
         """The files, once all that were there are there again; those that stay away are gone."""

@@ -31,7 +31,7 @@ LATER = "later"
 ALL_PASSED = "public checks passed; hidden checks run when you hand in"
 MOST_LINES = 20
 LABEL = 16  # columns
-COLOURS = {"failed": "\x1b[1;31m", "passed": "\x1b[32m", "waits": "\x1b[2m", LATER: "\x1b[2m"}
+COLOURS = {"open": "\033[36m", "failed": "\x1b[1;31m", "passed": "\x1b[32m", "waits": "\x1b[2m", LATER: "\x1b[2m"}
 BOLD, PLAIN = "\x1b[1m", "\x1b[0m"
 
 
@@ -59,8 +59,8 @@ def root(verdicts: Sequence[Verdict]) -> Verdict | None:
     return next((verdict for verdict in verdicts if verdict.outcome == "failed"), None)
 
 
-def rows(exercise: str, verdicts: Sequence[Verdict]) -> Iterator[Row]:
-    """The root cause, what else failed, what waits, what passed, and what is checked at hand-in alone."""
+def rows(exercise: str, verdicts: Sequence[Verdict], unwritten: Sequence[str] = ()) -> Iterator[Row]:
+    """The root cause, what else failed, what waits, passed, is not written yet, or is checked at hand-in alone."""
     first = root(verdicts)
     for verdict in verdicts:
         if verdict is first:
@@ -76,6 +76,8 @@ def rows(exercise: str, verdicts: Sequence[Verdict]) -> Iterator[Row]:
     passed = [verdict.name for verdict in verdicts if verdict.outcome == "passed"]
     if passed:
         yield Row("passed", ", ".join(passed))
+    if unwritten:
+        yield Row("open", ", ".join(unwritten), "not written yet")
     if alone:
         yield Row(LATER, ", ".join(verdict.name for verdict in alone), HAND_IN)
 
@@ -142,11 +144,16 @@ def call(failing: Failing, visible: set[str]) -> str:
 
 
 def text(
-    exercise: str, verdicts: Sequence[Verdict], printed: str = "", width: int = NARROW, colour: bool = False
+    exercise: str,
+    verdicts: Sequence[Verdict],
+    printed: str = "",
+    width: int = NARROW,
+    colour: bool = False,
+    unwritten: Sequence[str] = (),
 ) -> str:
     """Lines for the terminal, and the first ones of what the code printed."""
     lines: list[str] = []
-    for row in rows(exercise, verdicts):
+    for row in rows(exercise, verdicts, unwritten):
         word = f"{COLOURS[row.word]}{row.word:<7}{PLAIN}" if colour else f"{row.word:<7}"
         words = f"{row.name}: {plain(row.words)}" if row.words else row.name
         told = textwrap.wrap(words, width - 10, break_on_hyphens=False)
@@ -180,12 +187,15 @@ def _lines(part: Part, width: int, colour: bool) -> list[str]:
     return [f"    {head}{told[0]}", *(f"    {' ' * LABEL}{line}".rstrip() for line in told[1:])]
 
 
-def summary(verdicts: Sequence[CheckResult]) -> str:
-    """The last line."""
+def summary(verdicts: Sequence[CheckResult], unwritten: int = 0) -> str:
+    """The last line; `unwritten` functions are still as they were handed out."""
     made = [verdict for verdict in verdicts if verdict.outcome != "not_run" or verdict.waits_for]
     if not made:
         return "nothing to check here; all these checks run when you hand in"
-    return counted(sum(verdict.outcome == "passed" for verdict in made), len(made))
+    passed = sum(verdict.outcome == "passed" for verdict in made)
+    if unwritten and passed == len(made):
+        return f"{passed} of {passed} {ALL_PASSED.replace(';', f'; functions not written yet: {unwritten};')}"
+    return counted(passed, len(made))
 
 
 def counted(passed: int, made: int) -> str:

@@ -48,8 +48,7 @@ class Screen:
         self.top = 0
         self.wake = asyncio.Event()
         self.body = Window(
-            FormattedTextControl(lambda: ANSI(self._words()), focusable=True, show_cursor=False),
-            get_vertical_scroll=lambda _: self._scrolled(),
+            FormattedTextControl(lambda: ANSI("\n".join(self._visible())), focusable=True, show_cursor=False)
         )
         self.application: Application[None] = Application(
             layout=Layout(self._layout(), focused_element=self.body), key_bindings=self._keys(), full_screen=True
@@ -60,7 +59,9 @@ class Screen:
         tasks = [asyncio.create_task(self._check_forever()), asyncio.create_task(self._watch_files())]
         for task in tasks:
             task.add_done_callback(self._ended)
-        self._want([self.current])
+        begin, known = self.current, self.session.known()
+        self.shown = None if known else begin  # files may have changed since they were checked
+        self._want([*known, *([] if begin in known else [begin])])
         try:
             await self.application.run_async()
         finally:
@@ -122,6 +123,7 @@ class Screen:
             exercise = self.session.saved([Path(path) for _, path in changes], self.current)
             if exercise is not None:
                 self.shown, self.news = exercise, ""
+                self.results.clear()  # other exercises may use what was saved
                 self._want([exercise])
 
     # What is seen
@@ -134,15 +136,16 @@ class Screen:
 
     def _words(self) -> str:
         seen = self.results.get(self.current.name)
-        head = [self.news, ""] if self.news else []
-        head += [f"{self.current.name}: {self.current.title}   ({self.session.folder.name}/{self.current.name}.py)"]
+        head = [paragraphs(self.news, ""), ""] if self.news else []
+        path = seen.path if seen is not None and seen.path else f"{self.current.name}.py"
+        head += [f"{self.current.name}: {self.current.title}   ({self.session.folder.name}/{path})"]
         if seen is None:
             return "\n".join([*head, "", KERAS if self.current.spec.template == "keras" else "..."])
         head += [paragraphs(f"note: {note}") for note in seen.notes]
         said = (
             paragraphs(seen.trouble)
             if seen.trouble
-            else text(self.current.name, seen.verdicts, seen.printed, columns(), True)
+            else text(self.current.name, seen.verdicts, seen.printed, columns(), True, seen.unwritten)
         )
         end = [f"{ALL_PASSED}."] if seen.verdicts and self.session.following() is None else []
         return "\n".join([*head, "", said, "", *end])
@@ -163,10 +166,10 @@ class Screen:
         info = self.body.render_info
         return self._words().count("\n") + 1 - info.window_height if info is not None else 0
 
-    def _scrolled(self) -> int:
-        """The first line to show: never past the end."""
+    def _visible(self) -> list[str]:
+        """The lines from the first one to show, which is never so far down that room is left below."""
         self.top = max(0, min(self.top, self._hidden()))
-        return self.top
+        return self._words().split("\n")[self.top :]
 
     # Keys
 

@@ -8,6 +8,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
+from grader.check.gaps import functions
 from grader.check.process import Running
 from grader.check.progress import course_around
 from grader.check.public import PublicExercise, examples, require
@@ -16,7 +17,7 @@ from grader.check.verdicts import Verdict, verdicts
 from grader.errors import SubmissionError, UsageError
 from grader.intake import Entry, read
 from grader.messages import Load
-from grader.worker.source import ExerciseSpec, analyse, sources_for
+from grader.worker.source import ExerciseSpec, analyse, program, sources_for
 
 __all__ = ["Work"]
 
@@ -40,6 +41,10 @@ class Work:
             raise UsageError(f"There is no folder {named}; say with --in where the files to check are.")
         named = named and named.resolve()
         bundle = course_around(named or here) or course_around(here)
+        files = [here / f"{spec.name}{ending}" for spec in specs for ending in (".py", ".ipynb")]
+        if named is None and bundle is None and specs and not any(file.is_file() for file in files):
+            cure = "go to the folder that the course hands out, or say with --in where the files to check are"
+            raise UsageError(f"There are no exercises in {here}; {cure}.")
         self.folder = named or (bundle / "exercises" if bundle is not None else here)
         self.data = bundle / "data" if bundle is not None else self.folder
         self.home = bundle or self.folder
@@ -76,6 +81,13 @@ class Work:
             made = verdicts(exercise, recording, running, Path(folder), chosen)
         self.printed = running.printed
         return made
+
+    def unwritten(self, exercise: PublicExercise) -> list[str]:
+        """The functions of an exercise that are still as they were handed out."""
+        facts = self.facts[exercise.name]
+        if facts.status != "ok":
+            return []
+        return functions(exercise.spec, program(facts, self.modules, self.notebooks).source)[1]
 
     def running(self, exercise: PublicExercise) -> Running:
         """The code of an exercise, which is imported when something of it is called."""

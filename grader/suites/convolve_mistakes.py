@@ -237,6 +237,7 @@ NUMBERS = (
     known("sums_wrapped", _narrow),
     known("collected_as_uint8", _like_bytes),
     known("collected_as_image", _like_image),
+    known("collected_as_uint8", lambda image, kernel: _as_dtype(correlate(image, kernel), np.uint8)),
     known("bytes_clipped", _clipped_bytes),
 )
 

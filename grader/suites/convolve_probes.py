@@ -85,7 +85,9 @@ def _probe(
 
 PROBES = image_probes.PROBES | {
     "hand": _probe(
-        (TABLE, WIDE, DOT, TALL, GREY_PORTRAIT), None, TURNED + LYING + SIZES + SQUARE + RANGE + PLACE_SLIPS
+        (TABLE, WIDE, DOT, TALL, GREY_PORTRAIT),
+        None,
+        TURNED + LYING + SIZES + SQUARE + RANGE + NUMBERS[3:] + PLACE_SLIPS,
     ),
     "grey": _probe((), draw.varied_pairs(), TURNED[:1] + LYING[:1] + SQUARE + NUMBERS[3:4] + SIZE_SLIPS, examples=35),
     "families": _probe((), draw.families(), TURNED, examples=8),
