@@ -279,10 +279,10 @@ def test_what_is_right_will_be_read(bundle: Path, grader: Grader) -> None:
 @pytest.mark.parametrize(
     ("source", "word", "told"),
     [
-        ("def multiply_sum(a, b:\n", "CANNOT BE READ", "line 1, is not valid Python yet"),
-        ("import scipy\ndef multiply_sum(a, b): return 1\n", "RULE", "uses scipy"),
-        ("def multiply_sums(a, b): return 1\n", "LOOK HERE", "It has no `multiply_sum`"),
-        ("import torchvision\ndef multiply_sum(a, b): return 1\n", "LOOK HERE", "It imports `torchvision`"),
+        ("def multiply_sum(a, b:\n", "cannot be read", "line 1, is not valid Python yet"),
+        ("import scipy\ndef multiply_sum(a, b): return 1\n", "not allowed", "uses scipy"),
+        ("def multiply_sums(a, b): return 1\n", "look here", "It has no `multiply_sum`"),
+        ("import torchvision\ndef multiply_sum(a, b): return 1\n", "look here", "It imports `torchvision`"),
         (f"# mine\n{FILES['exercises/multiply_sum.py'].decode()}", "as handed out", "Nothing is written yet"),
         ("import math\nmultiply_sum = max\n", "will be read", ""),
         ("from helper import *\n", "will be read", ""),
@@ -296,8 +296,9 @@ def test_each_problem_has_a_word_and_a_sentence(
     status, said = grader("submit-check")
     assert re.search(rf"multiply_sum +{word} +multiply_sum\.py", said)
     assert told in " ".join(said.split())
-    assert status == int(word.isupper())
-    assert ("look at multiply_sum" in said) is word.isupper()
+    good = word in ("as handed out", "will be read")
+    assert status == int(not good)
+    assert ("look at multiply_sum" in said) is not good
 
 
 def test_functions_that_are_left_are_named(bundle: Path, grader: Grader) -> None:
@@ -354,7 +355,7 @@ def test_what_would_be_refused_says_why(bundle: Path, grader: Grader) -> None:
     ):  # fmt: skip
         status, said = grader("submit-check", name)
         assert status == 1
-        assert "would be REFUSED" in said
+        assert "would be refused" in said
         assert why in " ".join(said.split())
 
 

@@ -122,6 +122,7 @@ def test_the_readme_says_exercises_points_and_the_first_steps() -> None:
         assert f"| `{exercise.name}` | {exercise.points:g} | {exercise.title} |" in text
     assert "pip install -r requirements.txt" in text
     assert "grader check multiply_sum.hand" in text
+    assert "grader watch" in text
     assert "not locked in" in text
     assert "all tests passed" not in text.lower()
     assert "{{" not in text

@@ -52,7 +52,7 @@ def rehearse(path: Path, specs: Sequence[ExerciseSpec]) -> tuple[bool, str]:
             seen = [item for item in found_in(entry.paths[0]) if item.kind == "file" or ignored(item.parts)]
         except SubmissionError as error:
             refused = paragraphs(f"{error} Nothing of it would be graded (0 points). {AGAIN}")
-            return False, f"{_name(path)}: would be REFUSED\n{refused}"
+            return False, f"{_name(path)}: would be refused\n{refused}"
     facts = {fact.exercise: fact for fact in analyse(submission.modules, submission.notebooks, specs)}
     readings = [_reading(spec, facts[spec.name], submission) for spec in specs]
     if path.suffix in (".py", ".ipynb"):  # one file, which may stand for one exercise
@@ -97,7 +97,7 @@ def _reading(spec: ExerciseSpec, facts: Facts, submission: Submission) -> Readin
     if facts.status == "missing":
         return Reading(spec.name, "missing", "", (f"Add {spec.name}.py, or its notebook, if it is to count.",), False)
     if facts.status != "ok":
-        word = "RULE" if facts.status == "blocked" else "CANNOT BE READ"
+        word = "not allowed" if facts.status == "blocked" else "cannot be read"
         return Reading(spec.name, word, facts.path, (facts.message, CURES.get(facts.status, "")), False)
     written = program(facts, submission.modules, submission.notebooks)
     lost, gaps = functions(spec, written.source)
@@ -110,7 +110,7 @@ def _reading(spec: ExerciseSpec, facts: Facts, submission: Submission) -> Readin
             f"({', '.join(sorted(LIBRARIES))}). Add the file, or write it without."
         )
     if told:
-        return Reading(spec.name, "LOOK HERE", facts.path, tuple(told), False)
+        return Reading(spec.name, "look here", facts.path, tuple(told), False)
     if gaps and len(gaps) == len(released(spec)):
         return Reading(
             spec.name, "as handed out", facts.path, ("Nothing is written yet, so it earns no points.",), True
