@@ -192,7 +192,7 @@ def test_from_a_stub_to_the_next_exercise(bundle: Path, session: Session) -> Non
             await seen.until("multiply_sum.hand.png")
             solve(bundle, "multiply_sum")
             text = await seen.until("convolve 0/", "checking")
-            assert "multiply_sum: public checks passed; hidden checks run when you hand in. Now convolve:" in text
+            assert "multiply_sum: public checks passed; hidden checks run when you hand in. Now" in text
             assert "load_image" in text
 
     asyncio.run(play())
@@ -275,9 +275,9 @@ def test_what_uses_a_saved_file_is_checked_anew(bundle: Path, session: Session) 
 
     async def play() -> None:
         async with shown(session) as seen:
-            await seen.until("multiply_sum 0/4", "checking")
+            await seen.until("checked in")
             solve(bundle, "convolve")
-            await seen.until("calls what is not written yet: NotImplementedError in multiply_sum.py", "checking")
+            await seen.until("calls what is not written yet", "checking")
             solve(bundle, "multiply_sum")
             await seen.until("filter_design 0/", "checking")
             assert session.counts(exercise(session, "convolve")) == (11, 11)
