@@ -218,7 +218,7 @@ def _named(layers: Sequence[dict[str, Any]], place: int) -> str:
 
 
 def _joined(kinds: Sequence[str]) -> str:
-    return ", ".join(kinds[:4]) + (", ..." if len(kinds) > 4 else "")
+    return ", ".join(kinds[:4]) + (" and so on" if len(kinds) > 4 else "")
 
 
 def _plural(count: int, word: str) -> str:
