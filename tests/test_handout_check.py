@@ -247,6 +247,16 @@ def test_functions_as_they_were_handed_out_are_open_and_no_success(bundle: Path)
     assert "not written yet: quiz" in run(bundle, CHECK.replace("'check'", "'progress'")).stdout
 
 
+def test_a_fault_beneath_is_named_where_it_shows(bundle: Path) -> None:
+    write(bundle, "multiply_sum.py", "def multiply_sum(a, b):\n    return float((a * b).sum() + 1)\n")
+    write(bundle, "convolve.py", (ROOT / "solutions" / "convolve.py").read_text(encoding="utf-8"))
+    said = " ".join(check(bundle, "multiply_sum", "convolve")[1].split())
+    assert "note: convolve uses multiply_sum, and checks of multiply_sum fail: begin there." in said
+    write(bundle, "multiply_sum.py", RIGHT)
+    check(bundle, "multiply_sum")
+    assert "begin there" not in check(bundle, "convolve")[1]
+
+
 def test_a_missing_file_is_said(bundle: Path) -> None:
     (bundle / "exercises" / "multiply_sum.py").unlink()
     status, said = check(bundle, "multiply_sum")
@@ -397,6 +407,8 @@ def test_a_notebook_checks_what_it_has_defined_and_is_worth_nothing(bundle: Path
     shown = cells(bundle, f"{wrong}\nfrom grader.notebook import check\nreport = check('multiply_sum.uint8')")
     assert shown["text/plain"] == "0.0"
     assert "uint8 wrap" in shown["text/html"]
+    assert "<code>" in shown["text/html"]
+    assert "`" not in shown["text/html"]
     assert shown["text/html"].count("<tr>") == 1
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from grader.check.aids import settle_output
 from grader.check.helper import Helped
-from grader.check.progress import record, remembered
+from grader.check.progress import beneath, load, record, remembered
 from grader.check.public import Index, index
 from grader.check.showing import colours, columns, summary, text
 from grader.check.spare import Supply
@@ -64,6 +64,10 @@ def _checked(arguments: argparse.Namespace, found: Index, work: Work, wanted: di
                 broken = True
                 continue
             unwritten = work.unwritten(exercise)
+            if any(verdict.outcome == "failed" for verdict in verdicts):
+                siblings = work.facts[exercise.name].siblings
+                for note in beneath(load(work.home), exercise.name, siblings):
+                    print(paragraphs(f"note: {note}"))
             missing += unwritten
             print(text(exercise.name, verdicts, work.printed, columns(), colours(sys.stdout), unwritten))
             if arguments.show or arguments.save:

@@ -14,7 +14,7 @@ from grader.check.public import PublicCheck, PublicExercise
 from grader.files import write_whole
 from grader.model import CheckResult
 
-__all__ = ["Progress", "course_around", "home", "load", "passed", "record", "remembered", "save", "upcoming"]
+__all__ = ["Progress", "beneath", "course_around", "home", "load", "passed", "record", "remembered", "save", "upcoming"]
 
 PLACE = Path(".grader") / "progress.json"
 CHANGING = threading.Lock()  # `grader watch` checks in one thread, and counts hints in another
@@ -105,6 +105,16 @@ def passed(progress: Progress, exercise: PublicExercise) -> list[str]:
     """The public checks of an exercise that passed when they were last run."""
     public = (check.name for check in exercise.checks if check.made)
     return [name for name in public if progress.outcomes.get(f"{exercise.name}.{name}") == "passed"]
+
+
+def beneath(progress: Progress, exercise: str, siblings: Sequence[str]) -> tuple[str, ...]:
+    """A sentence for each exercise that another one uses and whose own checks failed when they were last run."""
+    failed = {full.partition(".")[0] for full, outcome in progress.outcomes.items() if outcome == "failed"}
+    return tuple(
+        f"{exercise} uses {name}, and checks of {name} fail: begin there."
+        for name in siblings
+        if name in failed and name != exercise
+    )
 
 
 def upcoming(progress: Progress, exercise: PublicExercise) -> PublicCheck | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import html
+import re
 from collections.abc import Sequence
 
 from grader.check.picture import picture, size
@@ -44,6 +45,8 @@ def _part(part: Part) -> str:
     words = html.escape(part.words)
     if part.code or "\n" in words:
         words = f'<pre style="{CODE}">{words}</pre>'
+    else:
+        words = re.sub(r"`([^`]+)`", r"<code>\1</code>", words)
     return f"<b>{part.label}</b><div>{words}</div>"
 
 
