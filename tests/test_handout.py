@@ -203,6 +203,20 @@ def test_checks_that_compare_answers_are_public() -> None:
     assert CHECKS["convolve.intact"].probes == ("intact",)
 
 
+def test_what_runs_at_hand_in_alone_is_what_was_meant_to() -> None:
+    """Public checks are read off the suites' own tests: one that is written in another way would be lost in silence."""
+    alone = {
+        "multiply_sum": "bilinear layouts",
+        "convolve": "grey families keras",
+        "filter_design": "edge_flat edge_vertical shoulder_form shoulder_portrait shoulder_synthetic "
+        "quiz_line quiz_prewitt quiz_transposed quiz_flipped",
+        "vgg_assembly": "outputs",
+        "cifar_setup": "shift flip fresh learns augments validates",
+    }
+    found = {one.name: " ".join(check.name for check in one.checks if not check.made) for one in INDEX.exercises}
+    assert found == alone
+
+
 def test_texts_are_those_of_the_course() -> None:
     for exercise, shown in zip(COURSE.ready, INDEX.exercises, strict=True):
         assert [check.name for check in shown.checks] == [check.name for check in exercise.checks]
