@@ -206,7 +206,11 @@ ZERO = "Computed output size would be zero or negative. Received: `inputs.shape=
         (error(ZERO, built([("Conv2D", ASKED[1][1] | {"strides": [3, 3]})])), "strides instead of kernel size", "3"),
         (error(ZERO, built(ASKED[:3]) | {"input": [3, 224, 224]}), "channels first", "(3, 224, 224)"),
         (error(ZERO, built(ASKED[:3])), "maps too small", "smaller than its window"),
-        (error("... Name 'conv3_2' is already the name", built(ASKED[:3])), "layer names", "conv3_2 occurs twice"),
+        (
+            error("... Name 'conv3_2' is already the name", built(ASKED[:3])),
+            "layer name given twice",
+            "conv3_2 occurs twice",
+        ),
         (error("name 'MaxPooling2d' is not defined", built(ASKED[:3]), "NameError"), "", "line 9"),
         (error("", built(ASKED[:3]), "NotImplementedError"), "", "not written yet"),
         (Returned({"class": "None"}), "no return", "returned None"),
