@@ -244,6 +244,7 @@ def test_functions_as_they_were_handed_out_are_open_and_no_success(bundle: Path)
     assert said.endswith(
         "\n5 of 5 public checks passed; functions not written yet: 1; hidden checks run when you hand in\n"
     )
+    assert check(bundle, "filter_design.line")[0] == 0
     assert "not written yet: quiz" in run(bundle, CHECK.replace("'check'", "'progress'")).stdout
 
 

@@ -63,7 +63,8 @@ def _checked(arguments: argparse.Namespace, found: Index, work: Work, wanted: di
                 print(paragraphs(str(error), "    "))
                 broken = True
                 continue
-            unwritten = work.unwritten(exercise)
+            whole = set(wanted[exercise.name]) == {check.name for check in exercise.checks}
+            unwritten = work.unwritten(exercise) if whole else []
             if any(verdict.outcome == "failed" for verdict in verdicts):
                 siblings = work.facts[exercise.name].siblings
                 for note in beneath(load(work.home), exercise.name, siblings):
@@ -73,13 +74,13 @@ def _checked(arguments: argparse.Namespace, found: Index, work: Work, wanted: di
             if arguments.show or arguments.save:
                 print(f"  {show(work.home, exercise.name, verdicts, arguments.show and not arguments.save)}")
             made += verdicts
-            _remember(work, exercise.name, verdicts, unwritten)
+            _remember(work, exercise.name, verdicts, unwritten if whole else None)
     if made:
         print(f"\n{summary(made, len(missing))}")
     return int(broken or bool(missing) or any(result.outcome == "failed" for result in made))
 
 
-def _remember(work: Work, exercise: str, verdicts: Sequence[CheckResult], unwritten: Sequence[str]) -> None:
+def _remember(work: Work, exercise: str, verdicts: Sequence[CheckResult], unwritten: Sequence[str] | None) -> None:
     """Keeps the outcomes for `grader progress` and `grader hint`; not of files that lie elsewhere."""
     if work.folder in (work.home / "exercises", Path.cwd()):
         with remembered(work.home) as progress:
