@@ -59,7 +59,7 @@ def test_messages_of_numpy_exercises_are_as_committed() -> None:
 def test_messages_of_keras_exercises_are_as_committed(exercise: str) -> None:
     """A sample; `python tests/build_messages.py --check` compares all of them."""
     before = sections(committed(exercise))
-    for one in told(exercise, SAMPLE[exercise]):
+    for one in told(exercise, SAMPLE[exercise], 1):  # in Python 3.11 two threads that parse can end in a SystemError
         assert build_messages.rendered(one).removeprefix("## ").strip() == before[one.name]
 
 
