@@ -325,13 +325,13 @@ def test_module_against_notebook(bundle: Path, grader: Grader) -> None:
 
 def test_an_archive_is_read_as_grading_does(bundle: Path, grader: Grader) -> None:
     with zipfile.ZipFile(bundle / "mine.zip", "w") as packed:
-        packed.writestr("work/multiply_sum (1).py", "def multiply_sum(a, b): return 1\n")
-        packed.writestr("__MACOSX/work/._multiply_sum.py", "")
-        packed.writestr("work/.DS_Store", "")
-        packed.writestr("work/picture.png", "")
+        packed.writestr("mine/multiply_sum (1).py", "def multiply_sum(a, b): return 1\n")
+        packed.writestr("__MACOSX/mine/._multiply_sum.py", "")
+        packed.writestr("mine/.DS_Store", "")
+        packed.writestr("mine/picture.png", "")
     status, said = grader("submit-check", "mine.zip")
     assert status == 1
-    assert "'work/multiply_sum (1).py' was read as multiply_sum.py" in " ".join(said.split())
+    assert "'mine/multiply_sum (1).py' was read as multiply_sum.py" in " ".join(said.split())
     assert "left alone, which does no harm: .DS_Store, __MACOSX, picture.png" in said
     assert re.search(r"convolve +missing\n +Add convolve\.py", said)
     assert "1 of 5 exercises will be read" in said
