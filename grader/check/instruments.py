@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -17,9 +16,6 @@ from grader.worker.instruments import LOOKS, Instrumented
 from grader.worker.values import UNCALLED
 
 __all__ = ["Equipped", "Shown"]
-
-# Where it may not be imported, it stands among the modules as None.
-IMPORTS_KERAS = re.compile(rb"^[ \t]*(?:import|from)[ \t]+(?:keras|tensorflow)\b", re.MULTILINE)
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -62,7 +58,8 @@ class Equipped(Instrumented):
 
     def execute(self, exercise: str, modules: dict[str, bytes]) -> None:
         """Runs the module."""
-        if IMPORTS_KERAS.search(self.program.source) and sys.modules.get("keras", True) is not None:
+        # Where it may not be imported, it stands among the modules as None.
+        if {"keras", "tensorflow"} & self.imports and sys.modules.get("keras", True) is not None:
             models.armed()
         super().execute(exercise, modules)
 

@@ -42,6 +42,7 @@ class Server:
         self.answer_bytes = answer_bytes
         self.module = ModuleType("student")
         self.program: Any = None
+        self.imports: frozenset[str] = frozenset()
         self.files: frozenset[str] = frozenset()
         self.streams = (sys.stdout, sys.stderr)
 
@@ -103,6 +104,7 @@ class Server:
         facts = FACTS.decode(message.facts)
         try:
             self.program = source.program(facts, message.modules, message.notebooks)
+            self.imports = frozenset(facts.imports)
             if message.forbidden:
                 loader.forbid(message.forbidden)
             self.execute(message.exercise, message.modules | self.others(message))
