@@ -6,10 +6,12 @@ import argparse
 import contextlib
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from grader.check.public import index
 from grader.errors import UsageError
+
+if TYPE_CHECKING:
+    from grader.check.public import Index
 
 __all__ = ["add_aids", "settle_output"]
 
@@ -47,19 +49,23 @@ def settle_output() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
 
 
+def _index() -> Index:
+    from grader.check.public import index
+
+    return index()
+
+
 def _hint(arguments: argparse.Namespace) -> int:
     from grader.check.hints import hint
 
-    settle_output()
-    print(hint(index(), arguments.name, arguments.all, Path.cwd()))
+    print(hint(_index(), arguments.name, arguments.all, Path.cwd()))
     return 0
 
 
 def _afterwards(arguments: argparse.Namespace) -> int:
     from grader.check.afterwards import afterwards
 
-    settle_output()
-    afterwards(index(), arguments.name, Path.cwd(), _asked, lambda line: print(line, flush=True))
+    afterwards(_index(), arguments.name, Path.cwd(), _asked, lambda line: print(line, flush=True))
     return 0
 
 
@@ -75,8 +81,7 @@ def _asked(question: str) -> str:
 def _predict(arguments: argparse.Namespace) -> int:
     from grader.check.predicting import predict
 
-    settle_output()
-    predict(index(), arguments.name, arguments.show, Path.cwd())
+    predict(_index(), arguments.name, arguments.show, Path.cwd())
     return 0
 
 
@@ -84,9 +89,8 @@ def _progress(_: argparse.Namespace) -> int:
     from grader.check.overview import overview
     from grader.check.progress import home, load
 
-    settle_output()
     blocks = "█·" if "utf" in (sys.stdout.encoding or "").lower() else "#-"
-    print(overview(index(), load(home(Path.cwd())), blocks))
+    print(overview(_index(), load(home(Path.cwd())), blocks))
     return 0
 
 
@@ -94,8 +98,7 @@ def _reset(arguments: argparse.Namespace) -> int:
     from grader.check.resetting import reset
     from grader.check.wrapping import paragraphs
 
-    settle_output()
-    exercise, _ = index().choose(arguments.name)
+    exercise, _ = _index().choose(arguments.name)
     for line in reset(exercise, arguments.only or "", Path.cwd(), lambda text: arguments.yes or _agreed(text)):
         print(paragraphs(line, ""))
     return 0
@@ -115,8 +118,7 @@ def _submit(arguments: argparse.Namespace) -> int:
     from grader.check.progress import home
     from grader.check.rehearsal import rehearse
 
-    settle_output()
     path = arguments.path or home(Path.cwd()) / "exercises"
-    good, text = rehearse(path, [exercise.spec for exercise in index().exercises])
+    good, text = rehearse(path, [exercise.spec for exercise in _index().exercises])
     print(text)
     return 0 if good else 1

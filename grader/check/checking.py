@@ -8,7 +8,6 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from grader.check.aids import settle_output
 from grader.check.helper import Helped
 from grader.check.progress import beneath, load, record, remembered
 from grader.check.public import Index, index
@@ -30,7 +29,6 @@ def check(arguments: argparse.Namespace) -> int:
     for name in arguments.names or [exercise.name for exercise in found.exercises]:
         exercise, checks = found.choose(name)
         wanted[exercise.name] = [*wanted.get(exercise.name, []), *checks]
-    settle_output()
     work = Work(arguments.folder, Path.cwd(), [exercise.spec for exercise in found.exercises])
     with contextlib.closing(Supply()) as supply:
         work.take = lambda kind: Helped(work.home, _tell) if kind == "keras" else supply.take(kind)
@@ -65,10 +63,8 @@ def _checked(arguments: argparse.Namespace, found: Index, work: Work, wanted: di
                 continue
             whole = set(wanted[exercise.name]) == {check.name for check in exercise.checks}
             unwritten = work.unwritten(exercise) if whole else []
-            if any(verdict.outcome == "failed" for verdict in verdicts):
-                siblings = work.facts[exercise.name].siblings
-                for note in beneath(load(work.home), exercise.name, siblings):
-                    print(paragraphs(f"note: {note}"))
+            for note in beneath(load(work.home), exercise.name, work.facts[exercise.name].siblings, verdicts):
+                print(paragraphs(f"note: {note}"))
             missing += unwritten
             print(text(exercise.name, verdicts, work.printed, columns(), colours(sys.stdout), unwritten))
             if arguments.show or arguments.save:

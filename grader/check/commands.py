@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from grader.check.aids import add_aids
-from grader.check.checking import check as _check
-from grader.check.public import index
-from grader.check.session import Session
+from grader.check.aids import add_aids, settle_output
 from grader.errors import GraderError, UsageError
 
 __all__ = ["add_commands", "main"]
@@ -32,6 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     add_commands(commands)
     parser.set_defaults(action=lambda _: _help(parser))
     arguments = parser.parse_args(argv)
+    settle_output()
     try:
         status: int = arguments.action(arguments)
     except GraderError as error:
@@ -72,11 +69,22 @@ def add_commands(commands: Any, root_of: Callable[[argparse.Namespace], Path] | 
     return []
 
 
+def _check(arguments: argparse.Namespace) -> int:
+    from grader.check.checking import check
+
+    return check(arguments)
+
+
 def _watch(arguments: argparse.Namespace) -> int:
     if not sys.stdin.isatty() or not sys.stdout.isatty():
         raise UsageError("`grader watch` needs a terminal; use `grader check` here.")
+    import asyncio
+
+    from grader.check.public import index
+    from grader.check.session import Session
+
     try:
-        from grader.check.watch import Screen  # what draws the screen is needed by this command alone
+        from grader.check.watch import Screen
     except ModuleNotFoundError as error:
         cure = "run: pip install -r requirements.txt"
         raise GraderError(f"`grader watch` needs {error.name}, which is not installed; {cure}") from None

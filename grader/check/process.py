@@ -12,6 +12,7 @@ import msgspec
 
 from grader import wire
 from grader.check.child import ANSWER_BYTES, Task
+from grader.check.public import LIBRARIES
 from grader.check.spare import Process
 from grader.errors import SubmissionError
 from grader.messages import Answer, Batch, Load, Loaded, Reply
@@ -22,16 +23,6 @@ __all__ = ["Running", "replies"]
 
 REPLIES: msgspec.msgpack.Decoder[Reply] = msgspec.msgpack.Decoder(Reply)
 MOST_PRINTED = 1 << 14
-# What students may import beside NumPy, and what pip installs for it.
-PACKAGES = {
-    "PIL": "pillow",
-    "cv2": "opencv-python-headless",
-    "imageio": "imageio",
-    "keras": "-r requirements-keras.txt",
-    "matplotlib": "matplotlib",
-    "scipy": "scipy",
-    "tensorflow": "-r requirements-keras.txt",
-}
 ABSENT = re.compile(r"No module named '(\w+)")
 # What the watchdog of the child says, and the first line of the student's own files in it.
 LATE = re.compile(r"^Timeout \(.*", re.MULTILINE | re.DOTALL)
@@ -114,7 +105,7 @@ class Running:
 def _not_installed(outcome: Outcome) -> str:
     """How to get a library that grading has and this machine has not; "" for any other trouble."""
     named = ABSENT.search(outcome.trouble.message) if isinstance(outcome, Raised) else None
-    package = PACKAGES.get(named[1], "") if named else ""
+    package = LIBRARIES.get(named[1], "") if named else ""
     return f"Grading has it, and it is not installed here; run: pip install {package}" if package else ""
 
 

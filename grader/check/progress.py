@@ -107,8 +107,12 @@ def passed(progress: Progress, exercise: PublicExercise) -> list[str]:
     return [name for name in public if progress.outcomes.get(f"{exercise.name}.{name}") == "passed"]
 
 
-def beneath(progress: Progress, exercise: str, siblings: Sequence[str]) -> tuple[str, ...]:
-    """A sentence for each exercise that another one uses and whose own checks failed when they were last run."""
+def beneath(
+    progress: Progress, exercise: str, siblings: Sequence[str], verdicts: Sequence[CheckResult]
+) -> tuple[str, ...]:
+    """Where a check failed, a sentence for each exercise that this one uses and whose own checks failed last."""
+    if not any(verdict.outcome == "failed" for verdict in verdicts):
+        return ()
     failed = {full.partition(".")[0] for full, outcome in progress.outcomes.items() if outcome == "failed"}
     return tuple(
         f"{exercise} uses {name}, and checks of {name} fail: begin there."

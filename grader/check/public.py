@@ -19,6 +19,7 @@ from grader.worker.source import ExerciseSpec
 __all__ = [
     "EXAMPLES",
     "INDEX",
+    "LIBRARIES",
     "Index",
     "PublicCheck",
     "PublicExercise",
@@ -30,6 +31,17 @@ __all__ = [
 
 EXAMPLES = Path(__file__).with_name("examples")
 INDEX = "index.json"
+# What grading has for students to import, by the name in their code, and what pip is to install for it.
+LIBRARIES = {
+    "PIL": "pillow",
+    "cv2": "opencv-python-headless",
+    "imageio": "imageio",
+    "keras": "-r requirements-keras.txt",
+    "matplotlib": "matplotlib",
+    "numpy": "numpy",
+    "scipy": "scipy",
+    "tensorflow": "-r requirements-keras.txt",
+}
 
 
 class PublicCheck(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,4 +140,4 @@ def examples(exercise: str) -> Recording:
 def require(exercise: PublicExercise) -> None:
     """SubmissionError where the libraries of an exercise are not installed."""
     if exercise.spec.template == "keras" and importlib.util.find_spec("keras") is None:
-        raise SubmissionError("Keras is not installed; run: pip install -r requirements-keras.txt")
+        raise SubmissionError(f"Keras is not installed; run: pip install {LIBRARIES['keras']}")

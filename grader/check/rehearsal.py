@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.check.gaps import functions, released
+from grader.check.gaps import asked, missing, unwritten
+from grader.check.public import LIBRARIES
 from grader.check.wrapping import paragraphs
 from grader.errors import SubmissionError, UsageError
 from grader.intake import Entry, entry_for, found_in, read
@@ -20,8 +21,6 @@ from grader.worker.source import ExerciseSpec, Facts, analyse, program
 
 __all__ = ["Reading", "rehearse"]
 
-# The libraries that grading has; another one fails there as a missing one does.
-LIBRARIES = frozenset({"PIL", "cv2", "imageio", "keras", "matplotlib", "numpy", "scipy", "tensorflow"})
 AGAIN = "When it is mended, run `grader submit-check` again."
 CURES = {
     "import_error": "Mend this place; until then nothing of the file can be run.",
@@ -100,18 +99,18 @@ def _reading(spec: ExerciseSpec, facts: Facts, submission: Submission) -> Readin
         word = "not allowed" if facts.status == "blocked" else "cannot be read"
         return Reading(spec.name, word, facts.path, (facts.message, CURES.get(facts.status, "")), False)
     written = program(facts, submission.modules, submission.notebooks)
-    lost, gaps = functions(spec, written.source)
+    lost, gaps = missing(spec, written.source), unwritten(spec, written.source)
     told = []
     if lost:
         told.append(f"It has no {_listed(lost)}; grading calls functions by their names in docs/contract.md.")
-    if strange := sorted(set(facts.imports) - LIBRARIES - sys.stdlib_module_names):
+    if strange := sorted(set(facts.imports) - LIBRARIES.keys() - sys.stdlib_module_names):
         told.append(
             f"It imports {_listed(strange)}: not in the submission, and not among the libraries that grading has "
             f"({', '.join(sorted(LIBRARIES))}). Add the file, or write it without."
         )
     if told:
         return Reading(spec.name, "look here", facts.path, tuple(told), False)
-    if gaps and len(gaps) == len(released(spec)):
+    if gaps and len(gaps) == len(asked(spec)):
         return Reading(
             spec.name, "as handed out", facts.path, ("Nothing is written yet, so it earns no points.",), True
         )

@@ -116,8 +116,8 @@ class Session:
         with memory.remembered(self.home) as self.progress:  # other commands may have written to it meanwhile
             memory.record(self.progress, exercise.name, verdicts, unwritten)
             self.progress.current = exercise.name
-            if any(verdict.outcome == "failed" for verdict in verdicts):
-                notes = (*notes, *memory.beneath(self.progress, exercise.name, work.facts[exercise.name].siblings))
+            siblings = work.facts[exercise.name].siblings
+            notes = (*notes, *memory.beneath(self.progress, exercise.name, siblings, verdicts))
         request.cache_clear()  # calls name files of a folder that is gone
         return Seen(exercise, verdicts, unwritten, "", notes, work.printed, time.perf_counter() - started, path)
 

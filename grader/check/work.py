@@ -8,7 +8,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from grader.check.gaps import functions
+from grader.check.gaps import unwritten
 from grader.check.process import Running
 from grader.check.progress import course_around
 from grader.check.public import PublicExercise, examples, require
@@ -87,7 +87,7 @@ class Work:
         facts = self.facts[exercise.name]
         if facts.status != "ok":
             return []
-        return functions(exercise.spec, program(facts, self.modules, self.notebooks).source)[1]
+        return unwritten(exercise.spec, program(facts, self.modules, self.notebooks).source)
 
     def running(self, exercise: PublicExercise) -> Running:
         """The code of an exercise, which is imported when something of it is called."""
