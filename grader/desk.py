@@ -169,7 +169,7 @@ class Desk:
             self.templates[kind] = Template(Path(self.scratch.name), kind, self.device)
         return self.templates[kind]
 
-    def _bench(self, kind: str, exercise: str) -> Bench:
+    def bench_for(self, kind: str, exercise: str) -> Bench:
         """The template of that kind, with the limits of an exercise."""
         limits = msgspec.structs.replace(self.bench.limits, **self.specs[exercise].limits)
         template = self._template(kind)
@@ -197,7 +197,7 @@ class Desk:
         if kind in self.proven:
             return 0
         self.proven.add(kind)
-        bench = self._bench(kind, exercise)
+        bench = self.bench_for(kind, exercise)
         return canary.prove(bench, Path(self.scratch.name), self.closed, keras=kind == "keras")
 
     def open(self, submission: Submission) -> Case:
@@ -245,7 +245,7 @@ class Desk:
         if exercise not in case.fixtures:
             kind = self._kind(case.facts[exercise])
             self.prove(kind, exercise)
-            bench = self._bench(kind, exercise)
+            bench = self.bench_for(kind, exercise)
             modules, notebooks = case.submission.modules, case.submission.notebooks
             student = Student(exercise, sources_for(self.specs[exercise], case.facts, modules, notebooks), bench)
             case.fixtures[exercise] = StudentFixture(student, self._recording_of(exercise), self.locate)
