@@ -303,3 +303,21 @@ def test_the_doctor_finds_what_is_absent_or_failed(
 
 def test_the_course_asks_for_the_highest_level() -> None:
     assert load(ROOT / "course.toml").isolation == "locked"
+
+
+WINDOWS = """
+import sys
+for name in ("resource", "fcntl", "pwd", "grp", "termios"):
+    sys.modules[name] = None  # as where there is none
+sys.platform = "win32"
+from grader import cli
+sys.exit(cli.main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize("command", [["doctor"], ["grade", "submitted", "--out", "out"]])
+def test_windows_is_told_what_to_do(command: list[str]) -> None:
+    typed = [sys.executable, "-c", WINDOWS, *command, "--course", str(ROOT)]
+    done = subprocess.run(typed, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 3
+    assert done.stderr == "grader: Grading needs Linux or macOS; on Windows, run it inside WSL 2.\n"
