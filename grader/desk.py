@@ -6,6 +6,8 @@ import fcntl
 import hashlib
 import os
 import shutil
+import site
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -43,6 +45,8 @@ MOST_COPIED = 32 << 20
 ALONE_SECONDS = 120.0
 # Seconds that `_workload` takes on the machine that the limits of `course.toml` were set on.
 WORKLOAD_SECONDS = 0.012
+# Where the grader, the libraries and Python lie: nothing that a student has a use for.
+PLACES = (*map(Path, site.getsitepackages()), Path(__file__).parents[1], Path(sys.prefix), Path(sys.base_prefix))
 
 
 def spec_of(exercise: Exercise, exercises: Path) -> ExerciseSpec:
@@ -261,7 +265,7 @@ class Desk:
 
     def tidy(self, text: str) -> str:
         """A text without the places of this machine: what runs elsewhere, or again, reads the same."""
-        for folder in (self.pictures, self.bench.data, Path(self.scratch.name)):
+        for folder in (self.pictures, self.bench.data, Path(self.scratch.name), *PLACES):
             text = text.replace(f"{folder}{os.sep}", "").replace(os.fspath(folder), folder.name)
         return text
 

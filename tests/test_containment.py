@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import bpf
 import build_filters
@@ -22,6 +23,9 @@ from grader.course import load
 from grader.desk import Desk
 from grader.errors import IsolationError
 from grader.messages import Locks
+from grader.model import Status
+from grader.outcomes import Kind, Stop, Stopped
+from grader.refusals import WORDS, refusal
 from grader.worker import landlock, seccomp
 
 __all__: list[str] = []
@@ -311,6 +315,9 @@ for name in ("resource", "fcntl", "pwd", "grp", "termios"):
     sys.modules[name] = None  # as where there is none
 sys.platform = "win32"
 from grader import cli
+from grader.outcomes import Kind, Stop, Stopped
+from grader.model import Status
+from grader.refusals import WORDS, refusal
 sys.exit(cli.main(sys.argv[1:]))
 """
 
@@ -321,3 +328,17 @@ def test_windows_is_told_what_to_do(command: list[str]) -> None:
     done = subprocess.run(typed, capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.returncode == 3
     assert done.stderr == "grader: Grading needs Linux or macOS; on Windows, run it inside WSL 2.\n"
+
+
+def test_ends_are_a_closed_list_with_words_and_a_status() -> None:
+    ends = set(get_args(Kind))
+    assert set(WORDS["stops"]) == ends
+    for end in ends:
+        failure = refusal("convolve", Stopped(Stop(end)), public=False)
+        assert failure.status in get_args(Status)
+        assert failure.status not in ("graded", "error")  # it costs the check, and is never taken for a fault of ours
+        assert "`convolve`" in failure.observation.lower()
+        assert failure.next_step
+    page = (ROOT / "SECURITY.md").read_text("utf-8").partition("## What can become of a call")[2].partition("## ")[0]
+    assert {word for word in ends if f"`{word}`" in page} == ends
+    assert {status for status in get_args(Status) if f"| `{status}`" in page} == {*get_args(Status)} - {"missing"}
