@@ -27,6 +27,7 @@ from grader.errors import IsolationError
 from grader.messages import Locks
 from grader.model import Status
 from grader.outcomes import Kind, Stop, Stopped
+from grader.probing import PictureFile
 from grader.refusals import WORDS, refusal
 from grader.worker import landlock, seccomp
 
@@ -183,8 +184,8 @@ def test_a_lock_that_takes_too_much_stops_the_run(desk: Desk) -> None:
 
 
 def test_a_folder_that_ought_to_be_closed_is_tried(desk: Desk) -> None:
-    with pytest.raises(IsolationError, match=f"student code can list {desk.pictures}"):
-        canary.prove(desk.bench, Path(desk.scratch.name), [desk.pictures], False)
+    with pytest.raises(IsolationError, match=f"student code can list {desk.bench.data}"):
+        canary.prove(desk.bench, Path(desk.scratch.name), [desk.bench.data], False)
 
 
 def test_nothing_is_graded_behind_a_lock_that_does_not_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -224,6 +225,28 @@ def f(pid):
     for pid in (os.getpid(), desk.bench.template.process.pid):
         assert value(opened(desk, body), "f", pid) == everything
         assert all(os.path.lexists(f"/proc/{pid}/{name}") for name in everything)
+
+
+@pytest.mark.parametrize(("locks", "wanted"), [(None, "PermissionError"), (UNLOCKED, 1)])
+def test_pictures_are_found_only_by_who_is_told_their_names(
+    tmp_path: Path, locks: Locks | None, wanted: object
+) -> None:
+    """Those of hidden examples lie there too, left by the submissions before."""
+    body = """
+def f(path):
+    return len(open(path, "rb").read())
+
+def two(path):
+    try:
+        return len(os.listdir(os.path.dirname(path)))
+    except OSError as error:
+        return type(error).__name__
+"""
+    with a_desk(tmp_path, locks) as desk:
+        path = desk.locate(PictureFile("hidden.png", b"pixels"))
+        student = opened(desk, body)
+        assert value(student, "f", path) == 6
+        assert value(student, "two", path) == wanted
 
 
 @pytest.mark.parametrize(("locks", "wanted"), [(None, errno.EPERM), (UNLOCKED, errno.ETIMEDOUT)])
