@@ -135,7 +135,7 @@ def _fork(control: socket.socket, message: dict[str, Any], descriptors: list[int
     if _threads() != 1:
         _send(control, {"error": f"the template has {_threads()} threads; only one may be there at a fork"})
         return
-    pid = os.fork()
+    pid = lock.fork()
     if pid == 0:
         try:
             _become_worker(message, descriptors, keep)
