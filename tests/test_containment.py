@@ -31,6 +31,7 @@ from grader.outcomes import Kind, Stop, Stopped
 from grader.probing import PictureFile
 from grader.refusals import WORDS, refusal
 from grader.worker import landlock, lock, seccomp
+from grader.worker.lock import FIRST_USER, USERS
 
 __all__: list[str] = []
 
@@ -299,6 +300,17 @@ def test_threads_are_bounded_without_a_user_of_their_own_too(how: str, status: i
     there = int(Path("/proc/loadavg").read_text("ascii").split()[3].partition("/")[2])
     command = [sys.executable, "-c", CROWD, how, str(there)]
     assert subprocess.run(command, cwd=ROOT, check=False).returncode == status
+
+
+def test_the_user_of_a_worker_cannot_be_foretold(desk: Desk) -> None:
+    """Two workers of one user share its threads, and a process id is something that code can count up to."""
+    body = "def f(): return [os.getuid(), os.getpid()]"
+    users = [value(opened(desk, body)).tolist() for _ in range(3)]
+    if os.geteuid() != 0:
+        assert {user for user, _ in users} == {os.getuid()}
+    else:
+        assert all(FIRST_USER <= user < FIRST_USER + USERS for user, _ in users)
+        assert len({(user - pid) % USERS for user, pid in users}) > 1
 
 
 def test_a_fork_waits_for_room(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -112,7 +112,8 @@ def _change_user(own: bool, may_read: bool) -> None:
     threads = THREADS + THREADS_A_PROCESSOR * processors
     if own and os.geteuid() == 0:
         _prctl(PR_SET_KEEPCAPS, 1)  # else the change of user would take the capability to read away
-        user = FIRST_USER + os.getpid() % USERS
+        # By chance: whoever could tell the next one would take up its threads beforehand.
+        user = FIRST_USER + int.from_bytes(os.urandom(4), "little") % USERS
         os.setgroups([])
         os.setresgid(user, user, user)
         os.setresuid(user, user, user)
