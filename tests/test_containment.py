@@ -229,6 +229,26 @@ def f(pid):
         assert all(os.path.lexists(f"/proc/{pid}/{name}") for name in everything)
 
 
+TELLTALE = ["net/tcp", "net/unix", "task/{pid}/net/tcp", "mountinfo", "cgroup"]
+
+
+@pytest.mark.parametrize(("locks", "wanted"), [(None, TELLTALE), (UNLOCKED, [])])
+def test_its_own_entry_tells_nothing_of_the_machine(tmp_path: Path, locks: Locks | None, wanted: list[str]) -> None:
+    body = """
+def f(names):
+    refused = []
+    for name in names:
+        path = f"/proc/self/{name}".format(pid=os.getpid())
+        try:
+            os.listdir(path) if os.path.isdir(path) else open(path).close()
+        except PermissionError:
+            refused.append(name)
+    return refused
+"""
+    with a_desk(tmp_path, locks) as desk:
+        assert value(opened(desk, body), "f", TELLTALE) == wanted
+
+
 @pytest.mark.parametrize(("locks", "wanted"), [(None, "PermissionError"), (UNLOCKED, 1)])
 def test_pictures_are_found_only_by_who_is_told_their_names(
     tmp_path: Path, locks: Locks | None, wanted: object

@@ -154,7 +154,7 @@ def _become_worker(message: dict[str, Any], descriptors: list[int], keep: Keep) 
     locks = msgspec.convert(message["locks"], Locks)
     requests, replies, output = descriptors
     null = os.open(os.devnull, os.O_RDWR)
-    listed = [*keep.granted, *grants.open_all([*locks.folders, "/proc/self"])] if locks.landlock else []
+    listed = [*keep.granted, *grants.open_all([*locks.folders, *grants.OWN])] if locks.landlock else []
     named = grants.open_all(locks.named) if locks.landlock else []
     first = _placed([null, output, output, requests, replies, *listed, *named])
     os.chdir(message["cwd"])
