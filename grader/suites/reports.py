@@ -13,6 +13,8 @@ __all__ = ["Compiled", "Network", "Trained", "checked"]
 
 Form = TypeVar("Form")
 Shape = list[int | None]
+# By class, what a report always holds.
+ALWAYS = {"Sequential": {"input", "layers", "weights"}, "Model": {"optimizer"}}
 
 
 class Layer(msgspec.Struct):
@@ -72,9 +74,16 @@ def checked(report: Any, form: type[Form]) -> dict[str, Any]:
         msgspec.convert(report, form)
     except (msgspec.ValidationError, TypeError):
         report = None
-    if not isinstance(report, dict) or not all(map(_numeric, _arrays(report))):
+    if not isinstance(report, dict) or not all(map(_numeric, _arrays(report))) or not _whole(report):
         raise TEXTS.failure("no_report")
     return report
+
+
+def _whole(report: dict[str, Any]) -> bool:
+    """Whether nothing is missing that is read without asking, and layers are described by plain values."""
+    answered = [piece for piece in report.get("pieces", ()) if "answer" in piece]
+    there = ALWAYS.get(report["class"], set()) <= report.keys() and all("shape" in piece for piece in answered)
+    return there and not _arrays(report.get("layers", []))
 
 
 def _arrays(report: Any) -> list[Any]:
