@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import stat
 import struct
 from collections.abc import Sequence
 
@@ -43,7 +44,7 @@ def restrict(granted: Sequence[int], newest: int = NEWEST) -> None:
     ruleset = _checked(libc.syscall(CREATE_RULESET, attributes, ctypes.c_size_t(len(attributes)), 0))
     for descriptor in granted:
         # The right to list a folder means nothing for a file, and is refused for one.
-        rights = READ_FILE | READ_DIR if os.path.isdir(f"/proc/self/fd/{descriptor}") else READ_FILE
+        rights = READ_FILE | READ_DIR if stat.S_ISDIR(os.fstat(descriptor).st_mode) else READ_FILE
         rule = struct.pack("=Qi", rights, descriptor)
         _checked(libc.syscall(ADD_RULE, ruleset, PATH_BENEATH, rule, 0))
     _checked(libc.syscall(RESTRICT_SELF, ruleset, 0))
