@@ -164,12 +164,12 @@ class Student:
         try:
             if not isinstance(reply, Answer) or reply.number != number:
                 raise wire.WireError("an answer to another question")
-            outcome = outcome_of(reply, take, plain)
+            outcome: Outcome = Raised(Trouble("too_large"))
+            if self.held + take.weight <= HELD_BYTES:  # before it is decoded
+                outcome = outcome_of(reply, take, plain)
         except wire.WireError as error:
             raise worker.stop(Stop("protocol", str(error))) from None
         self.held += take.weight
-        if self.held > HELD_BYTES:
-            outcome = Raised(Trouble("too_large"))
         return outcome, reply.seconds if 0 <= reply.seconds < 1e6 else 0.0
 
     def _orphaned(self) -> Stop:

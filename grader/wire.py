@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Callable
 from typing import Annotated, Any
 
 import msgspec
@@ -17,6 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
+    "DECODED",
+    "KEYS",
+    "LAID_OUT",
+    "LISTED",
     "MAX_LISTED",
     "PREFIX",
     "Array",
@@ -42,7 +45,12 @@ MAX_NESTING = 16
 MAX_HEADER = 1 << 26
 MAX_EMPTY = 1 << 40
 MAX_LISTED = 1 << 20
+# Bytes of memory that one byte of a header can become: the shortest item is 8 bytes long, and an object of 100 bytes.
 DECODED = 16
+# The same for a byte of the body, which may be an array in rows that are half empty.
+LAID_OUT = 2
+# The same for an entry of an array that becomes a list: a number, and the place that points to it.
+LISTED = 40
 DTYPES = frozenset(["|b1", "|i1", "|u1", "<i2", "<u2", "<i4", "<u4", "<i8", "<u8", "<f2", "<f4", "<f8"])
 
 Short = Annotated[str, msgspec.Meta(max_length=200)]
@@ -128,6 +136,8 @@ class Opaque(msgspec.Struct, frozen=True, tag="o"):
 
 
 Value = Null | Flag | Whole | Big | Long | Real | Text | Array | Seq | Map | Opaque
+# Of a dictionary. Longer integers are none: thousands of them can have one hash, and then each is compared with all.
+KEYS = Null | Flag | Whole | Real | Text
 
 
 def sizes(prefix: bytes, limit: int, header_limit: int = MAX_HEADER) -> tuple[int, int]:
@@ -158,12 +168,16 @@ def unpack(header: bytes, body: bytes, decoder: msgspec.msgpack.Decoder[Any]) ->
 
 
 class Reader:
-    """Cuts arrays from the body of a frame, one after the other; every size is checked before NumPy sees it."""
+    """Cuts arrays from the body of a frame, one after the other; every size is checked before NumPy sees it.
+
+    `weight` are the bytes of memory that the whole frame may take once it is decoded.
+    """
 
     def __init__(self, body: bytes, weight: int = 0) -> None:
         self.body = body
         self.offset = 0
-        self.weight = weight  # bytes of memory that the whole frame may take once it is decoded
+        self.weight = weight
+        self.listed = 0
 
     def __call__(self, spec: Array) -> NDArray[Any]:
         """The next array, a read-only view; WireError when the body does not hold it."""
@@ -178,6 +192,20 @@ class Reader:
         flat = np.frombuffer(self.body, dtype, count, self.offset) if count else np.empty(0, dtype)
         self.offset = end
         return flat.reshape(spec.shape)
+
+    def nested(self, array: NDArray[Any]) -> Any:
+        """Nested lists; WireError beyond a million entries in a frame: they take far more room than the array."""
+        entries = math.prod(extent or 1 for extent in array.shape)
+        self.listed += entries
+        self.weight += LISTED * entries
+        if self.listed > MAX_LISTED:
+            raise WireError("lists that are too long")
+        return array.tolist()
+
+    def laid_out(self, spec: Array, array: NDArray[Any]) -> NDArray[Any]:
+        """A copy in the layout that `spec` names; the bytes that it was cut from are needed no more."""
+        self.weight += (LAID_OUT - 1) * array.nbytes
+        return lay_out(array, spec)
 
     def finish(self) -> None:
         """WireError when there are bytes that no array has claimed."""
@@ -243,7 +271,7 @@ def pack_array(array: NDArray[Any], buffers: list[bytes], listed: bool = False) 
     return Array(native.str, array.shape, _form(array), bool(array.flags.writeable), listed)
 
 
-def value_of(value: Value, take: Callable[[Array], NDArray[Any]], fresh: bool = False, depth: int = 0) -> Any:
+def value_of(value: Value, take: Reader, fresh: bool = False, depth: int = 0) -> Any:
     """Plain data from a `Value`; arrays are read-only views of the frame.
 
     With `fresh` everything is as whoever sent it had it: arrays are copies in their layout, lists that travelled as an
@@ -262,15 +290,15 @@ def value_of(value: Value, take: Callable[[Array], NDArray[Any]], fresh: bool = 
         case Array():
             array = take(value)
             if fresh and value.listed:
-                return _nested(array)
-            return lay_out(array, value) if fresh else array
+                return take.nested(array)
+            return take.laid_out(value, array) if fresh else array
         case Seq():
             items = [value_of(item, take, fresh, depth + 1) for item in value.items]
             return tuple(items) if fresh and value.fixed else items
         case Map():
             plain = {}
             for key, item in value.items:
-                if isinstance(key, Array | Seq | Map | Opaque):
+                if not isinstance(key, KEYS):
                     raise WireError("a dictionary key that is no plain value")
                 plain[value_of(key, take)] = value_of(item, take, fresh, depth + 1)
             if len(plain) < len(value.items):
@@ -285,9 +313,3 @@ def normal(value: object) -> Any:
     packed = pack(value, buffers)
     return value_of(packed, Reader(b"".join(buffers)))
 
-
-def _nested(array: NDArray[Any]) -> Any:
-    """Nested lists; WireError beyond a million entries, because they take far more room than the array."""
-    if math.prod(extent or 1 for extent in array.shape) > MAX_LISTED:
-        raise WireError("a list that is too long")
-    return array.tolist()

@@ -92,7 +92,7 @@ class _Outgoing:
             raise TooLargeError
         plain = all(key is None or issubclass(type(key), NUMBERS | str) for key, _ in items)
         keys = [self.convert(key, depth + 1) for key, _ in items] if plain else []
-        if len(set(keys)) < len(items):
+        if len(set(keys)) < len(items) or not all(isinstance(key, wire.KEYS) for key in keys):
             return wire.Opaque("dict with keys that are no plain values")
         values = [self.convert(value, depth + 1) for _, value in items]
         return wire.Map(tuple(zip(keys, values, strict=True)))
