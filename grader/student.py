@@ -66,11 +66,27 @@ class Student:
     asked: int = 0
     printed: bytearray = field(default_factory=bytearray)
     listening: bool = True
+    imported: bool = False
+    public: bool = False
+    knows: bool = False
 
-    def calls(self, requests: Sequence[Request], reference_seconds: float | None = None) -> list[Outcome]:
-        """The outcomes of the calls, in order; after the one that ended the worker the rest is not run."""
+    def calls(
+        self,
+        requests: Sequence[Request],
+        reference_seconds: float | None = None,
+        *,
+        public: bool = False,
+        held: int = 0,
+    ) -> list[Outcome]:
+        """The outcomes of the calls, in order; after the one that ended the worker the rest is not run.
+
+        What may be shown of `public` ones is that of a worker that knows of no others. `held` are the bytes of answers
+        that are kept already.
+        """
         outcomes: list[Outcome] = []
-        self.held = 0
+        self.public, self.held = public, held
+        if public and self.knows:
+            self.close()
         while len(outcomes) < len(requests):
             rest = requests[len(outcomes) :]
             if (reason := self._why_not(rest[0].function)) is not None:
@@ -132,6 +148,7 @@ class Student:
         """One batch on the wire; outcomes are appended as they arrive, a Stop leaves those before it."""
         worker = self.worker
         assert worker is not None
+        self.knows |= not self.public
         calls = tuple(request.packed[0] for request in requests)
         buffers = [buffer for request in requests for buffer in request.packed[1]]
         limit = self._call_seconds(reference_seconds)
@@ -154,7 +171,7 @@ class Student:
         finally:
             self.spent += _used(worker, began, waited)
             self.seconds += min(claimed, time.perf_counter() - waited)
-            self._listen(worker)
+            self._listen(worker, self.knows)
 
     def _answer(
         self, worker: Worker, number: int, cpu_seconds: float, patience: float, plain: bool
@@ -191,7 +208,7 @@ class Student:
                 if stop.kind != "timeout":
                     return
             else:
-                self.worker = worker
+                self.worker, self.knows = worker, False
                 self.broken = None if trouble is None else Raised(trouble)
                 return
 
@@ -209,14 +226,15 @@ class Student:
             raise
         finally:
             self.spent += _used(worker, began, waited)
-            self._listen(worker)
+            self._listen(worker, knows=self.imported)  # an import tells the same each time
+            self.imported = True
         self.seconds += reply.seconds if 0 <= reply.seconds < time.perf_counter() - waited else 0.0
         return reply.trouble
 
-    def _listen(self, worker: Worker) -> None:
+    def _listen(self, worker: Worker, knows: bool) -> None:
         """Keeps what was printed while nothing hidden had been shown to the code; later output is thrown away."""
         printed = worker.take_printed()
-        if self.listening and len(self.printed) < 1 << 16:
+        if self.listening and not knows and len(self.printed) < 1 << 16:
             self.printed += printed
 
     def close(self) -> None:

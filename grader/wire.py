@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import math
 import struct
+from collections.abc import Sequence
+from itertools import accumulate
+from operator import mul
 from typing import Annotated, Any
 
 import msgspec
@@ -33,6 +36,7 @@ __all__ = [
     "WireError",
     "frame",
     "normal",
+    "objects",
     "pack",
     "pack_array",
     "sizes",
@@ -49,8 +53,8 @@ MAX_LISTED = 1 << 20
 DECODED = 16
 # The same for a byte of the body, which may be an array in rows that are half empty.
 LAID_OUT = 2
-# The same for an entry of an array that becomes a list: a number, and the place that points to it.
-LISTED = 40
+# The same for an object of the nested lists that an array becomes: a list or a number, and the place that points to it.
+LISTED = 64
 DTYPES = frozenset(["|b1", "|i1", "|u1", "<i2", "<u2", "<i4", "<u4", "<i8", "<u8", "<f2", "<f4", "<f8"])
 
 Short = Annotated[str, msgspec.Meta(max_length=200)]
@@ -194,10 +198,9 @@ class Reader:
         return flat.reshape(spec.shape)
 
     def nested(self, array: NDArray[Any]) -> Any:
-        """Nested lists; WireError beyond a million entries in a frame: they take far more room than the array."""
-        entries = math.prod(extent or 1 for extent in array.shape)
-        self.listed += entries
-        self.weight += LISTED * entries
+        """Nested lists; WireError beyond a million objects in a frame: they take far more room than the array."""
+        self.listed += objects(array.shape)
+        self.weight += LISTED * objects(array.shape)
         if self.listed > MAX_LISTED:
             raise WireError("lists that are too long")
         return array.tolist()
@@ -211,6 +214,11 @@ class Reader:
         """WireError when there are bytes that no array has claimed."""
         if self.offset != len(self.body):
             raise WireError("bytes that belong to no array")
+
+
+def objects(shape: Sequence[int]) -> int:
+    """How many objects the nested lists of an array are."""
+    return sum(accumulate(shape, mul))
 
 
 def lay_out(array: NDArray[Any], spec: Array) -> NDArray[Any]:
@@ -312,4 +320,3 @@ def normal(value: object) -> Any:
     buffers: list[bytes] = []
     packed = pack(value, buffers)
     return value_of(packed, Reader(b"".join(buffers)))
-

@@ -281,9 +281,20 @@ def test_too_much_at_once_is_said_so(student: Open) -> None:
 def test_prints_are_kept_from_before_the_hidden_examples_only(student: Open) -> None:
     one = student("def f(x):\n    print('given', x)\nprint('import')")
     value(one, "f", "public")
+    one.calls([Request("f", ("hidden",))])
+    value(one, "f", "public, in a worker that knows nothing")
     one.listening = False
-    value(one, "f", "hidden")
-    assert bytes(one.printed) == b"import\ngiven public\n"
+    value(one, "f", "public")
+    told = b"public, in a worker that knows nothing\n"
+    assert bytes(one.printed) == b"import\ngiven public\ngiven " + told
+
+
+def test_what_is_public_is_asked_of_a_worker_that_knows_of_nothing_else(student: Open) -> None:
+    one = student("seen = []\ndef f(x):\n    seen.append(x)\n    return list(seen)")
+    assert value(one, "f", "public") == ["public"]
+    assert one.calls([Request("f", ("hidden",))]) == [Returned(["public", "hidden"])]
+    assert value(one, "f", "public") == ["public"]
+    assert value(one, "f", "public") == ["public", "public"]
 
 
 def test_prints_are_kept_up_to_a_cap_and_from_a_crash(student: Open) -> None:
