@@ -19,10 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
-    "DECODED",
     "KEYS",
-    "LAID_OUT",
-    "LISTED",
     "MAX_LISTED",
     "PREFIX",
     "Array",
