@@ -12,6 +12,7 @@ import tracemalloc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from copy import deepcopy
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -21,18 +22,20 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
 from test_wire import ARRAYS, SCALARS, VALUES
 
 from grader import grading, judging, recorded, wire
 from grader.course import Exercise, load
 from grader.messages import Analysed, Answer, Limits, Loaded, Ready, Trouble
 from grader.model import SubmissionResult
-from grader.outcomes import Outcome, Request, Returned, Stop, Stopped
+from grader.outcomes import Outcome, Raised, Request, Returned, Stop, Stopped
 from grader.probing import CheckFailed, Raises, ShapeOf
 from grader.recorded import Example, Mistake, Replay
+from grader.refusals import import_failure
 from grader.report import results_json, student_page
 from grader.student import Student
-from grader.suites import trainings
+from grader.suites import designs, test_filter_design, trainings
 from grader.suites.cifar_layers import LAYERS, PARTS
 from grader.suites.compiling import compiles
 from grader.suites.networks import Network, Plan
@@ -414,11 +417,12 @@ def places(value: Any) -> Iterator[tuple[Any, Any]]:
 class Reporter:
     """Stands for a `student` fixture whose worker reports `facts`, whatever it is asked."""
 
-    def __init__(self, facts: Any) -> None:
+    def __init__(self, facts: Any, raises: bool = False) -> None:
         buffers: list[bytes] = []
         packed = wire.pack(facts, buffers)
         self.facts = wire.value_of(packed, wire.Reader(b"".join(buffers)), fresh=True)
         self.values: dict[str, Any] = {}
+        self.raises = raises
         self.public = {"train": [Returned(self.facts)], "defaults": [Returned(self.facts)]}
         self.locate = str
 
@@ -427,8 +431,11 @@ class Reporter:
 
     def outcome(self, asked: Request, *more: Any, **other: Any) -> Outcome:
         if asked.look == "network" and not asked.aim["pieces"] and isinstance(self.facts, dict):
-            return Returned({name: fact for name, fact in self.facts.items() if name != "pieces"})
-        return Returned(self.facts)
+            return self._come_to({name: fact for name, fact in self.facts.items() if name != "pieces"})
+        return self._come_to(self.facts)
+
+    def _come_to(self, facts: Any) -> Outcome:
+        return Raised(Trouble("raised", "ValueError", ("ValueError",)), facts) if self.raises else Returned(facts)
 
     def require(self) -> None: ...
     def illustrate(self) -> None: ...
@@ -471,8 +478,11 @@ def test_the_reports_of_these_tests_pass_where_they_are_left_alone(kind: str) ->
 
 @pytest.mark.parametrize("kind", ASKED)
 @fuzzed(40)
-@given(changes=st.lists(st.tuples(st.integers(0, 10**6), st.sampled_from("-+="), OTHER), min_size=1, max_size=3))
-def test_reports_of_nearly_the_right_form(kind: str, changes: list[Any]) -> None:
+@given(
+    changes=st.lists(st.tuples(st.integers(0, 10**6), st.sampled_from("-+="), OTHER), min_size=1, max_size=3),
+    raises=st.sampled_from([False, False, True]),
+)
+def test_reports_of_nearly_the_right_form(kind: str, changes: list[Any], raises: bool) -> None:
     made, checks = ASKED[kind]
     facts = made()
     for number, how, other in changes:
@@ -487,9 +497,63 @@ def test_reports_of_nearly_the_right_form(kind: str, changes: list[Any]) -> None
     for check in checks:
         failure = None
         try:
-            check(Reporter(facts))
+            check(Reporter(facts, raises))
         except CheckFailed as error:
             failure = error
         told(failure)
         if failure is not None and check is checks[0]:
             return  # the others wait for the first one
+
+
+# What functions without arguments return ------------------------------------------------------------------------------
+DRAWN = st.sampled_from([(3, 3), (1, 1), (3, 3, 3), (1, 15, 3), (16, 1), (2, 3, 4), (0, 3), (3, 3, 0), (3, 1, 3)])
+ENTRIES = st.floats() | st.sampled_from([0.0, 1.0, -1.0, 2.0])
+DESIGNED = DRAWN.flatmap(lambda shape: hnp.arrays(np.float64, shape, elements=ENTRIES))
+ANSWERS = st.dictionaries(st.sampled_from(["prewitt_flipped_effect", "line_filter_detects", "x"]), VALUES, max_size=3)
+
+
+@fuzzed(60)
+@given(VALUES | DESIGNED | ANSWERS)
+def test_designs_and_answers_of_any_form(value: Any) -> None:
+    buffers: list[bytes] = []
+    packed = wire.pack(value, buffers)
+    arrived = wire.value_of(packed, wire.Reader(b"".join(buffers)))
+    stub = SimpleNamespace(value=lambda function: arrived)
+    checks = [partial(getattr(designs, name), arrived) for name in designs.__all__ if name != "shoulder_portrait"]
+    checks += [partial(test_filter_design._sight, stub, "line_filter_detects", "horizontal lines")]
+    checks += [partial(test_filter_design.test_quiz_flipped, stub)]
+    for check in checks:
+        failure = None
+        try:
+            check()
+        except CheckFailed as error:
+            failure = error
+        told(failure)
+
+
+@fuzzed(40)
+@given(TROUBLES, st.booleans())
+def test_imports_that_fail_in_any_way(trouble: Trouble, public: bool) -> None:
+    told(import_failure("work", Raised(trouble), public=public))
+
+
+# Pieces --------------------------------------------------------------------------------------------------------------
+@fuzzed(40)
+@given(st.lists(frames(), max_size=4), st.lists(st.integers(1, 100), max_size=20))
+def test_frames_arrive_whole_however_they_are_cut(sent: list[bytes], cuts: list[int]) -> None:
+    """Half a frame is none, two are two, and what is left waits for the rest."""
+    reading, writing = os.pipe()
+    with worker_that_sends(b"") as worker:
+        os.dup2(reading, worker.replies)
+        os.set_blocking(worker.replies, False)
+        os.close(reading)
+        data, found = b"".join(sent), []
+        for cut in [*cuts, len(data)]:
+            os.write(writing, data[:cut])
+            data = data[cut:]
+            assert worker._drain_replies()
+            while (parts := worker._frame()) is not None:
+                found.append(wire.PREFIX.pack(*map(len, parts)) + b"".join(parts))
+        os.close(writing)
+        assert found == sent
+        assert not worker.inbox

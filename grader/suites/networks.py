@@ -71,6 +71,8 @@ class Network(Remembered):
         """
         if probe not in self.told:
             outcome = self._outcome(probe, {"input": [], "pieces": [], "number": 0}, public=True)
+            if isinstance(outcome, Raised) and outcome.seen is not None:
+                checked(outcome.seen, Report)
             if not isinstance(outcome, Returned):
                 padding = any(kind == "ZeroPadding2D" for kind, _ in self.plan.parts[0].layers)
                 raise broken(self.plan.function, outcome, padding)
