@@ -10,12 +10,15 @@ import numpy as np
 import pytest
 from workers import LOOP, Open, a_desk, call, kind, opener, raised, value
 
+from grader import grading, warm
 from grader import student as students
-from grader import warm
 from grader.compare import difference
 from grader.desk import Desk
-from grader.refusals import import_failure, stop_status
+from grader.model import CheckResult
+from grader.probing import CheckFailed
+from grader.refusals import import_failure, refusal, stop_status
 from grader.student import NotRun, Raised, Request, Returned
+from grader.verdicts import _filled
 
 __all__: list[str] = []
 
@@ -185,6 +188,17 @@ def test_exceptions_of_every_kind_are_outcomes(student: Open, name: str) -> None
     assert raised(outcome) == error
     assert stop_status(outcome) == ("memory" if error == "MemoryError" else "graded")
     assert value(one, "two") == 2
+
+
+def test_long_messages_are_cut_with_a_count(student: Open) -> None:
+    outcome = call(student("def f(): raise ValueError('x' * 10 ** 6)"))
+    assert isinstance(outcome, Raised)
+    assert outcome.trouble.message == "x" * 2000 + " … (998000 more characters)"
+    assert outcome.trouble.message in grading._cleaned(check_of(refusal("f", outcome, public=True)), str).observation
+
+
+def check_of(failure: CheckFailed) -> CheckResult:
+    return _filled(CheckResult(name="c", title="t", points=0, max_points=1, outcome="failed"), failure, "")
 
 
 def test_no_byte_is_written(student: Open, desk: Desk) -> None:
