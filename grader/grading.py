@@ -16,8 +16,7 @@ from grader.worker.source import Facts
 
 __all__ = ["assemble", "judge_exercise", "unread", "with_root_causes"]
 
-# Less than a report takes: what is cut twice has a wrong count at its end.
-MOST_WORDS = 3900
+MOST_WORDS = 3900  # less than a report takes: what is cut twice has a wrong count at its end
 WORST: tuple[Status, ...] = ("graded", "missing", "import_error", "timeout", "memory", "crashed", "blocked", "error")
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from grader import wire
 from grader.course import Limits
 from grader.errors import GraderError
-from grader.messages import Answer, Batch, Load, Loaded, Trouble
+from grader.messages import Answer, Batch, Load, Loaded, Locks, Trouble
 from grader.messages import Limits as KernelLimits
 from grader.outcomes import NotRun, Outcome, Raised, Request, Returned, Stop, Stopped, outcome_of
 from grader.warm import Template, Worker
@@ -33,6 +33,7 @@ class Bench:
     template: Template
     limits: Limits
     data: Path
+    locks: Locks = field(default_factory=Locks)
     slowness: float = 1.0
     device: str = "cpu"
     alone: Callable[[], AbstractContextManager[Any]] = nullcontext
@@ -47,7 +48,8 @@ class Bench:
             memory_bytes=0 if on_gpu else int(self.limits.memory_mb) << 20,
             open_files=1024 if on_gpu else 64,
         )
-        return self.template.fork(kernel, self.data, ANSWER_BYTES, int(self.limits.output_limit_kb) << 10)
+        output = int(self.limits.output_limit_kb) << 10
+        return self.template.fork(kernel, self.locks, self.data, ANSWER_BYTES, output)
 
 
 @dataclass
@@ -63,6 +65,7 @@ class Student:
     seconds: float = 0.0
     spent: float = 0.0
     held: int = 0
+    kept: int = 0
     asked: int = 0
     printed: bytearray = field(default_factory=bytearray)
     listening: bool = True
@@ -71,20 +74,14 @@ class Student:
     knows: bool = False
 
     def calls(
-        self,
-        requests: Sequence[Request],
-        reference_seconds: float | None = None,
-        *,
-        public: bool = False,
-        held: int = 0,
+        self, requests: Sequence[Request], reference_seconds: float | None = None, *, public: bool = False
     ) -> list[Outcome]:
         """The outcomes of the calls, in order; after the one that ended the worker the rest is not run.
 
-        What may be shown of `public` ones is that of a worker that knows of no others. `held` are the bytes of answers
-        that are kept already.
+        `public` ones may be shown, and are made in a worker that `knows` of no others.
         """
         outcomes: list[Outcome] = []
-        self.public, self.held = public, held
+        self.public, self.held = public, self.kept
         if public and self.knows:
             self.close()
         while len(outcomes) < len(requests):

@@ -18,7 +18,6 @@ from grader.report.text import clean
 __all__ = ["Verdicts", "check_name", "title_of"]
 
 WAITS = "waits for "
-MOST_TOLD = 1 << 16
 
 
 def check_name(item: pytest.Item) -> str:
@@ -73,7 +72,7 @@ class Verdicts:
             if isinstance(error, CheckFailed) and (call.when == "setup" or self._check(*key) is not None):
                 report.longrepr = _story(verdict)  # a suite that no index knows keeps pytest's own words
             if report.failed:  # whatever the words are, they go to a terminal or to a file of XML
-                report.longrepr = clean(str(report.longrepr), MOST_TOLD)
+                report.longrepr = clean(str(report.longrepr), 1 << 16)
         return report
 
     def _verdict(self, item: pytest.Item, error: BaseException | None) -> CheckResult:

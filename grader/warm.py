@@ -19,7 +19,7 @@ import msgspec
 
 from grader import wire
 from grader.errors import GraderError
-from grader.messages import NO_MEMORY, Limits, Ready, Reply
+from grader.messages import NO_MEMORY, Limits, Locks, Ready, Reply
 from grader.outcomes import Stop
 from grader.surroundings import ENVIRONMENT, surroundings
 
@@ -140,12 +140,12 @@ class Template:
             self.tell({"op": "preload", "names": fresh})
             self.loaded.update(fresh)
 
-    def fork(self, limits: Limits, cwd: Path, answer_bytes: int, output_limit: int) -> Worker:
-        """A new locked worker in the folder `cwd`."""
+    def fork(self, limits: Limits, locks: Locks, cwd: Path, answer_bytes: int, output_limit: int) -> Worker:
+        """A new worker behind these limits and locks, in the folder `cwd`."""
         (theirs_in, ours_out), (ours_in, theirs_out), (output_in, output_out) = _pipe(), _pipe(), os.pipe()
         theirs, ours = (theirs_in, theirs_out, output_out), (ours_out, ours_in, output_in)
-        kernel = msgspec.to_builtins(limits)
-        message = {"op": "fork", "limits": kernel, "cwd": os.fspath(cwd), "answer_bytes": answer_bytes}
+        message = {"op": "fork", "cwd": os.fspath(cwd), "answer_bytes": answer_bytes}
+        message |= {"limits": msgspec.to_builtins(limits), "locks": msgspec.to_builtins(locks)}
         try:
             pid = self.ask(message, theirs)["pid"]
         except GraderError:
@@ -221,15 +221,16 @@ class Worker:
             return 0.0
 
     def next(self, cpu_seconds: float, wall_seconds: float) -> tuple[Reply, wire.Reader]:
-        """The next reply; raises Stop, with the worker ended, when there is none within the limits.
+        """The next reply; raises Stop, with the worker ended, when there is none within the limits."""
+        self.greet()
+        return self._next(cpu_seconds, wall_seconds)
 
-        GraderError where the worker never said that it was locked: until then, whatever happens is ours.
-        """
+    def greet(self) -> None:
+        """Waits until the worker is locked in; GraderError where that fails: until then, whatever happens is ours."""
         if not self.greeted:
             if not isinstance(self._next(PATIENCE, PATIENCE)[0], Ready):
                 raise self.stop(Stop("protocol", "it spoke before it was locked"))
             self.greeted = True
-        return self._next(cpu_seconds, wall_seconds)
 
     def _next(self, cpu_seconds: float, wall_seconds: float) -> tuple[Reply, wire.Reader]:
         started, deadline = self.cpu(), time.monotonic() + wall_seconds

@@ -202,11 +202,6 @@ class Reader:
             raise WireError("lists that are too long")
         return array.tolist()
 
-    def laid_out(self, spec: Array, array: NDArray[Any]) -> NDArray[Any]:
-        """A copy in the layout that `spec` names; the bytes that it was cut from are needed no more."""
-        self.weight += (LAID_OUT - 1) * array.nbytes
-        return lay_out(array, spec)
-
     def finish(self) -> None:
         """WireError when there are bytes that no array has claimed."""
         if self.offset != len(self.body):
@@ -296,7 +291,8 @@ def value_of(value: Value, take: Reader, fresh: bool = False, depth: int = 0) ->
             array = take(value)
             if fresh and value.listed:
                 return take.nested(array)
-            return take.laid_out(value, array) if fresh else array
+            take.weight += (LAID_OUT - 1) * array.nbytes if fresh else 0  # the copy; the frame itself goes
+            return lay_out(array, value) if fresh else array
         case Seq():
             items = [value_of(item, take, fresh, depth + 1) for item in value.items]
             return tuple(items) if fresh and value.fixed else items
