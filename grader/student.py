@@ -69,7 +69,6 @@ class Student:
     asked: int = 0
     printed: bytearray = field(default_factory=bytearray)
     listening: bool = True
-    imported: bool = False
     public: bool = False
     knows: bool = False
 
@@ -223,8 +222,7 @@ class Student:
             raise
         finally:
             self.spent += _used(worker, began, waited)
-            self._listen(worker, knows=self.imported)  # an import tells the same each time
-            self.imported = True
+            self._listen(worker, knows=self.asked > 0)  # an import tells the same each time
         self.seconds += reply.seconds if 0 <= reply.seconds < time.perf_counter() - waited else 0.0
         return reply.trouble
 

@@ -256,8 +256,7 @@ class Worker:
         header, body = wire.sizes(bytes(self.inbox[:start]), self.frame_limit, HEADER_LIMIT)
         if len(self.inbox) < start + header + body:
             return None
-        with memoryview(self.inbox) as view:
-            parts = bytes(view[start : start + header]), bytes(view[start + header : start + header + body])
+        parts = bytes(self.inbox[start : start + header]), bytes(self.inbox[start + header : start + header + body])
         del self.inbox[: start + header + body]
         return parts
 

@@ -19,7 +19,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
-    "KEYS",
     "MAX_LISTED",
     "PREFIX",
     "Array",
@@ -33,7 +32,6 @@ __all__ = [
     "WireError",
     "frame",
     "normal",
-    "objects",
     "pack",
     "pack_array",
     "sizes",

@@ -66,11 +66,11 @@ def fuzzed(count: int) -> settings:
 def most(data: bytes) -> int:
     """The cap: bytes of memory that reading so many bytes may take, whatever they say.
 
-    They lie in the inbox and are cut out of it (2), become objects (DECODED a byte of a header) and arrays (LAID_OUT a
-    byte of a body), or lists (LISTED an object, at most MAX_LISTED of them in a frame, and at most as many as there are
-    bytes where the arrays have entries).
+    They lie in the inbox and are cut out of it (3). A byte of a header becomes objects (DECODED), a byte of a body an
+    array (LAID_OUT), or a number in up to eight lists of one entry each (9 times LISTED). Lists of nothing at all have
+    a cap of their own: MAX_LISTED of them in a frame.
     """
-    return (2 + wire.DECODED + wire.LAID_OUT + 9 * wire.LISTED) * len(data) + BESIDE
+    return (3 + wire.DECODED + wire.LAID_OUT + 9 * wire.LISTED) * len(data) + BESIDE
 
 
 class Reaper:
@@ -356,8 +356,8 @@ def test_what_is_made_to_grow_stays_below_the_cap(name: str) -> None:
     assert cost(data, True) <= most(data) + lists
 
 
-def test_the_cap_can_be_broken() -> None:
-    """The control: a claim that is paid for shows in this measurement."""
+def test_what_is_paid_for_shows() -> None:
+    """The control: lists of nothing, which have a cap of their own, take more than their bytes account for."""
     data = arrays(1, b"", dtype="|i1", shape=[1 << 19, 0], listed=True)
     assert cost(data, True) > most(data)
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
-import re
 from typing import Any
 
 from grader.model import CheckResult, Evidence, ExerciseResult, Reveal, SubmissionResult
@@ -13,7 +11,6 @@ from grader.report.wording import awaited, status_line
 
 __all__ = ["results_json"]
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _VISIBILITY: dict[Reveal, str] = {"always": "visible", "after_due": "after_due_date", "never": "hidden"}
 
 
@@ -24,15 +21,15 @@ def results_json(result: SubmissionResult) -> bytes:
     number that a gradebook could take for one. Raises `GraderError` for a score that is not finite.
     """
     text = json.dumps(_document(result), allow_nan=False, ensure_ascii=False, indent=2, sort_keys=True)
-    # Not as JSON could escape it: what has no UTF-8 would be back, and stop the next program, once that is read.
-    return (_SURROGATE.sub(lambda found: f"\\\\u{ord(found[0]):04x}", text) + "\n").encode()
+    return (text + "\n").encode()
 
 
 def _document(result: SubmissionResult) -> dict[str, Any]:
     document: dict[str, Any] = {
         "score": None if result.state == "error" else _plain(result.score),
         "max_score": _plain(result.max_score),
-        "execution_time": _coarse(sum(e.student_seconds + e.grader_seconds for e in result.exercises)),
+        # The power of two above it: code that waits could tell of hidden examples by finer ones.
+        "execution_time": 1 << int(sum(e.student_seconds + e.grader_seconds for e in result.exercises)).bit_length(),
         "tests": [
             _test(f"{index}.{place}", check, exercise)
             for index, exercise in enumerate(result.exercises, 1)
@@ -43,17 +40,13 @@ def _document(result: SubmissionResult) -> dict[str, Any]:
             "isolation": result.isolation,
             "device": result.device or "cpu",
             "state": result.state,
-            "student": result.student,
+            # Not as JSON could escape it: what has no UTF-8 would be back, and stop the next program, once it is read.
+            "student": result.student.encode(errors="backslashreplace").decode(),
             "version": result.version,
         },
     }
     output = "\n".join(_remarks(result))
     return document | ({"output": output, "output_format": "text"} if output else {})
-
-
-def _coarse(seconds: float) -> int:
-    """Return `seconds` rounded up to a power of two: code that waits could tell of hidden examples by finer ones."""
-    return 1 << max(math.ceil(math.log2(seconds)), 0) if seconds > 0 else 0
 
 
 def _remarks(result: SubmissionResult) -> list[str]:
