@@ -18,9 +18,11 @@ __all__ = ["run_module"]
 
 # Reads a task a line, and answers with the status of the process that did it: `python -m MODULE WORDS` in a folder.
 SERVER = """
-import importlib, json, os, runpy, sys
+import gc, importlib, json, os, runpy, sys
 for name in sys.argv[1:]:
     importlib.import_module(name)
+gc.collect()
+gc.freeze()  # or each command would copy all of this when it ends
 for line in sys.stdin.buffer:
     task = json.loads(line)
     pid = os.fork()
@@ -36,16 +38,22 @@ for line in sys.stdin.buffer:
     runpy.run_module(task["module"], run_name="__main__", alter_sys=True)
     sys.exit()
 """
-# What a command imports on its way, by the module that is run.
-AHEAD = {
-    "grader": ("grader.cli", "grader.klass", "matplotlib.figure"),
-    "nbgrader": ("nbgrader.apps.nbgraderapp", "nbgrader.apps.autogradeapp", "grader.gradebook.judge"),
-}
+# What commands import on their way.
+AHEAD = (
+    "grader.cli",
+    "grader.gradebook.judge",
+    "grader.klass",
+    "grader.proofs.verify",
+    "matplotlib.figure",
+    "nbformat",
+    "nbgrader.apps.autogradeapp",
+    "nbgrader.apps.nbgraderapp",
+)
 
 
 @cache
-def _server(module: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", SERVER, *AHEAD[module]]
+def _server() -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", SERVER, *AHEAD]
     server = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     atexit.register(server.communicate)  # it ends with its input
     return server
@@ -55,7 +63,7 @@ def run_module(
     module: str, *words: object, folder: Path = ROOT, environment: Mapping[str, str] = os.environ
 ) -> subprocess.CompletedProcess[str]:
     """What `python -m MODULE WORDS` comes to in a folder: exit status, and what it printed."""
-    server = _server(module)
+    server = _server()
     assert server.stdin is not None
     assert server.stdout is not None
     typed = [str(word) for word in words]
