@@ -30,7 +30,7 @@ from grader.model import Status
 from grader.outcomes import Kind, Stop, Stopped
 from grader.probing import PictureFile
 from grader.refusals import WORDS, refusal
-from grader.worker import landlock, lock, seccomp
+from grader.worker import grants, landlock, lock, seccomp
 from grader.worker.lock import FIRST_USER, USERS
 
 __all__: list[str] = []
@@ -474,3 +474,29 @@ def test_ends_are_a_closed_list_with_words_and_a_status() -> None:
     page = (ROOT / "SECURITY.md").read_text("utf-8").partition("## What can become of a call")[2].partition("## ")[0]
     assert {word for word in ends if f"`{word}`" in page} == ends
     assert {status for status in get_args(Status) if f"| `{status}`" in page} == {*get_args(Status)} - {"missing"}
+
+
+def test_of_a_folder_with_something_hidden_the_rest_is_granted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "libraries" / "course" / "suites").mkdir(parents=True)
+    (tmp_path / "libraries" / "numpy").mkdir()
+    (tmp_path / "libraries" / "six.py").touch()
+    monkeypatch.setattr(grants, "SYSTEM", ())
+    monkeypatch.setattr(sys, "path", ["", str(tmp_path / "libraries"), str(tmp_path / "not there")])
+    hidden = str(tmp_path / "libraries" / "course")
+    assert grants.libraries(hidden) == [str(tmp_path / "libraries" / name) for name in ("numpy", "six.py")]
+    assert grants.libraries(str(tmp_path / "libraries")) == []
+    assert grants.libraries(str(tmp_path / "elsewhere")) == [str(tmp_path / "libraries")]
+
+
+def test_libraries_that_others_cannot_reach_are_noticed(tmp_path: Path) -> None:
+    (tmp_path / "home" / "libraries").mkdir(parents=True)
+    libraries = str(tmp_path / "home" / "libraries")
+    for folder in (tmp_path, *list(tmp_path.parents)[:-2]):
+        folder.chmod(folder.stat().st_mode | 0o011)
+    assert grants.readable_by_others([libraries, "/dev/null"])
+    (tmp_path / "home").chmod(0o700)
+    assert not grants.readable_by_others([libraries])
+    (tmp_path / "home").chmod(0o711)
+    assert grants.readable_by_others([libraries])
+    (tmp_path / "home" / "libraries").chmod(0o711)
+    assert not grants.readable_by_others([libraries])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import stat
 import struct
 from collections.abc import Sequence
 
@@ -44,7 +45,7 @@ def restrict(granted: Sequence[int], named: Sequence[int] = (), newest: int = NE
     ruleset = _checked(libc.syscall(CREATE_RULESET, attributes, ctypes.c_size_t(len(attributes)), 0))
     for descriptor in (*granted, *named):
         # The right to list a folder means nothing for a file, and is refused for one.
-        listable = descriptor not in named and os.path.isdir(f"/proc/self/fd/{descriptor}")
+        listable = descriptor not in named and stat.S_ISDIR(os.fstat(descriptor).st_mode)
         rights = READ_FILE | READ_DIR if listable else READ_FILE
         rule = struct.pack("=Qi", rights, descriptor)
         _checked(libc.syscall(ADD_RULE, ruleset, PATH_BENEATH, rule, 0))
