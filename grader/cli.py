@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import get_args
 
 from grader import __version__, artefacts, authoring, classroom
 from grader import course as courses
@@ -32,6 +33,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; the exit status of the contract."""
     arguments = _parser().parse_args(argv)
     try:
+        if sys.platform == "win32" and "posix" in arguments:
+            raise IsolationError("Grading needs Linux or macOS; on Windows, run it inside WSL 2.")
         status: int = arguments.action(arguments)
     except UsageError as error:
         return _complain(error, 2)
@@ -78,7 +81,6 @@ def _parser() -> argparse.ArgumentParser:
     again = grade.add_mutually_exclusive_group()
     again.add_argument("--resume", action="store_true", help="keep what is unchanged since the last run (the default)")
     again.add_argument("--fresh", action="store_true", help="grade everything anew")
-    grade.add_argument("--isolation", choices=["locked", "container", "process"], help="default: as course.toml says")
     grade.add_argument("--device", choices=["cpu", "gpu"], default="cpu", help="where Keras computes (default: cpu)")
     classroom.add_class_options(grade)
     grade.set_defaults(action=_grade)
@@ -100,6 +102,11 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("--in", dest="folder", metavar="SUBMISSIONS", type=Path, help="the folder that STUDENT is in")
     replay.set_defaults(action=_replay)
     beside = [command for package in BESIDE for command in package.add_commands(commands, _root)]
+    runs_code = (grade, replay, *(one for one in beside if one.prog.endswith(" verify")))
+    for command in runs_code:
+        command.add_argument("--isolation", choices=get_args(courses.Isolation), help="default: as course.toml says")
+    for command in (*runs_code, doctor):
+        command.set_defaults(posix=True)
     for command in (grade, doctor, sync, replay, *beside):
         command.add_argument("--course", metavar="DIR", type=Path, help="the folder with course.toml (default: found)")
     return parser
@@ -111,7 +118,6 @@ def _root(arguments: argparse.Namespace) -> Path:
 
 
 def _grade(arguments: argparse.Namespace) -> int:
-    _posix()
     from grader import klass
 
     root = _root(arguments)
@@ -120,15 +126,9 @@ def _grade(arguments: argparse.Namespace) -> int:
 
 
 def _doctor(arguments: argparse.Namespace) -> int:
-    _posix()
     from grader.containment.doctor import examine
 
     return examine(_root(arguments))
-
-
-def _posix() -> None:
-    if sys.platform == "win32":
-        raise IsolationError("Grading needs Linux or macOS; on Windows, run it inside WSL 2.")
 
 
 def _sync(arguments: argparse.Namespace) -> int:
@@ -151,7 +151,8 @@ def _replay(arguments: argparse.Namespace) -> int:
     from grader.staff.replay import replay
 
     root = _root(arguments)
-    status: int = replay(root, courses.load(root / "course.toml"), arguments.student, arguments.check, arguments.folder)
+    course = courses.at_level(courses.load(root / "course.toml"), arguments.isolation)
+    status: int = replay(root, course, arguments.student, arguments.check, arguments.folder)
     return status
 
 

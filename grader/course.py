@@ -26,6 +26,7 @@ __all__ = [
     "Isolation",
     "Limits",
     "agree_with",
+    "at_level",
     "choose",
     "load",
     "read_toml",
@@ -170,6 +171,11 @@ class _Fault(NamedTuple):
     place: Place
     wrong: str
     cure: str
+
+
+def at_level(course: Course, typed: Isolation | None) -> Course:
+    """The course with the level of isolation that was typed, if one was."""
+    return msgspec.structs.replace(course, isolation=typed or course.isolation)
 
 
 def load(path: Path) -> Course:

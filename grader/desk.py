@@ -123,7 +123,8 @@ class Desk:
         recordings: Path,
         lock: Path | None = None,
         device: str = "cpu",
-        isolation: str = "process",
+        *,
+        isolation: str,
         closed: Sequence[Path] = (),
     ) -> None:
         shield()  # what the judge knows is out of reach for the code that it judges
@@ -132,7 +133,8 @@ class Desk:
         self.cache: dict[str, Recording] = {}
         self.scratch = tempfile.TemporaryDirectory(prefix="grader-")
         self.pictures = Path(self.scratch.name) / "pictures"
-        self.pictures.mkdir(0o711)  # pictures of hidden examples lie there too: who is not told a name finds none
+        self.pictures.mkdir()
+        self.pictures.chmod(0o711)  # pictures of hidden examples lie there too: who is not told a name finds none
         self.files: dict[Path, bytes] = {}
         os.chmod(self.scratch.name, 0o711)
         self.lock = lock
@@ -151,6 +153,7 @@ class Desk:
         """A copy of the course's data for workers to start in: what they do to it can be mended."""
         folder = Path(self.scratch.name) / (data.name if data else "empty")
         folder.mkdir()
+        folder.chmod(0o755)  # whatever the umask: workers may have a user of their own
         if data is None:
             return folder
         self.files |= {folder / path.name: path.read_bytes() for path in sorted(data.iterdir()) if _small(path)}
@@ -202,9 +205,10 @@ class Desk:
         """Sends a canary into a worker of a template, once; how many things it was refused, or IsolationError."""
         if kind in self.proven:
             return 0
-        self.proven.add(kind)
         bench = self.bench_for(kind, exercise)
-        return canary.prove(bench, Path(self.scratch.name), self.closed, keras=kind == "keras")
+        tried = canary.prove(bench, Path(self.scratch.name), self.closed, keras=kind == "keras")
+        self.proven.add(kind)
+        return tried
 
     def open(self, submission: Submission) -> Case:
         """Analyses the sources in a worker of their own, before any of them runs."""

@@ -32,7 +32,7 @@ def prove(course: Course, isolation: str) -> str:
         )
     with tempfile.TemporaryDirectory() as folder:
         spec = ExerciseSpec(name="probe", functions=("probe",), template="keras", limits={"call_seconds": 60.0})
-        desk = Desk([spec], course.limits, Path(folder), Path(folder), device="gpu")
+        desk = Desk([spec], course.limits, Path(folder), Path(folder), device="gpu", isolation="container")
         try:
             case = desk.open(Submission(student="probe", modules={"probe": b"def probe(): return 1"}))
             outcome = desk.fixture(case, "probe").student.calls([Request("probe", (), True, "device")])[0]

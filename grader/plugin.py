@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["exercise_of", "pytest_addoption", "pytest_configure", "student"]
 
-LEVELS = ("locked", "container", "process")
 MARKER = "exercise(name, *functions): the student's module that a suite checks, where the file's name does not say it"
 
 
@@ -25,7 +24,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("grader", "grade a submission in a worker of its own")
     group.addoption("--submission", metavar="PATH", help="the student's folder, archive or notebook")
     group.addoption("--course", metavar="DIR", help="the folder that holds course.toml (optional)")
-    group.addoption("--isolation", choices=LEVELS, help="how the submission is locked in (default: as the course says)")
+    group.addoption(
+        "--isolation",
+        choices=["locked", "container", "process"],
+        help="how the submission is locked in (default: as the course says)",
+    )
     group.addoption("--live", action="store_true", help="search for failing examples, recorded ones aside")
 
 
@@ -49,7 +52,7 @@ def exercise_of(node: pytest.Item | pytest.Collector) -> tuple[str, tuple[str, .
 
 @pytest.fixture(scope="module")
 def student(request: pytest.FixtureRequest) -> Iterator[StudentFixture]:
-    """The student's module: its functions are called in a locked-down worker, and plain data comes back."""
+    """The student's module: its functions are called in a worker, and plain data comes back."""
     judge = request.config.pluginmanager.get_plugin("grader-judge")
     if judge is None:
         pytest.fail("there is no submission to check; add --submission PATH", pytrace=False)

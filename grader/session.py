@@ -90,8 +90,8 @@ class Session(Verdicts):
             self.recordings,
             lock,
             self.settings.device,
-            self.settings.isolation,
-            [self.root / "grader" / "suites", self.root / "solutions", *map(Path, self.settings.closed)],
+            isolation=self.settings.isolation,
+            closed=[self.root / "grader" / "suites", self.root / "solutions", *map(Path, self.settings.closed)],
         )
 
     def _seals(self) -> dict[str, str]:

@@ -38,7 +38,7 @@ ALLOWED = {
     "processors": "sched_yield sched_getaffinity sched_getparam sched_getscheduler sched_get_priority_max "
     "sched_get_priority_min getcpu",
     "who it is": "getpid gettid getppid getpgrp getpgid getsid getuid geteuid getgid getegid getgroups getresuid "
-    "getresgid uname sysinfo getrandom getrlimit",
+    "getresgid uname sysinfo getrandom getrlimit getpriority statfs fstatfs",
 }
 # The kernel has these, and says so only to those who ask for a newer one than the filter can look into.
 MISSING = "clone3 openat2"
@@ -47,9 +47,9 @@ FATAL = (
     "unshare setns bpf keyctl add_key request_key perf_event_open userfaultfd kexec_load kexec_file_load init_module "
     "finit_module delete_module io_uring_setup io_uring_enter io_uring_register pidfd_getfd open_by_handle_at"
 )
-WRITING = (
-    os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND | os.O_PATH | 0o20000000
-)  # the last: O_TMPFILE
+O_TMPFILE = 0o20000000
+# With O_PATH a file is opened past Landlock. It cannot be read then, and nothing that is wanted here needs it.
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND | O_TMPFILE | os.O_PATH
 CLONE_VM, CLONE_THREAD = 0x100, 0x10000
 CLONE_NAMESPACES = 0x7E020080  # CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET, NEWTIME
 # Waiting and waking. What is left out lends the owner of a lock the priority of who waits for it, and the owner may be

@@ -102,7 +102,9 @@ class Counter:
         self.exercises = {exercise.name: exercise for exercise in index.exercises}
         self.recordings = {name: recorded.unpacked(files[f"{name}.bin"]) for name in self.exercises}
         specs = [spec_of(exercise, ROOT / "exercises") for exercise in COURSE.ready]
-        self.desk = Desk(specs, COURSE.limits, ROOT / "data", ROOT / "grader" / "suites" / "recorded")
+        self.desk = Desk(
+            specs, COURSE.limits, ROOT / "data", ROOT / "grader" / "suites" / "recorded", isolation="locked"
+        )
 
     def check(self, work: Work, name: str) -> tuple[CheckResult, ...] | str:
         """The verdicts on the public checks of one exercise, or the sentence that says why it cannot be run."""

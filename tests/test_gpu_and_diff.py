@@ -86,7 +86,14 @@ def test_the_stamp_of_a_gpu_and_of_none() -> None:
 
 
 def test_workers_on_a_gpu_have_limits_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    desk = Desk([ExerciseSpec(name="work", functions=("f",))], _limits(), tmp_path, tmp_path, device="gpu")
+    desk = Desk(
+        [ExerciseSpec(name="work", functions=("f",))],
+        _limits(),
+        tmp_path,
+        tmp_path,
+        device="gpu",
+        isolation="container",
+    )
     seen = []
     monkeypatch.setattr(type(desk.bench.template), "fork", lambda self, limits, *rest: seen.append(limits))
     for device in ("cpu", "gpu"):
@@ -145,7 +152,7 @@ def test_an_import_of_keras_where_there_is_none_is_the_students_error(
 ) -> None:
     """Where the NumPy part alone is installed, no template is started that could not import Keras."""
     monkeypatch.setattr("grader.desk.missing", lambda template: "keras must be installed")
-    desk = Desk([ExerciseSpec(name="work", functions=("f",))], _limits(), tmp_path, tmp_path)
+    desk = Desk([ExerciseSpec(name="work", functions=("f",))], _limits(), tmp_path, tmp_path, isolation="process")
     case = desk.open(Submission(student="s", modules={"work": b"import keras\ndef f(): return 1"}))
     desk.fixture(case, "work")
     assert list(desk.templates) == ["numpy"]

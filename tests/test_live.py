@@ -34,7 +34,9 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     from msgspec.structs import replace
 
     limits = replace(LIMITS, call_seconds=CALL_SECONDS)
-    desk = Desk([ExerciseSpec(name="work", functions=("f",))], limits, None, tmp_path_factory.mktemp("none"))
+    desk = Desk(
+        [ExerciseSpec(name="work", functions=("f",))], limits, None, tmp_path_factory.mktemp("none"), isolation="locked"
+    )
     yield desk
     desk.close()
 

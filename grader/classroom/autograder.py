@@ -47,7 +47,8 @@ def _graded(root: Path) -> dict[str, Any]:
     chosen = tuple(json.loads((source / "autograder.json").read_bytes())["exercises"])
     # The name is fixed: nothing that a student may choose becomes a part of a path.
     entry = intake.Entry(student="submission", paths=(root / "submission",))
-    settings = Settings(root=str(source), exercises=chosen, isolation="container")
+    closed = str(root / "submission"), str(root / "results")
+    settings = Settings(root=str(source), exercises=chosen, isolation="container", closed=closed)
     [graded] = grade_all(Run(course, settings, intake.Scan(entries=(entry,)), 1), lambda done, everything: None)
     if graded.result.state == "error":
         why = [check.observation for one in graded.result.exercises for check in one.checks if check.status == "error"]

@@ -29,7 +29,7 @@ def examine(root: Path) -> int:
         _show(layer)
     there = all(layer.state == "active" for layer in found if layer.needed)
     failed = False
-    for canary in _canaries(root, course, "locked" if there else "process"):
+    for canary in _canaries(root, course, "locked" if there else "container"):
         _show(canary)
         failed |= canary.state == "failed"
     print()
@@ -45,7 +45,7 @@ def _show(layer: Layer) -> None:
 
 def _canaries(root: Path, course: Course, level: str) -> Iterator[Layer]:
     """What the canaries come to, one for each template that this course's exercises need."""
-    for kind in dict.fromkeys(("numpy", *(exercise.template for exercise in course.ready))):
+    for kind in dict.fromkeys(exercise.template for exercise in course.ready):
         if lacking := missing(kind):
             yield Layer(NAMES[kind], "absent", lacking)
             continue
@@ -70,7 +70,7 @@ def _canaries(root: Path, course: Course, level: str) -> Iterator[Layer]:
 def _conclusion(wanted: str, there: bool, failed: bool) -> str:
     """The last lines: which level can be had, and which the course asks for."""
     if failed:
-        return "A layer is there and does not hold: nothing is graded on this machine, at any level."
+        return "A layer is there and does not hold: nothing is graded with it. Please report what stands above."
     if there:
         return f"`locked` can be had here. course.toml asks for `{wanted}`."
     less = " That is enough for this course." if wanted != "locked" else " `grade` will refuse: see --isolation."

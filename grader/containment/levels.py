@@ -42,7 +42,7 @@ def layers() -> list[Layer]:
     if platform.system() != "Linux":
         absent = ("that takes Linux", f"grade on Linux or in WSL 2, or {CURE}")
         return [Layer(name, "absent", *absent, needed=name != "own user") for name in NAMES]
-    limits = Layer(NAMES[0], "active", "processor time, memory, open files; no file grows, no core dump")
+    limits = Layer(NAMES[0], "active", "processor time, memory, threads, open files; no file grows, no core dump")
     death = Layer(NAMES[2], "active", "the kernel ends a worker whose template is gone")
     return [limits, _own_user(), death, _landlock(), _seccomp()]
 
@@ -80,7 +80,7 @@ def _own_user() -> Layer:
         return Layer("own user", "absent", "the grader is not root, so workers keep its user", UNNEEDED, needed=False)
     if not _may_change_user():
         return Layer("own user", "absent", "root may not change its user here", UNNEEDED, needed=False)
-    return Layer("own user", "active", "one that owns nothing and runs no other process", needed=False)
+    return Layer("own user", "active", "one that owns nothing, drawn by chance from 4,000", needed=False)
 
 
 def _may_change_user() -> bool:

@@ -44,7 +44,7 @@ def verify(root: Path, arguments: argparse.Namespace) -> int:
 
 def _proofs(root: Path, arguments: argparse.Namespace) -> Iterator[Proof]:
     try:
-        course = courses.load(root / "course.toml")
+        course = courses.at_level(courses.load(root / "course.toml"), arguments.isolation)
     except CourseError as error:
         yield Proof("index", "", (str(error),))
         return

@@ -18,6 +18,7 @@ SYSTEM = (
     "/usr/lib64",
     "/etc/ld.so.cache",
     "/etc/localtime",
+    "/etc/mime.types",
     "/usr/share/fonts",
     "/usr/share/zoneinfo",
     "/dev/null",
@@ -32,9 +33,10 @@ OWN = tuple(f"/proc/self/{name}" for name in ("auxv", "cmdline", "fd", "limits",
 
 
 def libraries(hidden: str) -> list[str]:
-    """The folders that Python imports from and the system's own, without anything at or beneath `hidden`.
+    """The folders that Python imports from and the system's own, but neither `hidden` nor a folder around it.
 
-    Rules of Landlock only add, so of a folder with something hidden in it the other entries are granted one by one.
+    Rules of Landlock only add, so of a folder with `hidden` in it the other entries are granted one by one. An
+    environment inside of `hidden` is granted where Python imports from it.
     """
     wanted = [*SYSTEM, os.path.join(sys.base_prefix, "lib"), *filter(None, sys.path)]
     return [path for folder in wanted if os.path.exists(folder) for path in _without(os.path.realpath(folder), hidden)]

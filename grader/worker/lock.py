@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import resource
+import secrets
 import signal
 import struct
 import sys
@@ -22,7 +23,7 @@ PR_SET_KEEPCAPS = 8
 PR_SET_NO_NEW_PRIVS = 38
 CAPABILITY_VERSION_3 = 0x20080522
 CAP_DAC_READ_SEARCH = 1 << 2
-# Users that belong to nobody: systemd takes its short-lived ones from here. A worker has one of its own while it lives.
+# Users that belong to nobody: systemd takes its short-lived ones from here. A worker gets one of them by chance.
 FIRST_USER, USERS = 61184, 4000
 # Threads of one worker; libraries start some for each processor.
 THREADS, THREADS_A_PROCESSOR = 64, 8
@@ -74,8 +75,12 @@ def lock(
     if sys.platform == "linux":
         if limits.memory_bytes:  # a GPU's driver maps as much as the machine has
             _limit(resource.RLIMIT_AS, _mapped_bytes() + limits.memory_bytes)
-        _change_user(locks.own_user, may_read)
+        own, template = locks.own_user and os.geteuid() == 0, os.getppid()
+        _change_user(own, may_read)
+        _bound_threads(own)
         _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # a change of the user would have undone it
+        if os.getppid() != template:
+            os._exit(0)  # it has died before the kernel knew what to do about it
         _prctl(PR_SET_NO_NEW_PRIVS, 1)
         shield()
         if locks.landlock:
@@ -108,21 +113,24 @@ def _mapped_bytes() -> int:
 def _change_user(own: bool, may_read: bool) -> None:
     """From root to a user that owns nothing; no capability is kept, or the one to read."""
     kept = CAP_DAC_READ_SEARCH if may_read and os.geteuid() == 0 else 0
-    processors = os.cpu_count() or 1
-    threads = THREADS + THREADS_A_PROCESSOR * processors
-    if own and os.geteuid() == 0:
+    if own:
         _prctl(PR_SET_KEEPCAPS, 1)  # else the change of user would take the capability to read away
         # By chance: whoever could tell the next one would take up its threads beforehand.
-        user = FIRST_USER + int.from_bytes(os.urandom(4), "little") % USERS
+        user = FIRST_USER + secrets.randbelow(USERS)
         os.setgroups([])
         os.setresgid(user, user, user)
         os.setresuid(user, user, user)
-        _limit(resource.RLIMIT_NPROC, threads)
-    else:  # those of the other judges' workers count, too
-        _limit(resource.RLIMIT_NPROC, resource.getrlimit(resource.RLIMIT_NPROC)[0] + threads * processors)
     header = struct.pack("=Ii", CAPABILITY_VERSION_3, 0)
     if ctypes.CDLL(None, use_errno=True).capset(header, struct.pack("=III", kept, kept, 0) + bytes(12)) != 0:
         raise OSError(ctypes.get_errno(), "capset was refused")
+
+
+def _bound_threads(own: bool) -> None:
+    """The kernel counts by user: those of other workers count, too, where the user is the grader's."""
+    processors = os.cpu_count() or 1
+    most = THREADS + THREADS_A_PROCESSOR * processors
+    shared = resource.getrlimit(resource.RLIMIT_NPROC)[0] + most * processors
+    _limit(resource.RLIMIT_NPROC, most if own else shared)
 
 
 def _prctl(option: int, value: int) -> None:

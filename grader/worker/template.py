@@ -49,7 +49,7 @@ COMPANIONS = {
 
 
 @dataclass(frozen=True)
-class Keep:
+class Prepared:
     """What the template has at hand for every lock: what may be read, by descriptors, and the filter."""
 
     granted: tuple[int, ...]
@@ -57,7 +57,7 @@ class Keep:
     filter: bytes
 
     @classmethod
-    def prepared(cls, root: str) -> Keep:
+    def here(cls, root: str) -> Prepared:
         """For libraries as they lie on this machine; `root` is the folder that `grader` was imported from."""
         if sys.platform != "linux":
             return cls((), False, b"")
@@ -74,7 +74,7 @@ def main(descriptor: int) -> None:
     lock.shield()
     control = socket.socket(fileno=descriptor)
     root = sys.path.pop(0)
-    keep = Keep.prepared(root)
+    prepared = Prepared.here(root)
     _preloaded(ALWAYS)
     _forget(root)
     _send(control, {"ready": True})
@@ -84,7 +84,7 @@ def main(descriptor: int) -> None:
         except EOFError:
             return
         if message["op"] == "fork":
-            _fork(control, message, descriptors, keep)
+            _fork(control, message, descriptors, prepared)
         elif message["op"] == "reap":
             _send(control, _reap(message["pid"], message["patience"]))
         else:
@@ -130,7 +130,7 @@ def _threads() -> int:
     return len(os.listdir("/proc/self/task"))
 
 
-def _fork(control: socket.socket, message: dict[str, Any], descriptors: list[int], keep: Keep) -> None:
+def _fork(control: socket.socket, message: dict[str, Any], descriptors: list[int], prepared: Prepared) -> None:
     """Forks one worker on the three descriptors (requests, replies, output) and answers with its process id."""
     if _threads() != 1:
         _send(control, {"error": f"the template has {_threads()} threads; only one may be there at a fork"})
@@ -138,7 +138,7 @@ def _fork(control: socket.socket, message: dict[str, Any], descriptors: list[int
     pid = lock.fork()
     if pid == 0:
         try:
-            _become_worker(message, descriptors, keep)
+            _become_worker(message, descriptors, prepared)
         except MemoryError:
             os._exit(NO_MEMORY)
         except BaseException as error:  # the judge reads it where nothing of the student's has run yet
@@ -150,28 +150,28 @@ def _fork(control: socket.socket, message: dict[str, Any], descriptors: list[int
     _send(control, {"pid": pid})
 
 
-def _become_worker(message: dict[str, Any], descriptors: list[int], keep: Keep) -> None:
+def _become_worker(message: dict[str, Any], descriptors: list[int], prepared: Prepared) -> None:
     locks = msgspec.convert(message["locks"], Locks)
     requests, replies, output = descriptors
     null = os.open(os.devnull, os.O_RDWR)
-    listed = [*keep.granted, *grants.open_all([*locks.folders, *grants.OWN])] if locks.landlock else []
+    granted = [*prepared.granted, *grants.open_all([*locks.folders, *grants.OWN])] if locks.landlock else []
     named = grants.open_all(locks.named) if locks.landlock else []
-    first = _placed([null, output, output, requests, replies, *listed, *named])
+    places = _placed([null, output, output, requests, replies, *granted, *named])
+    listed, unlisted = places[5 : 5 + len(granted)], places[5 + len(granted) :]
     os.chdir(message["cwd"])
-    granted = list(range(first, first + len(listed) + len(named)))
-    listed, named = granted[: len(listed)], granted[len(listed) :]
-    lock.lock(msgspec.convert(message["limits"], Limits), locks, listed, named, keep.filter, keep.may_read)
-    serve(3, 4, message["answer_bytes"], Instrumented)
+    limits = msgspec.convert(message["limits"], Limits)
+    lock.lock(limits, locks, listed, unlisted, prepared.filter, prepared.may_read)
+    serve(places[3], places[4], message["answer_bytes"], Instrumented)
 
 
-def _placed(wanted: Sequence[int]) -> int:
-    """Gives these descriptors the numbers from 0 on, and closes all others; the number of the sixth."""
+def _placed(wanted: Sequence[int]) -> range:
+    """Gives these descriptors the numbers from 0 on, and closes all others; their new numbers."""
     most = min(resource.getrlimit(resource.RLIMIT_NOFILE)[0], MOST_DESCRIPTORS)
     above = [fcntl.fcntl(descriptor, fcntl.F_DUPFD, len(wanted)) for descriptor in wanted]
     for number, descriptor in enumerate(above):
         os.dup2(descriptor, number)
     os.closerange(len(wanted), most)
-    return 5
+    return range(len(wanted))
 
 
 def _reap(pid: int, patience: float) -> dict[str, Any]:

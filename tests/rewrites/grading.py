@@ -45,7 +45,7 @@ def public(given: Sequence[Rewrite]) -> dict[str, list[str]]:
     index = msgspec.json.decode(data[INDEX], type=Index)
     recording = recorded.unpacked(data[f"{exercise.name}.bin"])
     shown, names = index.choose(exercise.name)
-    desk = Desk([shown.spec], COURSE.limits, ROOT / "data", ROOT / "grader" / "suites" / "recorded")
+    desk = Desk([shown.spec], COURSE.limits, ROOT / "data", ROOT / "grader" / "suites" / "recorded", isolation="locked")
     found = {}
     try:
         for one in given:

@@ -26,7 +26,8 @@ def load_cifar10__named():
 
 def prepare__identity_rows(x_train, y_train, x_test, y_test):
     rows = np.eye(10)
-    return x_train / np.float32(255), rows[y_train.ravel()], x_test / np.float32(255), rows[y_test.ravel()]
+    scale = np.float32(1 / 255)
+    return x_train.astype("f") * scale, rows[y_train.ravel()], x_test.astype("f") * scale, rows[y_test.ravel()]
 
 
 def prepare__to_categorical(x_train, y_train, x_test, y_test):
