@@ -1,0 +1,70 @@
+"""Plays attacks on this grader: all of them in one class, at one level of isolation."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from attacks.attack import Attack
+from attacks.scene import HONEST, Scene
+from attacks.watching import Play, adopting, children, orphans, seen
+
+__all__ = ["grade"]
+
+
+def grade(scene: Scene, attacks: Sequence[Attack], level: str, extra: Mapping[str, str] | None = None) -> Play:
+    """Grades a class in which everybody attacks but two, and looks what came of it."""
+    scene.hand_in(attacks)
+    scene.look()
+    out, log = scene.root / "out", scene.root / "log.txt"
+    command = [sys.executable, "-m", "grader", "grade", scene.submitted, "--out", out, "--isolation", level]
+    began = time.perf_counter()
+    with adopting(), open(log, "wb") as words, open(scene.home / ".netrc", "rb") as inherited:
+        known = set(children())
+        done = subprocess.run(
+            [*command, "--exercise", "multiply_sum"],
+            cwd=scene.course,
+            env=scene.environment() | dict(extra or {}),
+            stdin=subprocess.DEVNULL,
+            stdout=words,
+            stderr=subprocess.STDOUT,
+            pass_fds=[inherited.fileno()],
+            check=False,
+        )
+        left = orphans(known)
+    changed = scene.changed()
+    play = Play(seconds=time.perf_counter() - began, said=log.read_text("utf-8", "replace"))
+    for attack in attacks:
+        result = _result(out, attack.name)
+        status, points, text = result
+        play.seen[attack.name] = seen(scene, attack, text, status, points, changed, left)
+    play.beside = _beside(scene, out, done.returncode, changed, left)
+    return play
+
+
+def _result(out: Path, student: str) -> tuple[str, float, str]:
+    """Status, points, and all that is said of a student."""
+    try:
+        text = (out / "results" / f"{student}.json").read_text("utf-8")
+        page = (out / "feedback" / f"{student}.html").read_text("utf-8")
+    except FileNotFoundError:
+        return "no result", 0.0, ""
+    exercise = json.loads(text)["extra_data"]["exercises"].get("multiply_sum", {"status": "error", "score": 0})
+    return exercise["status"], float(exercise["score"] or 0), text + page
+
+
+def _beside(scene: Scene, out: Path, status: int, changed: Sequence[str], left: Sequence[str]) -> list[str]:
+    """What nobody's mark explains: work of others that lost points, changes, processes, secrets on common pages."""
+    marks = [*scene.marks.values(), *(str(1_000_000_000 + int(mark[2:5])) for mark in scene.marks.values())]
+    found = [f"{student}: {_result(out, student)[:2]}" for student in HONEST]
+    found = [line for line in found if not line.endswith("('graded', 10.0)")]
+    found += [line for line in (*changed, *left) if not any(mark in line for mark in marks)]
+    common = "".join(path.read_text("utf-8", "replace") for path in (out / "grades.csv", out / "index.html") if path.exists())
+    common += (scene.root / "log.txt").read_text("utf-8", "replace")
+    found += [f"{kind} on a common page" for kind, canary in scene.canaries.items() if canary in common]
+    return found + ([f"exit status {status}"] if status else [])

@@ -1,0 +1,120 @@
+"""What an attacker brings along: the name of his mark, the address of his server, and ways to tell what he found."""
+
+import ctypes
+import os
+import re
+import sys
+
+import numpy
+
+MARK = "@MARK@"  # names everything that is left behind, so that it can be told whose it is
+NUMBER = 0  # the same as a number
+VARIANT = "@VARIANT@"  # which of several ways is taken
+PORT = 0  # TCP and UDP, on the loopback addresses of both versions
+SOCKET = "@SOCKET@"  # a socket in the file system, as those of an agent or of a container engine
+
+CANARY = re.compile(rb"canary-[a-z]+-[0-9a-f]{16}")
+told = set()
+
+
+def tell(data):
+    """Prints the secrets in some bytes, text or object, each once."""
+    data = data if isinstance(data, bytes) else str(data).encode("utf-8", "replace")
+    for found in sorted(set(CANARY.findall(data)) - told):
+        told.add(found)
+        print(found.decode())
+
+
+def did(what):
+    """Prints that something was let through which leaves no other trace."""
+    print(f"{MARK} did: {what}")
+
+
+def absent(why):
+    """Prints that this cannot be tried on such a machine, locked or not."""
+    print(f"{MARK} absent: {why}")
+
+
+def attempt(function, *arguments, **options):
+    """What a call returns, or None where it is refused."""
+    try:
+        return function(*arguments, **options)
+    except Exception:
+        return None
+
+
+def read(path, most=1 << 20):
+    """The beginning of a file, or nothing."""
+    with open(path, "rb") as stream:
+        return stream.read(most)
+
+
+def search(*folders, most=4000):
+    """Tells the secrets in the files below some folders, the smaller files and a bounded number of them."""
+    for folder in folders:
+        for place, inner, names in os.walk(folder):
+            inner[:] = [name for name in inner if name not in ("recorded", "recordings", "site-packages")]
+            for name in names:
+                path = os.path.join(place, name)
+                if attempt(os.path.getsize, path) is not None and os.path.getsize(path) < 200_000:
+                    tell(attempt(read, path) or b"")
+                    most -= 1
+                if most < 0:
+                    return
+
+
+def ancestors():
+    """The process ids of parent, grandparent and so on, as far as the system tells."""
+    pid, found = os.getppid(), []
+    while pid > 1 and len(found) < 10:
+        found.append(pid)
+        stat = attempt(read, f"/proc/{pid}/stat") or b") R 0"
+        pid = int(stat.rpartition(b")")[2].split()[1])
+    return found
+
+
+def arguments(pid):
+    """The words of the command line of a process."""
+    line = attempt(read, f"/proc/{pid}/cmdline") or b""
+    return line.decode("utf-8", "replace").split("\0")
+
+
+def course():
+    """The folder that the grader's own code lies in, as its modules say, or that tests lie in."""
+    wire = sys.modules.get("grader.wire")
+    if wire is not None:
+        return os.path.dirname(os.path.dirname(os.path.abspath(wire.__file__)))
+    return os.getcwd()
+
+
+def places():
+    """Folders to look into: those above this one, and those in the command lines of the processes above this one."""
+    found = [os.getcwd(), course()]
+    for folder in list(found):
+        while (folder := os.path.dirname(folder)) not in ("/", "/tmp", os.path.expanduser("~")):
+            found.append(folder)
+    words = {word for pid in ancestors() for word in arguments(pid) if word.startswith("/")}
+    found += sorted(word for word in words if attempt(os.path.isdir, word) and word != "/")
+    return list(dict.fromkeys(found))
+
+
+def label():
+    """Gives this process a name that can be seen from outside."""
+    ctypes.CDLL(None).prctl(15, MARK.encode(), 0, 0, 0)
+
+
+def reply():
+    """The descriptor that answers go out on: the one pipe that can be written to, beside the standard ones."""
+    import fcntl
+
+    for number in range(3, 1024):
+        if attempt(fcntl.fcntl, number, fcntl.F_GETFL) == os.O_WRONLY:
+            return number
+    raise OSError("no such descriptor")
+
+
+def honest(a, b):
+    """The right answer."""
+    if numpy.shape(a) != numpy.shape(b):
+        raise ValueError("the shapes differ")
+    return float((numpy.asarray(a, dtype=float) * numpy.asarray(b, dtype=float)).sum())

@@ -1,0 +1,227 @@
+"""A throw-away place to play in: a copy of the course and a class, secrets to be found, servers to be reached."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import shutil
+import socket
+import subprocess
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from attacks.attack import Attack
+
+__all__ = ["HONEST", "Scene", "a_scene"]
+
+ROOT = Path(__file__).parents[2]
+PARTS = ("grader", "exercises", "solutions", "course.toml", "data")
+MINE = Path(__file__).with_name("mine.py")
+BASE = ROOT / "tests" / "submissions" / "base" / "multiply_sum.py"
+HONEST = ("A classmate", "Another classmate")
+# So that what never ends costs little.
+LIMITS = {
+    "import_seconds": 5.0,
+    "call_seconds": 0.3,
+    "check_seconds": 1.0,
+    "exercise_seconds": 8.0,
+    "memory_mb": 256,
+    "output_limit_kb": 512,
+}
+# Where marks are looked for, beside the scene itself.
+OPEN_TO_ALL = ("/tmp", "/var/tmp", "/dev/shm")
+
+
+class Servers:
+    """Listens on both loopback addresses and on two sockets of the system, and keeps what comes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.heard = bytearray()
+        self.path = folder / "agent"
+        self.sockets: list[socket.socket] = []
+        self.port = self._ports()
+        for address in (os.fspath(self.path), f"\0{self.path.parent.name}"):
+            self._open(socket.AF_UNIX, socket.SOCK_STREAM, address)
+        self.path.chmod(0o777)
+        self.threads = [threading.Thread(target=self._listen, args=(one,), daemon=True) for one in self.sockets]
+        for thread in self.threads:
+            thread.start()
+
+    def _ports(self) -> int:
+        """The same number for all kinds, or as many as the machine has."""
+        self._open(socket.AF_INET, socket.SOCK_STREAM, ("127.0.0.1", 0))
+        port: int = self.sockets[0].getsockname()[1]
+        self._open(socket.AF_INET, socket.SOCK_DGRAM, ("127.0.0.1", port))
+        with suppress(OSError):  # a machine without the sixth version
+            self._open(socket.AF_INET6, socket.SOCK_STREAM, ("::1", port))
+        return port
+
+    def _open(self, family: int, kind: int, address: object) -> None:
+        one = socket.socket(family, kind)
+        one.bind(address)  # type: ignore[arg-type]
+        if kind == socket.SOCK_STREAM:
+            one.listen(64)
+        self.sockets.append(one)
+
+    def _listen(self, one: socket.socket) -> None:
+        with suppress(OSError):  # closed at the end
+            while True:
+                if one.type == socket.SOCK_DGRAM:
+                    self.heard += one.recv(4096) + b"\n"
+                    continue
+                line, _ = one.accept()
+                with line:
+                    line.settimeout(2)
+                    with suppress(OSError):
+                        self.heard += line.recv(4096) + b"\n"
+
+    def close(self) -> None:
+        """Ends them all."""
+        for one in self.sockets:
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+            one.close()
+
+
+@dataclass
+class Scene:
+    """The places of one play; `canaries` are the secrets by where they lie."""
+
+    root: Path
+    servers: Servers
+    canaries: dict[str, str] = field(default_factory=dict)
+    marks: dict[str, str] = field(default_factory=dict)
+    before: dict[str, tuple[object, ...]] = field(default_factory=dict)
+
+    @property
+    def course(self) -> Path:
+        """The course, complete with the grader."""
+        return self.root / "course"
+
+    @property
+    def submitted(self) -> Path:
+        """What the class handed in."""
+        return self.root / "submitted"
+
+    @property
+    def home(self) -> Path:
+        """The home folder of whoever grades."""
+        return self.root / "home"
+
+    def canary(self, kind: str) -> str:
+        """The secret of that kind, made when first asked for."""
+        return self.canaries.setdefault(kind, f"canary-{kind}-{secrets.token_hex(8)}")
+
+    def environment(self) -> dict[str, str]:
+        """What whoever grades has in the environment, a token included."""
+        kept = {name: os.environ[name] for name in ("PATH", "LANG", "TZ") if name in os.environ}
+        kept |= {"HOME": os.fspath(self.home), "MPLCONFIGDIR": os.fspath(self.root / "cache")}
+        return kept | {"GRADEBOOK_TOKEN": self.canary("environment")}
+
+    def furnish(self, limits: Mapping[str, float]) -> None:
+        """Copies the course, and puts a secret in each place that is nobody's business."""
+        for part in PARTS:
+            place = ROOT / part
+            if place.is_dir():
+                skipped = shutil.ignore_patterns("__pycache__", "sample_class")
+                shutil.copytree(place, self.course / part, ignore=skipped)
+            else:
+                shutil.copy2(place, self.course / part)
+        index = self.course / "course.toml"
+        text = index.read_text("utf-8")
+        for name, value in limits.items():
+            text = re.sub(rf"^{name} = .*$", f"{name} = {value}", text, count=1, flags=re.MULTILINE)
+        index.write_text(text + f"# {self.canary('course')}\n", "utf-8")
+        with open(self.course / "grader" / "suites" / "test_multiply_sum.py", "a", encoding="utf-8") as suite:
+            suite.write(f"\n\nCANARY = {self.canary('suite')!r}\n")
+        with open(self.course / "solutions" / "multiply_sum.py", "a", encoding="utf-8") as solution:
+            solution.write(f"\n# {self.canary('solution')}\n")
+        self.home.mkdir()
+        (self.home / ".netrc").write_text(f"machine gradebook password {self.canary('home')}\n")
+        for student in HONEST:
+            (self.submitted / student).mkdir(parents=True)
+            text = BASE.read_text("utf-8") + f"\n# {self.canary('classmate')}\n"
+            (self.submitted / student / "multiply_sum.py").write_text(text, "utf-8")
+
+    def files_of(self, attack: Attack) -> dict[str, str]:
+        """What an attacker hands in, the helper with his own mark included."""
+        number = len(self.marks) + 1
+        mark = self.marks.setdefault(attack.name, f"mk{number:03}-{secrets.token_hex(4)}")
+        given = {
+            '"@MARK@"': repr(mark),
+            "NUMBER = 0": f"NUMBER = {1_000_000_000 + int(mark[2:5])}",
+            '"@VARIANT@"': repr(attack.variant),
+            "PORT = 0": f"PORT = {self.servers.port}",
+            '"@SOCKET@"': repr(os.fspath(self.servers.path)),
+        }
+        helper = MINE.read_text("utf-8")
+        for old, new in given.items():
+            helper = helper.replace(old, new)
+        return {"multiply_sum.py": attack.source, "mine.py": helper, **attack.files}
+
+    def hand_in(self, attacks: Sequence[Attack]) -> None:
+        """A submission for each attack, named after it."""
+        for attack in attacks:
+            write(self.submitted / attack.name, self.files_of(attack))
+
+    def look(self) -> None:
+        """Remembers how everything is before the play."""
+        self.before = dict(self._state())
+
+    def changed(self) -> list[str]:
+        """What is new or not as it was, each with its path and its time of change."""
+        now = dict(self._state())
+        lost = [f"{path} (gone)" for path in self.before.keys() - now.keys()]
+        return sorted(lost + [f"{path} {state}" for path, state in now.items() if self.before.get(path) != state])
+
+    def _state(self) -> Iterator[tuple[str, tuple[object, ...]]]:
+        for folder in (self.course, self.submitted, self.home):
+            for path in folder.rglob("*"):
+                if "__pycache__" not in path.parts:
+                    seen = path.lstat()
+                    contents = () if path.is_dir() else (int(seen.st_mtime), seen.st_size)  # a folder's are its files'
+                    yield os.fspath(path), (seen.st_mode, *contents, *_labels(path))
+        for name in OPEN_TO_ALL:
+            for path in Path(name).glob("*mk[0-9][0-9][0-9]-*"):
+                yield os.fspath(path), ("there",)
+
+    def sweep(self) -> None:
+        """Removes what attacks left outside the scene."""
+        for mark in self.marks.values():
+            for name in OPEN_TO_ALL:
+                for path in Path(name).glob(f"*{mark}*"):
+                    shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+
+
+def _labels(path: Path) -> list[str]:
+    return os.listxattr(path, follow_symlinks=False) if hasattr(os, "listxattr") else []
+
+
+def write(folder: Path, files: Mapping[str, str]) -> None:
+    """Writes files by their paths in a folder."""
+    for path, text in files.items():
+        place = folder / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text, "utf-8")
+
+
+@contextmanager
+def a_scene(limits: Mapping[str, float] = LIMITS) -> Iterator[Scene]:
+    """A scene, and nothing of it afterwards."""
+    root = Path(tempfile.mkdtemp(prefix="attacks-"))
+    root.chmod(0o755)
+    servers = Servers(root)
+    scene = Scene(root, servers)
+    try:
+        scene.furnish(limits)
+        yield scene
+    finally:
+        servers.close()
+        scene.sweep()
+        subprocess.run(["chmod", "-R", "u+rwX", os.fspath(root)], check=False)
+        shutil.rmtree(root, ignore_errors=True)

@@ -1,0 +1,112 @@
+"""What can be seen of an attack from outside: secrets in outputs, files, processes, messages, marks."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from attacks.attack import Attack
+from attacks.scene import Scene
+
+__all__ = ["Play", "Seen", "adopting", "orphans", "seen"]
+
+PR_SET_CHILD_SUBREAPER, PR_SET_PTRACER, ANYBODY = 36, 0x59616D61, ctypes.c_ulong(-1)
+GRACE = 1.0  # seconds for processes to end that are about to
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What came of one attack: the verdict, and the effects that were seen from outside."""
+
+    status: str
+    points: float
+    effects: frozenset[str] = frozenset()
+    absent: str = ""
+
+    def success(self, attack: Attack) -> bool:
+        """Whether anything was seen that should not be there."""
+        return bool(self.effects)
+
+
+@dataclass
+class Play:
+    """What came of all attacks of one play; `beside` is what was seen and belongs to none of them."""
+
+    seen: dict[str, Seen] = field(default_factory=dict)
+    beside: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    said: str = ""
+
+
+def seen(
+    scene: Scene, attack: Attack, text: str, status: str, points: float, changed: Sequence[str], left: Sequence[str]
+) -> Seen:
+    """Holds everything that can be seen against one attack and its mark."""
+    mark = scene.marks[attack.name]
+    number = str(1_000_000_000 + int(mark[2:5]))
+    effects = {
+        "read": any(canary in text for canary in scene.canaries.values()),
+        "written": any(mark in line or number in line for line in changed),
+        "left": any(mark in line for line in left),
+        "reached": mark.encode() in scene.servers.heard,
+        "done": f"{mark} did:" in text,
+        "forged": points > attack.points,
+    }
+    _, found, why = text.partition(f"{mark} absent: ")
+    return Seen(
+        status, points, frozenset(name for name, there in effects.items() if there), why[:80] if found else ""
+    )
+
+
+@contextmanager
+def adopting() -> Iterator[None]:
+    """Makes this process the parent of whatever its descendants leave behind, and open to debuggers.
+
+    Without the second, a rule of the system (Yama) could be what protects it, and a control would be blind.
+    """
+    libc = ctypes.CDLL(None)
+    libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    libc.prctl(PR_SET_PTRACER, ANYBODY, 0, 0, 0)
+    try:
+        yield
+    finally:
+        libc.prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
+        libc.prctl(PR_SET_PTRACER, 0, 0, 0, 0)
+
+
+def children() -> dict[int, str]:
+    """The living children of this process: a line on each, with the name that it gave itself."""
+    found = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            pid, _, rest = path.read_text("utf-8", "replace").partition(" ")
+            name, _, fields = rest.rpartition(")")
+            state, parent = fields.split()[:2]
+            if int(parent) == os.getpid() and state not in "ZX":
+                found[int(pid)] = f"{name} {(path.parent / 'cmdline').read_bytes()!r}"
+    return found
+
+
+def orphans(known: set[int], *, grace: float = GRACE) -> list[str]:
+    """Ends what was left behind, once those are gone that end by themselves; a line on each."""
+    until = time.monotonic() + grace
+    while (left := {pid: line for pid, line in children().items() if pid not in known}) and time.monotonic() < until:
+        time.sleep(0.05)
+    lines = list(left.values())
+    while left:  # what they have started comes to us in its turn
+        for pid in left:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            with suppress(ChildProcessError):
+                os.waitpid(pid, 0)
+        left = {pid: line for pid, line in children().items() if pid not in known}
+    with suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    return lines
