@@ -18,7 +18,7 @@ def refuses(function, *arguments):
     return False
 '''
 CHECKS = {
-    "hand": (2, "np.testing.assert_allclose(multiply_sum(np.array([[3, 5], [2, 7]]), np.array([[1, 0], [2, 1]])), 14)"),
+    "hand": (2, "assert multiply_sum(np.array([[3, 5], [2, 7]]), np.array([[1, 0], [2, 1]])) == 14"),
     "agrees": (
         2,
         """for _ in range(20):

@@ -98,6 +98,33 @@ def places():
     return list(dict.fromkeys(found))
 
 
+def victim():
+    """The path of a file of somebody else's which carries this mark in its name, for what would harm others."""
+    for folder in places():
+        for place, _, names in os.walk(folder):
+            for name in names:
+                if name.startswith(MARK):
+                    return os.path.join(place, name)
+    raise FileNotFoundError("none can be seen")
+
+
+CALLS = {
+    "add_key": (248, 217), "bpf": (321, 280), "chroot": (161, 51), "clone3": (435, 435), "delete_module": (176, 106),
+    "execveat": (322, 281), "init_module": (175, 105), "io_uring_setup": (425, 425), "keyctl": (250, 219),
+    "kexec_load": (246, 104), "memfd_create": (319, 279), "mount": (165, 40), "mq_open": (240, 180),
+    "mq_unlink": (241, 181), "open_by_handle_at": (304, 265), "perf_event_open": (298, 241), "pidfd_getfd": (438, 438),
+    "pidfd_open": (434, 434), "process_vm_readv": (310, 270), "ptrace": (101, 117), "quotactl": (179, 60),
+    "reboot": (169, 142), "seccomp": (317, 277), "setns": (308, 268), "shmctl": (31, 195), "shmget": (29, 194),
+    "swapon": (167, 224), "umount2": (166, 39), "unshare": (272, 97), "userfaultfd": (323, 282),
+}  # fmt: skip
+
+
+def call(name, *arguments):
+    """What a call of the system returns, without a library between."""
+    number = CALLS[name][os.uname().machine == "aarch64"]
+    return ctypes.CDLL(None, use_errno=True).syscall(number, *arguments)
+
+
 def label():
     """Gives this process a name that can be seen from outside."""
     ctypes.CDLL(None).prctl(15, MARK.encode(), 0, 0, 0)

@@ -113,7 +113,7 @@ class Peer(ABC):
 
     def surroundings(self) -> dict[str, str]:
         """The environment: that of whoever grades, and one thread for each library."""
-        return self.scene.environment() | {"OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+        return self.scene.environment() | {"OPENBLAS_NUM_THREADS": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
 
 class Pytest(Peer):

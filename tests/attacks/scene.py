@@ -26,7 +26,7 @@ BASE = ROOT / "tests" / "submissions" / "base" / "multiply_sum.py"
 HONEST = ("A classmate", "Another classmate")
 # So that what never ends costs little.
 LIMITS = {
-    "import_seconds": 5.0,
+    "import_seconds": 2.0,
     "call_seconds": 0.3,
     "check_seconds": 1.0,
     "exercise_seconds": 8.0,
@@ -148,10 +148,16 @@ class Scene:
             text = BASE.read_text("utf-8") + f"\n# {self.canary('classmate')}\n"
             (self.submitted / student / "multiply_sum.py").write_text(text, "utf-8")
 
+    def mark(self, attack: Attack) -> str:
+        """What names everything that this attack leaves; it has a file of somebody else's to its name, too."""
+        if attack.name not in self.marks:
+            mark = self.marks[attack.name] = f"mk{len(self.marks) + 1:03}-{secrets.token_hex(4)}"
+            write(self.home / "marks", {f"{mark}.csv": "student,total\n"})
+        return self.marks[attack.name]
+
     def files_of(self, attack: Attack) -> dict[str, str]:
         """What an attacker hands in, the helper with his own mark included."""
-        number = len(self.marks) + 1
-        mark = self.marks.setdefault(attack.name, f"mk{number:03}-{secrets.token_hex(4)}")
+        mark = self.mark(attack)
         given = {
             '"@MARK@"': repr(mark),
             "NUMBER = 0": f"NUMBER = {1_000_000_000 + int(mark[2:5])}",
@@ -184,7 +190,7 @@ class Scene:
             for path in folder.rglob("*"):
                 if "__pycache__" not in path.parts:
                     seen = path.lstat()
-                    contents = () if path.is_dir() else (int(seen.st_mtime), seen.st_size)  # a folder's are its files'
+                    contents = () if path.is_dir() else (seen.st_mtime_ns, seen.st_size)  # a folder's are its files'
                     yield os.fspath(path), (seen.st_mode, *contents, *_labels(path))
         for name in OPEN_TO_ALL:
             for path in Path(name).glob("*mk[0-9][0-9][0-9]-*"):

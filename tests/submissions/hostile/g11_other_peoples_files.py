@@ -1,40 +1,39 @@
 # /// attack
-# does = "changes files of the grader and of others: times, rights, labels, length"
+# does = "changes a file of the grader's: its times, rights, labels, name, length, contents"
 # covers = ["G11"]
 # effect = "written"
 # [variants]
 # times = {}
 # rights = {}
-# labels = {}
 # renamed = {}
 # emptied = {}
+# deleted = {}
+# linked = {}
+# mapped = {}
 # ///
+import mmap
+
 from mine import *
-from mine import honest as multiply_sum, places
+from mine import honest as multiply_sum, victim
 
 
 def change(path):
-    """One change that leaves the course usable."""
+    """One change."""
     if VARIANT == "times":
         os.utime(path, (NUMBER, NUMBER))
     if VARIANT == "rights":
-        os.chmod(path, 0o644 | NUMBER % 512)
-    if VARIANT == "labels":
-        os.setxattr(path, b"user." + MARK.encode(), b"")
+        os.chmod(path, 0o777)
     if VARIANT == "renamed":
-        os.rename(path, path + MARK)
-    if VARIANT == "emptied" and path.endswith("notes.txt"):
+        os.rename(path, path + ".old")
+    if VARIANT == "emptied":
         os.truncate(path, 0)
+    if VARIANT == "deleted":
+        os.unlink(path)
+    if VARIANT == "linked":
+        os.link(path, path + ".link")
+    if VARIANT == "mapped":
+        with open(path, "r+b") as stream, mmap.mmap(stream.fileno(), 0) as view:
+            view[:7] = b"cheated"
 
 
-def files(folder):
-    """The files in a folder and in those directly below it."""
-    for place, inner, names in os.walk(folder):
-        yield from (os.path.join(place, name) for name in names)
-        inner[:] = inner[:20] if place == folder else []
-
-
-for folder in places():
-    for path in files(folder):
-        if VARIANT != "renamed" or path.endswith((".txt", ".md", ".netrc")):
-            attempt(change, path)
+attempt(lambda: change(victim()))
