@@ -17,15 +17,15 @@ CATALOGUE = FOLDER / "catalogue.toml"
 # Metadata between these lines is TOML behind "# ", as in scripts that name what they need (PEP 723).
 HEAD = re.compile(r"^# /// attack\n((?:#(?:| .*)\n)+?)# ///$", re.MULTILINE)
 
-Effect = Literal["", "read", "written", "left", "reached", "forged", "done"]
+Effect = Literal["", "read", "written", "left", "reached", "forged", "injected", "done"]
 
 
 class Attack(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One way to cheat or to do harm.
 
     `effect` is what would be seen from outside if it succeeded: a secret `read`, a file `written`, a process `left`
-    running, a server `reached`, a mark `forged`, or something `done` that the code itself tells; with none, only the
-    verdict counts. `control` names where the effect is there to be seen: at the level "process", or in "pytest".
+    running, a server `reached`, a mark `forged`, text that was
+    `injected` as more than text, or something `done` that the code itself tells; with none, only the verdict counts. `control` names where the effect is there to be seen: at the level "process", or in "pytest".
     `files` go along with the module. `known` says why it succeeds all the same, and where that is documented.
     """
 

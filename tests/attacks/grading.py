@@ -48,14 +48,14 @@ def grade(scene: Scene, attacks: Sequence[Attack], level: str, extra: Mapping[st
 
 
 def _result(out: Path, student: str) -> tuple[str, float, str]:
-    """Status, points, and all that is said of a student."""
+    """Status, points, and all that is said of a student; what would be markup on the page is none in the other file."""
     try:
         text = (out / "results" / f"{student}.json").read_text("utf-8")
         page = (out / "feedback" / f"{student}.html").read_text("utf-8")
     except FileNotFoundError:
         return "no result", 0.0, ""
     exercise = json.loads(text)["extra_data"]["exercises"].get("multiply_sum", {"status": "error", "score": 0})
-    return exercise["status"], float(exercise["score"] or 0), text + page
+    return exercise["status"], float(exercise["score"] or 0), text.replace("<", "(") + page
 
 
 def _beside(scene: Scene, out: Path, status: int, changed: Sequence[str], left: Sequence[str]) -> list[str]:

@@ -47,7 +47,10 @@ class Servers:
         self.port = self._ports()
         for address in (os.fspath(self.path), f"\0{self.path.parent.name}"):
             self._open(socket.AF_UNIX, socket.SOCK_STREAM, address)
-        self.path.chmod(0o777)
+        log = self.path.with_name("agent-log")
+        self._open(socket.AF_UNIX, socket.SOCK_DGRAM, os.fspath(log))
+        for path in (self.path, log):
+            path.chmod(0o777)
         self.threads = [threading.Thread(target=self._listen, args=(one,), daemon=True) for one in self.sockets]
         for thread in self.threads:
             thread.start()

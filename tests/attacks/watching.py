@@ -29,10 +29,6 @@ class Seen:
     effects: frozenset[str] = frozenset()
     absent: str = ""
 
-    def success(self, attack: Attack) -> bool:
-        """Whether anything was seen that should not be there."""
-        return bool(self.effects)
-
 
 @dataclass
 class Play:
@@ -56,12 +52,11 @@ def seen(
         "left": any(mark in line for line in left),
         "reached": mark.encode() in scene.servers.heard,
         "done": f"{mark} did:" in text,
-        "forged": points > attack.points,
+        "forged": attack.effect == "forged" and points > attack.points,
+        "injected": any(f"{before}{mark}" in text for before in ("<b>", "\x1b[31m", "\u202e")),
     }
-    _, found, why = text.partition(f"{mark} absent: ")
-    return Seen(
-        status, points, frozenset(name for name, there in effects.items() if there), why[:80] if found else ""
-    )
+    why = text.partition(f"{mark} absent: ")[2].partition("\n")[0]
+    return Seen(status, points, frozenset(name for name, there in effects.items() if there), why)
 
 
 @contextmanager

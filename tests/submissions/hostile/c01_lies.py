@@ -3,18 +3,18 @@
 # covers = ["C2", "C3", "C4", "C5", "C6", "C7", "C9", "C13", "C14", "C15"]
 # points = 0
 # [variants]
-# nan = {}
-# infinity = {}
+# nan = { effect = "forged", control = "pytest" }
+# infinity = { effect = "forged", control = "pytest" }
 # truth = {}
 # complex = {}
 # text = {}
 # nothing = {}
 # one_entry = {}
 # more_axes = {}
-# masked = {}
+# masked = { effect = "forged", control = "pytest" }
 # matrix = {}
 # record = {}
-# range = {}
+# range = { status = "memory" }
 # generator = {}
 # huge_integer = {}
 # overflowing_text = {}

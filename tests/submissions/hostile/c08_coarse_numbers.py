@@ -1,7 +1,7 @@
 # /// attack
 # does = "returns numbers of so few digits that a tolerance taken from their kind would let anything pass"
 # covers = ["C8"]
-# points = 2
+# points = 4
 # ///
 import numpy
 

@@ -17,7 +17,7 @@
 # half = { status = "timeout" }
 # by_drops = { status = "timeout" }
 # closed = { status = "crashed" }
-# two_answers = { status = "graded" }
+# two_answers = {}
 # descriptors = { status = "graded" }
 # too_much = { status = "graded" }
 # ///

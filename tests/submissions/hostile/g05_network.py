@@ -6,6 +6,11 @@
 # tcp = {}
 # udp = {}
 # tcp6 = {}
+# fast_open = {}
+# bind = { effect = "done" }
+# netlink = { effect = "done" }
+# vsock = { effect = "done" }
+# raw = { effect = "done", control = "pytest" }
 # ///
 import socket
 
@@ -18,10 +23,36 @@ ADDRESS = ("::1" if VARIANT == "tcp6" else "127.0.0.1", PORT)
 
 
 def send():
-    with socket.socket(FAMILY, KIND) as line:
-        line.settimeout(1)
-        line.connect(ADDRESS)
-        line.sendall(MARK.encode())
+    """A message, or what comes before one."""
+    if VARIANT == "netlink":
+        socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0).bind((0, 0))
+        did("asks the system about its network")
+    elif VARIANT == "vsock":
+        special("AF_VSOCK", socket.SOCK_STREAM, "talks to the machine that runs this one")
+    elif VARIANT == "raw":
+        special("AF_PACKET", socket.SOCK_RAW, "listens to the whole network")
+    elif VARIANT == "bind":
+        with socket.socket(FAMILY, KIND) as line:
+            line.bind(("127.0.0.1", 0))
+            line.listen()
+            did("waits for connections")
+    else:
+        with socket.socket(FAMILY, KIND) as line:
+            if VARIANT == "fast_open":
+                line.sendto(MARK.encode(), socket.MSG_FASTOPEN, ADDRESS)
+            else:
+                line.settimeout(1)
+                line.connect(ADDRESS)
+                line.sendall(MARK.encode())
+
+
+def special(family, kind, what):
+    """A socket that not every machine has, or only for root."""
+    try:
+        socket.socket(getattr(socket, family), kind).close()
+        did(what)
+    except (AttributeError, OSError) as error:
+        absent(error)
 
 
 attempt(send)
