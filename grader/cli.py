@@ -11,6 +11,7 @@ from pathlib import Path
 from grader import __version__, artefacts, authoring, classroom
 from grader import course as courses
 from grader.check import commands as check
+from grader.containment import doctor
 from grader.errors import GraderError, IsolationError, OutInUseError, UsageError
 from grader.gradebook import commands as gradebook
 from grader.handout import commands as handout
@@ -19,7 +20,7 @@ from grader.similarity import commands as similarity
 
 __all__ = ["main"]
 
-BESIDE = (authoring, check, handout, classroom, proofs, gradebook, similarity, artefacts)
+BESIDE = (authoring, check, handout, classroom, proofs, gradebook, similarity, artefacts, doctor)
 
 DESCRIPTION = "Grade exercises on convolutional networks; the students' code never meets the tests."
 STATUS = """exit status of `grade`:

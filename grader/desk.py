@@ -17,6 +17,7 @@ import msgspec
 import numpy as np
 
 from grader import recorded
+from grader.containment import canary, levels
 from grader.course import Exercise, Limits
 from grader.errors import GraderError
 from grader.files import write_whole
@@ -107,6 +108,7 @@ class Desk:
     """Everything that stays the same from submission to submission; `close` ends the template.
 
     `data` is the folder that workers start in a copy of; without one they start among the pictures of examples.
+    `isolation` is the level that workers are locked in at, `closed` are folders that the canary must not see.
     """
 
     def __init__(
@@ -117,6 +119,8 @@ class Desk:
         recordings: Path,
         lock: Path | None = None,
         device: str = "cpu",
+        isolation: str = "process",
+        closed: Sequence[Path] = (),
     ) -> None:
         shield()  # what the judge knows is out of reach for the code that it judges
         self.specs = {spec.name: spec for spec in specs}
@@ -130,8 +134,13 @@ class Desk:
         self.lock = lock
         slowness = max(1.0, _workload() / WORKLOAD_SECONDS)
         start = self.pictures if data is None else self._copied(data)
-        self.bench = Bench(Template(Path(self.scratch.name)), limits, start, slowness, alone=self._alone)
+        locks = msgspec.structs.replace(
+            levels.locks_for(isolation), folders=(os.fspath(start), os.fspath(self.pictures))
+        )
+        self.bench = Bench(Template(Path(self.scratch.name)), limits, start, locks, slowness, alone=self._alone)
         self.device = device
+        self.closed = closed
+        self.proven: set[str] = set()
         self.templates = {"numpy": self.bench.template}
 
     def _copied(self, data: Path) -> Path:
@@ -148,14 +157,25 @@ class Desk:
             template.close()
         self.scratch.cleanup()
 
-    def _template(self, facts: Facts) -> Template:
-        """The template that an exercise needs, started when it is needed first."""
-        kind = self.specs[facts.exercise].template
+    def _kind(self, facts: Facts) -> str:
+        """The kind of template that an exercise needs."""
         if {"keras", "tensorflow"}.intersection(facts.imports) and not missing("keras"):
-            kind = "keras"  # where there is none, the import fails as any other does
+            return "keras"  # where there is none, the import fails as any other does
+        return self.specs[facts.exercise].template
+
+    def _template(self, kind: str) -> Template:
+        """The template of that kind, started when it is needed first."""
         if kind not in self.templates:
             self.templates[kind] = Template(Path(self.scratch.name), kind, self.device)
         return self.templates[kind]
+
+    def _bench(self, kind: str, exercise: str) -> Bench:
+        """The template of that kind, with the limits of an exercise."""
+        limits = msgspec.structs.replace(self.bench.limits, **self.specs[exercise].limits)
+        template = self._template(kind)
+        if template is self.bench.template or self.device == "cpu":
+            return replace(self.bench, template=template, limits=limits)
+        return replace(self.bench, template=template, limits=limits, device=self.device, locks=levels.on_gpu())
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -172,8 +192,17 @@ class Desk:
                 time.sleep(0.05)
             yield
 
+    def prove(self, kind: str, exercise: str) -> int:
+        """Sends a canary into a worker of a template, once; how many things it was refused, or IsolationError."""
+        if kind in self.proven:
+            return 0
+        self.proven.add(kind)
+        bench = self._bench(kind, exercise)
+        return canary.prove(bench, Path(self.scratch.name), self.closed, keras=kind == "keras")
+
     def open(self, submission: Submission) -> Case:
         """Analyses the sources in a worker of their own, before any of them runs."""
+        self.prove("numpy", next(iter(self.specs)))
         self._restore()
         facts = self._analyse(submission, list(self.specs.values()))
         if facts is None:
@@ -209,15 +238,14 @@ class Desk:
         """Has templates start, and import what these exercises will need, in the background."""
         for facts in map(case.facts.__getitem__, exercises):
             if facts.status == "ok":
-                self._template(facts).preload(sorted(LIBRARIES.intersection(facts.imports)))
+                self._template(self._kind(facts)).preload(sorted(LIBRARIES.intersection(facts.imports)))
 
     def fixture(self, case: Case, exercise: str) -> StudentFixture:
         """The `student` of one exercise, made when first asked for."""
         if exercise not in case.fixtures:
-            limits = msgspec.structs.replace(self.bench.limits, **self.specs[exercise].limits)
-            template = self._template(case.facts[exercise])
-            device = self.device if template is not self.bench.template else "cpu"
-            bench = replace(self.bench, template=template, limits=limits, device=device)
+            kind = self._kind(case.facts[exercise])
+            self.prove(kind, exercise)
+            bench = self._bench(kind, exercise)
             modules, notebooks = case.submission.modules, case.submission.notebooks
             student = Student(exercise, sources_for(self.specs[exercise], case.facts, modules, notebooks), bench)
             case.fixtures[exercise] = StudentFixture(student, self._recording_of(exercise), self.locate)

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from grader import gpu, intake
 from grader.classroom import files as classroom
+from grader.containment import levels
 from grader.course import Course, choose
-from grader.errors import IsolationError, UsageError
+from grader.errors import UsageError
 from grader.intake.names import escaped
 from grader.outputs import kept_records, narrowed, write_outputs
 from grader.report import clean, number
@@ -30,7 +31,8 @@ def grade_class(root: Path, course: Course, arguments: argparse.Namespace) -> in
     began = time.time()
     shield()
     chosen = chosen_exercises(course, arguments.exercise)
-    isolation = _isolation(course, arguments.isolation)
+    isolation = arguments.isolation or course.isolation
+    levels.require(isolation)
     if arguments.jobs is not None and arguments.jobs < 1:
         raise UsageError(f"--jobs has to be at least 1; received {arguments.jobs}.")
     everybody = intake.scan(arguments.submissions, _folder(arguments))
@@ -55,6 +57,7 @@ def grade_class(root: Path, course: Course, arguments: argparse.Namespace) -> in
             device=arguments.device,
             stamp=stamp,
             recordings=str((private / "recorded").resolve()) if stamp else None,
+            closed=(str(arguments.submissions.resolve()), str(out.resolve())),
         )
         run = Run(course, settings, scan, arguments.jobs or default_jobs())
         graded = grade_all(run, partial(show_progress, began))
@@ -119,16 +122,6 @@ def _gradebook(arguments: argparse.Namespace, ruled: bool) -> str:
     from grader.gradebook.grades import assignment_in
 
     return assignment_in(arguments.gradebook, arguments.assignment)
-
-
-def _isolation(course: Course, typed: str | None) -> str:
-    level = typed or course.isolation
-    if level == "locked":
-        raise IsolationError(
-            "The level `locked` (file, network and system-call locks) cannot be had in this version; accept less with "
-            '--isolation process, or with isolation = "process" in course.toml.'
-        )
-    return level
 
 
 def show_progress(began: float, done: int, everything: int) -> None:

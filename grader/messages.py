@@ -18,6 +18,7 @@ __all__ = [
     "Limits",
     "Load",
     "Loaded",
+    "Locks",
     "Made",
     "Ready",
     "Reply",
@@ -40,6 +41,20 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     cpu_seconds: int
     memory_bytes: int
     open_files: int = 64
+
+
+class Locks(msgspec.Struct, frozen=True, kw_only=True):
+    """What locks a worker in beyond its limits.
+
+    `own_user`: under root, a user that owns nothing. `landlock` is the newest version of Landlock to make use of (0: no
+    lock on files and connections), `folders` what it leaves readable beside the libraries. `seccomp`: a filter on
+    system calls.
+    """
+
+    own_user: bool = True
+    landlock: int = 0
+    seccomp: bool = False
+    folders: tuple[str, ...] = ()
 
 
 class Analyse(msgspec.Struct, frozen=True, tag="analyse"):

@@ -17,7 +17,7 @@ from grader import course as courses
 from grader import grading, intake, recorded
 from grader.course import Course, agree_with
 from grader.desk import Case, Desk, spec_of
-from grader.errors import CourseError, GraderError, SubmissionError
+from grader.errors import CourseError, GraderError, IsolationError, SubmissionError
 from grader.fixture import StudentFixture
 from grader.model import CheckResult, ExerciseResult, SubmissionResult
 from grader.plugin import exercise_of
@@ -83,7 +83,16 @@ class Session(Verdicts):
     def _desk(self) -> Desk:
         specs = [spec_of(exercise, self.root / "exercises") for exercise in self.index.ready]
         lock = Path(self.settings.lock) if self.settings.lock else None
-        return Desk(specs, self.index.limits, self.root / "data", self.recordings, lock, self.settings.device)
+        return Desk(
+            specs,
+            self.index.limits,
+            self.root / "data",
+            self.recordings,
+            lock,
+            self.settings.device,
+            self.settings.isolation,
+            [self.root / "grader" / "suites", self.root / "solutions", *map(Path, self.settings.closed)],
+        )
 
     def _seals(self) -> dict[str, str]:
         """By exercise, what its results depend on beside the submission."""
@@ -140,7 +149,11 @@ class Session(Verdicts):
         self.desk.bench.template.ask({"op": "preload", "names": []})
         while (entry := self.tasks.get()) is not None:
             self.began, started = time.time(), time.perf_counter()
-            result = self._submission(entry)
+            try:
+                result = self._submission(entry)
+            except IsolationError as error:  # nothing at all is graded behind a lock that does not hold
+                self.answers.put(error)
+                break
             self.seconds = time.perf_counter() - started
             self.answers.put(result)
         return True
@@ -167,6 +180,8 @@ class Session(Verdicts):
             exercises = grading.with_root_causes(exercises, self.index, self.case.facts)
         except SubmissionError as error:
             return msgspec.structs.replace(base, state="refused", reason=str(error))
+        except IsolationError:
+            raise
         except GraderError as error:
             return msgspec.structs.replace(base, state="error", reason=str(error))
         except Exception as error:  # a fault of ours that one submission brings to light shall not stop the others

@@ -13,6 +13,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     `root` is the folder of the course, `exercises` the chosen ones, `store` where results are kept, `lock` a file for
     retries that have to be alone on the machine; `fresh` grades everything anew. Keras computes on `device`, which
     every result names by `stamp`; `recordings` holds the examples with the answers of that device, if it is no CPU.
+    `closed` are folders that the canary must not be able to list, beside the course's own.
     """
 
     root: str
@@ -24,3 +25,4 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     device: str = "cpu"
     stamp: str = ""
     recordings: str | None = None
+    closed: tuple[str, ...] = ()

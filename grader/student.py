@@ -13,7 +13,7 @@ from typing import Any
 from grader import wire
 from grader.course import Limits
 from grader.errors import GraderError
-from grader.messages import Answer, Batch, Load, Loaded, Trouble
+from grader.messages import Answer, Batch, Load, Loaded, Locks, Trouble
 from grader.messages import Limits as KernelLimits
 from grader.outcomes import NotRun, Outcome, Raised, Request, Returned, Stop, Stopped, outcome_of
 from grader.warm import Template, Worker
@@ -33,6 +33,7 @@ class Bench:
     template: Template
     limits: Limits
     data: Path
+    locks: Locks = field(default_factory=Locks)
     slowness: float = 1.0
     device: str = "cpu"
     alone: Callable[[], AbstractContextManager[Any]] = nullcontext
@@ -47,7 +48,8 @@ class Bench:
             memory_bytes=0 if on_gpu else int(self.limits.memory_mb) << 20,
             open_files=1024 if on_gpu else 64,
         )
-        return self.template.fork(kernel, self.data, ANSWER_BYTES, int(self.limits.output_limit_kb) << 10)
+        output = int(self.limits.output_limit_kb) << 10
+        return self.template.fork(kernel, self.locks, self.data, ANSWER_BYTES, output)
 
 
 @dataclass

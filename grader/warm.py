@@ -19,7 +19,7 @@ import msgspec
 
 from grader import wire
 from grader.errors import GraderError
-from grader.messages import NO_MEMORY, Limits, Ready, Reply
+from grader.messages import NO_MEMORY, Limits, Locks, Ready, Reply
 from grader.outcomes import Stop
 from grader.surroundings import ENVIRONMENT, surroundings
 
@@ -140,12 +140,12 @@ class Template:
             self.tell({"op": "preload", "names": fresh})
             self.loaded.update(fresh)
 
-    def fork(self, limits: Limits, cwd: Path, answer_bytes: int, output_limit: int) -> Worker:
-        """A new locked worker in the folder `cwd`."""
+    def fork(self, limits: Limits, locks: Locks, cwd: Path, answer_bytes: int, output_limit: int) -> Worker:
+        """A new worker behind these limits and locks, in the folder `cwd`."""
         (theirs_in, ours_out), (ours_in, theirs_out), (output_in, output_out) = _pipe(), _pipe(), os.pipe()
         theirs, ours = (theirs_in, theirs_out, output_out), (ours_out, ours_in, output_in)
-        kernel = msgspec.to_builtins(limits)
-        message = {"op": "fork", "limits": kernel, "cwd": os.fspath(cwd), "answer_bytes": answer_bytes}
+        message = {"op": "fork", "cwd": os.fspath(cwd), "answer_bytes": answer_bytes}
+        message |= {"limits": msgspec.to_builtins(limits), "locks": msgspec.to_builtins(locks)}
         try:
             pid = self.ask(message, theirs)["pid"]
         except GraderError:

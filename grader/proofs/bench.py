@@ -44,7 +44,9 @@ class Bench:
             folder = Path(name)
             entries = tuple(_written(work, folder / "submitted") for work in works)
             kept, lock = str(folder / "store"), str(folder / "alone")
-            settings = Settings(root=str(self.root), exercises=exercises, isolation="process", store=kept, lock=lock)
+            settings = Settings(
+                root=str(self.root), exercises=exercises, isolation=self.course.isolation, store=kept, lock=lock
+            )
             run = Run(self.course, settings, Scan(entries=entries), self.jobs or default_jobs())
             graded = grade_all(run, partial(show_progress, time.time()))
         return {one.result.student: one.result for one in graded}

@@ -34,7 +34,8 @@ def replay(root: Path, course: Course, student: str, check: str, folder: Path | 
     entry, (exercise, wanted) = _entry(student, folder), _wanted(course, check)
     test = _test(root, exercise.name, wanted.name)
     recordings = root / "grader" / "suites" / "recorded"
-    desk = Desk([spec_of(e, root / "exercises") for e in course.ready], course.limits, root / "data", recordings)
+    specs = [spec_of(e, root / "exercises") for e in course.ready]
+    desk = Desk(specs, course.limits, root / "data", recordings, isolation=course.isolation)
     try:
         case = desk.open(intake.read(entry, [e.name for e in course.exercises]))
         failure, told = _run(desk, case, exercise.name, test)

@@ -1,4 +1,4 @@
-"""What a freshly forked worker gives up before the first byte of student code runs."""
+"""What a freshly forked worker gives up, layer by layer, before the first byte of student code runs."""
 
 from __future__ import annotations
 
@@ -8,32 +8,49 @@ import resource
 import signal
 import struct
 import sys
+from collections.abc import Sequence
 
-from grader.messages import Limits
+from grader.messages import Limits, Locks
+from grader.worker import landlock, seccomp
 
-__all__ = ["lock", "shield"]
+__all__ = ["FIRST_USER", "USERS", "lock", "shield"]
 
 PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
+PR_SET_KEEPCAPS = 8
 PR_SET_NO_NEW_PRIVS = 38
 CAPABILITY_VERSION_3 = 0x20080522
-KEPT_CAPABILITIES = 1 << 2  # CAP_DAC_READ_SEARCH: libraries may lie in a folder of another user
+CAP_DAC_READ_SEARCH = 1 << 2
+# Users that belong to nobody: systemd takes its short-lived ones from here. A worker has one of its own while it lives.
+FIRST_USER, USERS = 61184, 4000
+# Threads of one worker where it has a user of its own; libraries start some for each processor.
+THREADS, THREADS_A_PROCESSOR = 64, 8
 
 
-def lock(limits: Limits) -> None:
-    """Own session, kernel limits, death with the template. File and network locks join here, after the limits."""
+def lock(limits: Limits, locks: Locks, granted: Sequence[int], filter_: bytes, may_read: bool) -> None:
+    """Kernel limits, own user, death with the template, files and connections, system calls: in this order.
+
+    `granted` are descriptors of what Landlock leaves readable. `may_read` keeps root's right to read past the
+    permissions of files, for libraries that lie in a closed folder; what Landlock does not grant stays closed.
+    """
     os.setsid()
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_FSIZE, 0)
-    _limit(resource.RLIMIT_NOFILE, limits.open_files)
     _limit(resource.RLIMIT_CPU, limits.cpu_seconds)
     if sys.platform == "linux":
         if limits.memory_bytes:  # a GPU's driver maps as much as the machine has
             _limit(resource.RLIMIT_AS, _mapped_bytes() + limits.memory_bytes)
-        _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        _change_user(locks.own_user, may_read)
+        _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # a change of the user would have undone it
         _prctl(PR_SET_NO_NEW_PRIVS, 1)
-        _drop_capabilities()
         shield()
+        if locks.landlock:
+            landlock.restrict(granted, locks.landlock)
+    for descriptor in granted:
+        os.close(descriptor)
+    _limit(resource.RLIMIT_NOFILE, limits.open_files)
+    if locks.seccomp:
+        seccomp.apply(filter_)
 
 
 def shield() -> None:
@@ -54,11 +71,18 @@ def _mapped_bytes() -> int:
         return int(statm.read().split()[0]) * resource.getpagesize()
 
 
-def _drop_capabilities() -> None:
-    """Even root keeps nothing but the right to read: without more, a shielded process is out of reach."""
+def _change_user(own: bool, may_read: bool) -> None:
+    """From root to a user that owns nothing; no capability is kept, or the one to read."""
+    kept = CAP_DAC_READ_SEARCH if may_read and os.geteuid() == 0 else 0
+    if own and os.geteuid() == 0:
+        _prctl(PR_SET_KEEPCAPS, 1)  # else the change of user would take the capability to read away
+        user = FIRST_USER + os.getpid() % USERS
+        os.setgroups([])
+        os.setresgid(user, user, user)
+        os.setresuid(user, user, user)
+        _limit(resource.RLIMIT_NPROC, THREADS + THREADS_A_PROCESSOR * (os.cpu_count() or 1))
     header = struct.pack("=Ii", CAPABILITY_VERSION_3, 0)
-    lower = struct.pack("=III", KEPT_CAPABILITIES, KEPT_CAPABILITIES, 0) if os.geteuid() == 0 else bytes(12)
-    if ctypes.CDLL(None, use_errno=True).capset(header, lower + bytes(12)) != 0:
+    if ctypes.CDLL(None, use_errno=True).capset(header, struct.pack("=III", kept, kept, 0) + bytes(12)) != 0:
         raise OSError(ctypes.get_errno(), "capset was refused")
 
 

@@ -6,27 +6,31 @@ code and executes no library operation: a fork inherits its parent's memory. It 
 
 from __future__ import annotations
 
+import fcntl
 import gc
 import importlib
 import os
+import resource
 import signal
 import socket
 import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
-from grader.messages import NO_MEMORY, Limits
-from grader.worker import lock, models
+from grader.messages import NO_MEMORY, Limits, Locks
+from grader.worker import grants, lock, models, seccomp
 from grader.worker.instruments import Instrumented
 from grader.worker.serve import serve
 
 __all__ = ["main"]
 
 ALWAYS = ("numpy", "numpy.random", "numpy.linalg", "numpy.fft", "numpy.ma", "secrets", "random", "math", "linecache")
+MOST_DESCRIPTORS = 1 << 16
 # What an import of the first name will need sooner or later, so that no worker has to find it on disk.
 COMPANIONS = {
     "keras": ("keras.datasets.cifar10", "h5py", "matplotlib.pyplot"),
@@ -44,12 +48,33 @@ COMPANIONS = {
 }
 
 
+@dataclass(frozen=True)
+class Keep:
+    """What the template has at hand for every lock: what may be read, by descriptors, and the filter."""
+
+    granted: tuple[int, ...]
+    may_read: bool
+    filter: bytes
+
+    @classmethod
+    def prepared(cls, root: str) -> Keep:
+        """For libraries as they lie on this machine; `root` is the folder that `grader` was imported from."""
+        if sys.platform != "linux":
+            return cls((), False, b"")
+        paths = grants.libraries(os.path.realpath(root))
+        filter_ = b""
+        with suppress(FileNotFoundError):  # whoever asks for a lock that needs it has been told before
+            filter_ = seccomp.filter_for_this_machine()
+        return cls(tuple(grants.open_all(paths)), not grants.readable_by_others(paths), filter_)
+
+
 def main(descriptor: int) -> None:
     """Serves fork, reap and preload requests on a socket until the judge closes it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     lock.shield()
     control = socket.socket(fileno=descriptor)
     root = sys.path.pop(0)
+    keep = Keep.prepared(root)
     _preloaded(ALWAYS)
     _forget(root)
     _send(control, {"ready": True})
@@ -59,7 +84,7 @@ def main(descriptor: int) -> None:
         except EOFError:
             return
         if message["op"] == "fork":
-            _fork(control, message, descriptors)
+            _fork(control, message, descriptors, keep)
         elif message["op"] == "reap":
             _send(control, _reap(message["pid"], message["patience"]))
         else:
@@ -105,7 +130,7 @@ def _threads() -> int:
     return len(os.listdir("/proc/self/task"))
 
 
-def _fork(control: socket.socket, message: dict[str, Any], descriptors: list[int]) -> None:
+def _fork(control: socket.socket, message: dict[str, Any], descriptors: list[int], keep: Keep) -> None:
     """Forks one worker on the three descriptors (requests, replies, output) and answers with its process id."""
     if _threads() != 1:
         _send(control, {"error": f"the template has {_threads()} threads; only one may be there at a fork"})
@@ -113,7 +138,7 @@ def _fork(control: socket.socket, message: dict[str, Any], descriptors: list[int
     pid = os.fork()
     if pid == 0:
         try:
-            _become_worker(control, message, descriptors)
+            _become_worker(message, descriptors, keep)
         except MemoryError:
             os._exit(NO_MEMORY)
         except BaseException as error:  # the judge reads it where nothing of the student's has run yet
@@ -125,20 +150,26 @@ def _fork(control: socket.socket, message: dict[str, Any], descriptors: list[int
     _send(control, {"pid": pid})
 
 
-def _become_worker(control: socket.socket, message: dict[str, Any], descriptors: list[int]) -> None:
-    control.close()
-    null = os.open(os.devnull, os.O_RDWR)
-    requests, replies, output = descriptors
-    spare = [os.dup(fd) for fd in (requests, replies, output)]
-    for target, source in ((0, null), (1, spare[2]), (2, spare[2])):
-        os.dup2(source, target)
-    base = max(spare) + 10
-    requests, replies = os.dup2(spare[0], base), os.dup2(spare[1], base + 1)
-    os.closerange(3, base)
-    os.closerange(base + 2, 1024)
+def _become_worker(message: dict[str, Any], descriptors: list[int], keep: Keep) -> None:
     os.chdir(message["cwd"])
-    lock.lock(msgspec.convert(message["limits"], Limits))
-    serve(requests, replies, message["answer_bytes"], Instrumented)
+    locks = msgspec.convert(message["locks"], Locks)
+    requests, replies, output = descriptors
+    null = os.open(os.devnull, os.O_RDWR)
+    granted = [*keep.granted, *grants.open_all([*locks.folders, "/proc/self"])] if locks.landlock else []
+    first = _placed([null, output, output, requests, replies, *granted])
+    granted = list(range(first, first + len(granted)))
+    lock.lock(msgspec.convert(message["limits"], Limits), locks, granted, keep.filter, keep.may_read)
+    serve(3, 4, message["answer_bytes"], Instrumented)
+
+
+def _placed(wanted: Sequence[int]) -> int:
+    """Gives these descriptors the numbers from 0 on, and closes all others; the number of the sixth."""
+    most = min(resource.getrlimit(resource.RLIMIT_NOFILE)[0], MOST_DESCRIPTORS)
+    above = [fcntl.fcntl(descriptor, fcntl.F_DUPFD, len(wanted)) for descriptor in wanted]
+    for number, descriptor in enumerate(above):
+        os.dup2(descriptor, number)
+    os.closerange(len(wanted), most)
+    return 5
 
 
 def _reap(pid: int, patience: float) -> dict[str, Any]:
