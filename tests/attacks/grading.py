@@ -4,38 +4,28 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from attacks.attack import Attack
 from attacks.scene import HONEST, Scene
-from attacks.watching import Play, adopting, children, orphans, seen
+from attacks.watching import Play, adopting, children, orphans, run, seen
 
 __all__ = ["grade"]
 
 
-def grade(scene: Scene, attacks: Sequence[Attack], level: str, extra: Mapping[str, str] | None = None) -> Play:
+def grade(scene: Scene, attacks: Sequence[Attack], level: str) -> Play:
     """Grades a class in which everybody attacks but two, and looks what came of it."""
     scene.hand_in(attacks)
     scene.look()
     out, log = scene.root / "out", scene.root / "log.txt"
     command = [sys.executable, "-m", "grader", "grade", scene.submitted, "--out", out, "--isolation", level]
     began = time.perf_counter()
-    with adopting(), open(log, "wb") as words, open(scene.home / ".netrc", "rb") as inherited:
+    with adopting():
         known = set(children())
-        done = subprocess.run(
-            [*command, "--exercise", "multiply_sum"],
-            cwd=scene.course,
-            env=scene.environment() | dict(extra or {}),
-            stdin=subprocess.DEVNULL,
-            stdout=words,
-            stderr=subprocess.STDOUT,
-            pass_fds=[inherited.fileno()],
-            check=False,
-        )
+        ended = run([*command, "--exercise", "multiply_sum", "--jobs", 4], scene, scene.course, log)
         left = orphans(known)
     changed = scene.changed()
     play = Play(seconds=time.perf_counter() - began, said=log.read_text("utf-8", "replace"))
@@ -43,7 +33,7 @@ def grade(scene: Scene, attacks: Sequence[Attack], level: str, extra: Mapping[st
         result = _result(out, attack.name)
         status, points, text = result
         play.seen[attack.name] = seen(scene, attack, text, status, points, changed, left)
-    play.beside = _beside(scene, out, done.returncode, changed, left)
+    play.beside = _beside(scene, out, ended or 0, changed, left)
     return play
 
 

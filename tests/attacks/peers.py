@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
-import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ElementTree
@@ -17,19 +15,12 @@ from pathlib import Path
 from attacks.attack import Attack
 from attacks.checks import CHECKS, test_module
 from attacks.scene import HONEST, Scene, write
-from attacks.watching import Play, Seen, adopting, children, orphans, seen
+from attacks.watching import Play, Seen, adopting, children, orphans, run, seen
 
 __all__ = ["Peer", "Pytest"]
 
 SECONDS = 10.0
 MEMORY = 4 << 30
-
-
-def _bounded() -> None:
-    """Nothing that is played may fill the machine."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 28, 1 << 28))
-    resource.setrlimit(resource.RLIMIT_CPU, (int(SECONDS), int(SECONDS) + 1))
 
 
 class Peer(ABC):
@@ -90,30 +81,8 @@ class Peer(ABC):
 
     def _run(self, place: Path) -> bool:
         """Whether all commands came to an end in time; what they said is kept beside the submission."""
-        with open(place / "said.log", "wb") as words, open(self.scene.home / ".netrc", "rb") as inherited:
-            for command in self.commands(place):
-                process = subprocess.Popen(
-                    command,
-                    cwd=place,
-                    env=self.surroundings(),
-                    stdin=subprocess.DEVNULL,
-                    stdout=words,
-                    stderr=subprocess.STDOUT,
-                    pass_fds=[inherited.fileno()],
-                    preexec_fn=_bounded,
-                    start_new_session=True,
-                )
-                try:
-                    process.wait(timeout=SECONDS)
-                except subprocess.TimeoutExpired:
-                    process.kill()
-                    process.wait()
-                    return False
-        return True
-
-    def surroundings(self) -> dict[str, str]:
-        """The environment: that of whoever grades, and one thread for each library."""
-        return self.scene.environment() | {"OPENBLAS_NUM_THREADS": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+        log = place / "said.log"
+        return all(run(c, self.scene, place, log, SECONDS, MEMORY) is not None for c in self.commands(place))
 
 
 class Pytest(Peer):
@@ -145,3 +114,6 @@ class Pytest(Peer):
                 points += CHECKS[name][0] if name in CHECKS and not list(case.iterfind("failure")) + list(case.iterfind("error")) + list(case.iterfind("skipped")) else 0
             text += report
         return points, text
+
+
+PEERS: dict[str, type[Peer]] = {peer.name: peer for peer in (Pytest,)}

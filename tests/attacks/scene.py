@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from attacks.attack import Attack
+from grader.worker.landlock import NEWEST
 
 __all__ = ["HONEST", "Scene", "a_scene"]
 
@@ -124,10 +125,14 @@ class Scene:
         """What whoever grades has in the environment, a token included."""
         kept = {name: os.environ[name] for name in ("PATH", "LANG", "TZ") if name in os.environ}
         kept |= {"HOME": os.fspath(self.home), "MPLCONFIGDIR": os.fspath(self.root / "cache")}
+        kept |= {"OPENBLAS_NUM_THREADS": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
         return kept | {"GRADEBOOK_TOKEN": self.canary("environment")}
 
-    def furnish(self, limits: Mapping[str, float]) -> None:
-        """Copies the course, and puts a secret in each place that is nobody's business."""
+    def furnish(self, limits: Mapping[str, float], landlock: int) -> None:
+        """Copies the course, and puts a secret in each place that is nobody's business.
+
+        The copy makes use of no newer version of Landlock than that: an older kernel, as far as it goes.
+        """
         for part in PARTS:
             place = ROOT / part
             if place.is_dir():
@@ -140,6 +145,8 @@ class Scene:
         for name, value in limits.items():
             text = re.sub(rf"^{name} = .*$", f"{name} = {value}", text, count=1, flags=re.MULTILINE)
         index.write_text(text + f"# {self.canary('course')}\n", "utf-8")
+        module = self.course / "grader" / "worker" / "landlock.py"
+        module.write_text(re.sub(r"^NEWEST = \d+", f"NEWEST = {landlock}", module.read_text("utf-8"), flags=re.MULTILINE))
         with open(self.course / "grader" / "suites" / "test_multiply_sum.py", "a", encoding="utf-8") as suite:
             suite.write(f"\n\nCANARY = {self.canary('suite')!r}\n")
         with open(self.course / "solutions" / "multiply_sum.py", "a", encoding="utf-8") as solution:
@@ -220,14 +227,14 @@ def write(folder: Path, files: Mapping[str, str]) -> None:
 
 
 @contextmanager
-def a_scene(limits: Mapping[str, float] = LIMITS) -> Iterator[Scene]:
+def a_scene(limits: Mapping[str, float] = LIMITS, landlock: int = NEWEST) -> Iterator[Scene]:
     """A scene, and nothing of it afterwards."""
     root = Path(tempfile.mkdtemp(prefix="attacks-"))
     root.chmod(0o755)
     servers = Servers(root)
     scene = Scene(root, servers)
     try:
-        scene.furnish(limits)
+        scene.furnish(limits, landlock)
         yield scene
     finally:
         servers.close()

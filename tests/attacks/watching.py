@@ -5,6 +5,8 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -14,9 +16,10 @@ from pathlib import Path
 from attacks.attack import Attack
 from attacks.scene import Scene
 
-__all__ = ["Play", "Seen", "adopting", "orphans", "seen"]
+__all__ = ["Play", "Seen", "adopting", "orphans", "run", "seen"]
 
 PR_SET_CHILD_SUBREAPER, PR_SET_PTRACER, ANYBODY = 36, 0x59616D61, ctypes.c_ulong(-1)
+LAUNCH = Path(__file__).with_name("launch.py")
 GRACE = 1.0  # seconds for processes to end that are about to
 
 
@@ -57,6 +60,37 @@ def seen(
     }
     why = text.partition(f"{mark} absent: ")[2].partition("\n")[0]
     return Seen(status, points, frozenset(name for name, there in effects.items() if there), why)
+
+
+def run(
+    command: Sequence[object], scene: Scene, folder: Path, log: Path, seconds: float | None = None, memory: int = 0
+) -> int | None:
+    """Runs what grades, as somebody at a terminal would; its exit status, or None where it took too long.
+
+    What it says goes to `log`. It finds a file of whoever grades open already, and a terminal that can be typed into.
+    """
+    ours, theirs = os.openpty()
+    bounds = [os.ttyname(theirs), str(memory), str(int(seconds or 0))]
+    with open(log, "ab") as words, open(scene.home / ".netrc", "rb") as inherited:
+        process = subprocess.Popen(
+            [sys.executable, "-IS", os.fspath(LAUNCH), *bounds, *map(str, command)],
+            cwd=folder,
+            env=scene.environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=words,
+            stderr=subprocess.STDOUT,
+            pass_fds=[inherited.fileno()],
+            start_new_session=True,
+        )
+        try:
+            return process.wait(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            return None
+        finally:
+            os.close(ours)
+            os.close(theirs)
 
 
 @contextmanager

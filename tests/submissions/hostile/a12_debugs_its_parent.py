@@ -4,8 +4,8 @@
 # effect = "done"
 # control = "pytest"
 # [variants]
-# ptrace = {}
-# process_vm_readv = {}
+# ptrace = { status = "blocked", points = 0 }
+# process_vm_readv = { status = "blocked", points = 0 }
 # pidfd_getfd = {}
 # ///
 import ctypes

@@ -3,7 +3,7 @@
 # covers = ["A20"]
 # effect = "done"
 # [variants]
-# keyring = {}
+# keyring = { status = "blocked", points = 0 }
 # shared_memory = {}
 # locked_file = {}
 # abstract_name = {}

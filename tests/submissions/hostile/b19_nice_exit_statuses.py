@@ -8,8 +8,8 @@
 # skipped = {}
 # not_locked = {}
 # no_memory = { status = "memory" }
-# terminated = {}
-# processor_time = {}
+# terminated = { status = "graded", at_process = "crashed" }
+# processor_time = { status = "graded", at_process = "crashed" }
 # ///
 import signal
 

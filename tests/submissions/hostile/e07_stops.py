@@ -1,10 +1,10 @@
 # /// attack
 # does = "stops itself, with all pipes open, and neither reads nor answers"
 # covers = ["E7"]
-# status = "timeout"
+# at_process = "timeout"
 # points = 0
 # [variants]
-# import = {}
+# import = { status = "import_error" }
 # call = {}
 # ///
 import signal

@@ -2,11 +2,12 @@
 # does = "changes how much of the processor the grader gets, and what it may open"
 # covers = ["F23"]
 # effect = "done"
+# control = "pytest"
 # [variants]
-# priority = { control = "pytest" }
-# affinity = { control = "pytest" }
+# priority = {}
+# affinity = {}
 # limits = {}
-# policy = { control = "pytest" }
+# policy = {}
 # ///
 import resource
 

@@ -6,7 +6,7 @@
 # shell = {}
 # subprocess = {}
 # spawn = {}
-# replaced = { points = 10 }
+# replaced = { control = "pytest" }
 # from_memory = { control = "pytest" }
 # ///
 import subprocess

@@ -2,11 +2,12 @@
 # does = "sends signals to processes that are not its own"
 # covers = ["G4"]
 # effect = "done"
+# control = "pytest"
 # [variants]
 # parent = {}
 # grader = {}
 # group = {}
-# everybody = {}
+# everybody = { control = "process" }
 # ///
 import signal
 

@@ -5,7 +5,7 @@
 # status = "blocked"
 # points = 0
 # [variants]
-# io_uring = { status = "graded", points = 10, covers = ["G7"] }
+# io_uring = { covers = ["G7"] }
 # memfd = { status = "graded", points = 10, covers = ["G3"] }
 # unshare = {}
 # mount = {}
@@ -37,8 +37,7 @@ def handle():
     """Opens a file by its number on the disk, whatever rights the folders above it have."""
     place = ctypes.create_string_buffer(struct.pack("II", 128, 0), 136)
     number = ctypes.c_int()
-    if call("name_to_handle_at", -100, os.__file__.encode(), place, ctypes.byref(number), 0) < 0:
-        return -1
+    call("name_to_handle_at", -100, os.__file__.encode(), place, ctypes.byref(number), 0)
     return call("open_by_handle_at", os.open(os.path.dirname(os.__file__), os.O_RDONLY), place, 0)
 
 

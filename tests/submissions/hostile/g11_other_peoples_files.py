@@ -2,6 +2,7 @@
 # does = "changes a file of the grader's: its times, rights, labels, name, length, contents"
 # covers = ["G11"]
 # effect = "written"
+# control = "pytest"
 # [variants]
 # times = {}
 # rights = {}

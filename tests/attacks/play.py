@@ -1,0 +1,44 @@
+"""One play: all attacks on one grader, told as JSON.
+
+    python tests/attacks/play.py locked|process|pytest [--landlock VERSION] [NAME...]
+
+NAMEs are beginnings of names of attacks; without one, all are played.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import msgspec
+
+sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
+
+from attacks.attack import attacks  # noqa: E402
+from attacks.grading import grade  # noqa: E402
+from attacks.peers import PEERS  # noqa: E402
+from attacks.scene import LIMITS, a_scene  # noqa: E402
+from grader.worker.landlock import NEWEST  # noqa: E402
+
+__all__: list[str] = []
+
+
+def main() -> None:
+    """Prints what came of it."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("grader", choices=["locked", "process", *PEERS])
+    parser.add_argument("--landlock", type=int, default=NEWEST, help="the newest version of Landlock to make use of")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="the beginning of names of attacks")
+    arguments = parser.parse_args()
+    chosen = [one for one in attacks() if one.name.startswith(tuple(arguments.names) or "")]
+    with a_scene(LIMITS, arguments.landlock) as scene:
+        if arguments.grader in PEERS:
+            play = PEERS[arguments.grader](scene).play([attack for attack in chosen if attack.peers])
+        else:
+            play = grade(scene, chosen, arguments.grader)
+    print(msgspec.json.encode(play).decode())
+
+
+if __name__ == "__main__":
+    main()
