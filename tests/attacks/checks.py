@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = ["CHECKS", "HELPERS", "test_module"]
+from collections.abc import Sequence
+from typing import Any
+
+__all__ = ["CHECKS", "notebook_of", "otter_test", "test_cells", "test_module"]
 
 HELPERS = '''
 import numpy as np
@@ -53,3 +56,41 @@ def test_module(canary: str) -> str:
         lines = "\n".join(f"    {line}" for line in body.splitlines())
         parts.append(f"\n\ndef test_{name}():\n{lines}\n")
     return "".join(parts)
+
+
+def otter_test(name: str, canary: str) -> str:
+    """A file of one hidden test, as Otter takes them."""
+    points, body = CHECKS[name]
+    lines = "\n".join(f"    {line}" for line in body.splitlines())
+    head = f"OK_FORMAT = False\nname = {name!r}\npoints = {points}\nfrom otter.test_files import test_case\n"
+    secret = f"CANARY = {canary!r}\n"
+    return f"{head}{HELPERS}{secret}\n@test_case(points={points}, hidden=True)\ndef test(multiply_sum):\n{lines}\n"
+
+
+def test_cells(canary: str) -> list[dict[str, Any]]:
+    """A cell of hidden tests for each check, as nbgrader takes them."""
+    cells = []
+    for name, (points, body) in CHECKS.items():
+        source = f"### BEGIN HIDDEN TESTS\n{HELPERS}\nCANARY = {canary!r}\n{body}\n### END HIDDEN TESTS"
+        told = {"grade": True, "grade_id": name, "locked": True, "points": points, "solution": False, "task": False}
+        cells.append(_cell(name, source, {"nbgrader": told | {"schema_version": 3}}))
+    return cells
+
+
+def notebook_of(sources: Sequence[str], cells: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
+    """A notebook with an answer, and the cells behind it."""
+    answer = {"grade": False, "grade_id": "answer", "locked": False, "solution": True, "task": False}
+    first = [_cell("answer", source, {"nbgrader": answer | {"schema_version": 3}}) for source in sources]
+    kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+    return {"cells": [*first, *cells], "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
+
+
+def _cell(name: str, source: str, metadata: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "cell_type": "code",
+        "execution_count": None,
+        "id": name,
+        "metadata": metadata,
+        "outputs": [],
+        "source": source,
+    }

