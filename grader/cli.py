@@ -11,7 +11,6 @@ from pathlib import Path
 from grader import __version__, artefacts, authoring, classroom
 from grader import course as courses
 from grader.check import commands as check
-from grader.containment import doctor
 from grader.errors import GraderError, IsolationError, OutInUseError, UsageError
 from grader.gradebook import commands as gradebook
 from grader.handout import commands as handout
@@ -20,7 +19,7 @@ from grader.similarity import commands as similarity
 
 __all__ = ["main"]
 
-BESIDE = (authoring, check, handout, classroom, proofs, gradebook, similarity, artefacts, doctor)
+BESIDE = (authoring, check, handout, classroom, proofs, gradebook, similarity, artefacts)
 
 DESCRIPTION = "Grade exercises on convolutional networks; the students' code never meets the tests."
 STATUS = """exit status of `grade`:
@@ -83,6 +82,8 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument("--device", choices=["cpu", "gpu"], default="cpu", help="where Keras computes (default: cpu)")
     classroom.add_class_options(grade)
     grade.set_defaults(action=_grade)
+    doctor = commands.add_parser("doctor", help="tell what locks student code in on this machine, and try it out")
+    doctor.set_defaults(action=_doctor)
     sync = commands.add_parser("sync", help="make stubs and recorded examples from solutions and suites")
     sync.add_argument("--check", action="store_true", help="change nothing; exit status 1 when something is stale")
     sync.add_argument("--exercise", metavar="NAME", action="append", help="only examples of this one (may be repeated)")
@@ -99,7 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("--in", dest="folder", metavar="SUBMISSIONS", type=Path, help="the folder that STUDENT is in")
     replay.set_defaults(action=_replay)
     beside = [command for package in BESIDE for command in package.add_commands(commands, _root)]
-    for command in (grade, sync, replay, *beside):
+    for command in (grade, doctor, sync, replay, *beside):
         command.add_argument("--course", metavar="DIR", type=Path, help="the folder with course.toml (default: found)")
     return parser
 
@@ -110,13 +111,24 @@ def _root(arguments: argparse.Namespace) -> Path:
 
 
 def _grade(arguments: argparse.Namespace) -> int:
-    if sys.platform == "win32":
-        raise IsolationError("Grading needs Linux or macOS; on Windows, run it inside WSL2.")
+    _posix()
     from grader import klass
 
     root = _root(arguments)
     course = courses.load(root / "course.toml")
     return klass.grade_class(root, course, arguments)
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    _posix()
+    from grader.containment.doctor import examine
+
+    return examine(_root(arguments))
+
+
+def _posix() -> None:
+    if sys.platform == "win32":
+        raise IsolationError("Grading needs Linux or macOS; on Windows, run it inside WSL 2.")
 
 
 def _sync(arguments: argparse.Namespace) -> int:

@@ -6,6 +6,8 @@ import fcntl
 import hashlib
 import os
 import shutil
+import site
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -43,6 +45,8 @@ MOST_COPIED = 32 << 20
 ALONE_SECONDS = 120.0
 # Seconds that `_workload` takes on the machine that the limits of `course.toml` were set on.
 WORKLOAD_SECONDS = 0.012
+# Where the grader, the libraries and Python lie: nothing that a student has a use for.
+PLACES = (*map(Path, site.getsitepackages()), Path(__file__).parents[1], Path(sys.prefix), Path(sys.base_prefix))
 
 
 def spec_of(exercise: Exercise, exercises: Path) -> ExerciseSpec:
@@ -169,7 +173,7 @@ class Desk:
             self.templates[kind] = Template(Path(self.scratch.name), kind, self.device)
         return self.templates[kind]
 
-    def _bench(self, kind: str, exercise: str) -> Bench:
+    def bench_for(self, kind: str, exercise: str) -> Bench:
         """The template of that kind, with the limits of an exercise."""
         limits = msgspec.structs.replace(self.bench.limits, **self.specs[exercise].limits)
         template = self._template(kind)
@@ -197,7 +201,7 @@ class Desk:
         if kind in self.proven:
             return 0
         self.proven.add(kind)
-        bench = self._bench(kind, exercise)
+        bench = self.bench_for(kind, exercise)
         return canary.prove(bench, Path(self.scratch.name), self.closed, keras=kind == "keras")
 
     def open(self, submission: Submission) -> Case:
@@ -245,7 +249,7 @@ class Desk:
         if exercise not in case.fixtures:
             kind = self._kind(case.facts[exercise])
             self.prove(kind, exercise)
-            bench = self._bench(kind, exercise)
+            bench = self.bench_for(kind, exercise)
             modules, notebooks = case.submission.modules, case.submission.notebooks
             student = Student(exercise, sources_for(self.specs[exercise], case.facts, modules, notebooks), bench)
             case.fixtures[exercise] = StudentFixture(student, self._recording_of(exercise), self.locate)
@@ -261,7 +265,7 @@ class Desk:
 
     def tidy(self, text: str) -> str:
         """A text without the places of this machine: what runs elsewhere, or again, reads the same."""
-        for folder in (self.pictures, self.bench.data, Path(self.scratch.name)):
+        for folder in (self.pictures, self.bench.data, Path(self.scratch.name), *PLACES):
             text = text.replace(f"{folder}{os.sep}", "").replace(os.fspath(folder), folder.name)
         return text
 

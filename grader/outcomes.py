@@ -10,7 +10,7 @@ from grader import messages, wire
 from grader.messages import Answer, Call, Trouble
 from grader.probing import Made
 
-__all__ = ["NotRun", "Outcome", "Raised", "Request", "Returned", "Stop", "Stopped", "outcome_of"]
+__all__ = ["Kind", "NotRun", "Outcome", "Raised", "Request", "Returned", "Stop", "Stopped", "outcome_of"]
 
 Kind = Literal["timeout", "memory", "crashed", "exited", "protocol", "output", "forbidden"]
 

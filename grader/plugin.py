@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["exercise_of", "pytest_addoption", "pytest_configure", "student"]
 
+LEVELS = ("locked", "container", "process")
 MARKER = "exercise(name, *functions): the student's module that a suite checks, where the file's name does not say it"
 
 
@@ -24,6 +25,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("grader", "grade a submission in a worker of its own")
     group.addoption("--submission", metavar="PATH", help="the student's folder, archive or notebook")
     group.addoption("--course", metavar="DIR", help="the folder that holds course.toml (optional)")
+    group.addoption("--isolation", choices=LEVELS, help="how the submission is locked in (default: as the course says)")
     group.addoption("--live", action="store_true", help="search for failing examples, recorded ones aside")
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from grader import course as courses
 from grader import intake
+from grader.containment import levels
 from grader.desk import Case, Desk, spec_of
 from grader.errors import GraderError, SubmissionError
 from grader.fixture import StudentFixture
@@ -63,10 +64,19 @@ class Solo(Verdicts):
             data = (self.root or suite) / "data"
             limits = self.course.limits if self.course is not None else LIMITS
             specs = [self._spec(*item) for item in wanted.items()]
-            self.desk = Desk(specs, limits, data if data.is_dir() else None, suite / "recorded")
+            isolation = self._isolation()
+            closed = [folder for folder in (suite, Path(self.config.rootpath)) if folder.is_dir()]
+            start = data if data.is_dir() else None
+            self.desk = Desk(specs, limits, start, suite / "recorded", isolation=isolation, closed=closed)
             self.case = self.desk.open(submission)
         except (GraderError, SubmissionError) as error:
             raise pytest.UsageError(str(error)) from None
+
+    def _isolation(self) -> str:
+        """The level that was typed, or that the course asks for; IsolationError where it cannot be had."""
+        level = self.config.getoption("--isolation") or (self.course.isolation if self.course else "locked")
+        levels.require(level)
+        return str(level)
 
     def _spec(self, name: str, functions: tuple[str, ...]) -> ExerciseSpec:
         known = self.known(name)

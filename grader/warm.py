@@ -221,15 +221,16 @@ class Worker:
             return 0.0
 
     def next(self, cpu_seconds: float, wall_seconds: float) -> tuple[Reply, wire.Reader]:
-        """The next reply; raises Stop, with the worker ended, when there is none within the limits.
+        """The next reply; raises Stop, with the worker ended, when there is none within the limits."""
+        self.greet()
+        return self._next(cpu_seconds, wall_seconds)
 
-        GraderError where the worker never said that it was locked: until then, whatever happens is ours.
-        """
+    def greet(self) -> None:
+        """Waits until the worker is locked in; GraderError where that fails: until then, whatever happens is ours."""
         if not self.greeted:
             if not isinstance(self._next(PATIENCE, PATIENCE)[0], Ready):
                 raise self.stop(Stop("protocol", "it spoke before it was locked"))
             self.greeted = True
-        return self._next(cpu_seconds, wall_seconds)
 
     def _next(self, cpu_seconds: float, wall_seconds: float) -> tuple[Reply, wire.Reader]:
         started, deadline = self.cpu(), time.monotonic() + wall_seconds

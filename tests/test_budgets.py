@@ -31,6 +31,10 @@ BESIDE = {
     "similarity": 400,
     "staff": 350,
 }
+# What locks a worker in, and proves it.
+LOCKS = [ROOT / "grader" / "containment"]
+LOCKS += [ROOT / "grader" / "worker" / f"{name}.py" for name in ("grants", "landlock", "lock", "seccomp")]
+LOCK_LINES = 800
 LONGEST, NINE_OF_TEN, MEDIAN = 60, 30, 8
 
 # Each is put together from pieces, so that this file does not hold what it looks for.
@@ -124,7 +128,7 @@ def test_files_are_short() -> None:
 def test_the_engine_is_small() -> None:
     """What grades: a mark passes through nothing else of ours."""
     # What is built for some exercises alone is their suites', wherever it has to lie: in a worker, or with students.
-    apparatus = (ROOT / "grader" / "worker" / "training.py", ROOT / "grader" / "networks")
+    apparatus = (ROOT / "grader" / "worker" / "training.py", ROOT / "grader" / "networks", *LOCKS)
     beside = (ROOT / "grader" / "suites", *apparatus, *(ROOT / "grader" / name for name in BESIDE))
     engine = [path for path in modules("grader") if not any(path.is_relative_to(folder) for folder in beside)]
     assert sum(map(code_lines, engine)) < ENGINE_LINES
@@ -137,6 +141,12 @@ def test_the_engine_is_small() -> None:
 def test_what_stands_beside_the_engine_is_small(package: str) -> None:
     folder = ROOT / "grader" / package
     assert sum(code_lines(path) for path in modules("grader") if path.is_relative_to(folder)) <= BESIDE[package]
+
+
+def test_what_locks_a_worker_in_is_small() -> None:
+    locks = [path for path in modules("grader") if any(path.is_relative_to(place) for place in LOCKS)]
+    assert len(locks) == len(LOCKS) - 1 + len(list(LOCKS[0].glob("*.py")))
+    assert sum(map(code_lines, locks)) < LOCK_LINES
 
 
 def test_every_module_says_its_job_in_one_line() -> None:

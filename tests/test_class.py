@@ -180,7 +180,6 @@ def test_a_name_that_cannot_be_used(small: Path, tmp_path: Path) -> None:
         (["grade", "{small}", "--out", "{small}/out"], 2, "--out"),
         (["grade", "{small}", "--out", "{tmp}/out", "--exercise", "convolv"], 2, "convolve"),
         (["grade", "{small}", "--out", "{tmp}/out", "--jobs", "0"], 2, "--jobs"),
-        (["grade", "{small}", "--out", "{tmp}/out", "--isolation", "locked"], 3, "--isolation process"),
         (["grade", "{small}", "--out", "{tmp}/out", "--course", "{tmp}"], 2, "course.toml"),
         (["grade", "{small}"], 2, "--out"),
     ],

@@ -41,7 +41,9 @@ AIM = {"input": [2, 4, 4, 1], "number": 3, "pieces": [{"start": 0, "stop": 1, "i
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """A desk whose one exercise needs Keras."""
     folder = tmp_path_factory.mktemp("data")
-    desk = Desk([ExerciseSpec(name="work", functions=("f",), template="keras")], ROOMY, folder, folder)
+    desk = Desk(
+        [ExerciseSpec(name="work", functions=("f",), template="keras")], ROOMY, folder, folder, isolation="locked"
+    )
     yield desk
     desk.close()
 
@@ -84,7 +86,7 @@ def test_the_template_has_one_thread_and_starts_when_needed(desk: Desk) -> None:
 
 
 def test_numpy_exercises_start_no_keras(tmp_path: Path) -> None:
-    desk = Desk([ExerciseSpec(name="work", functions=("f",))], ROOMY, tmp_path, tmp_path)
+    desk = Desk([ExerciseSpec(name="work", functions=("f",))], ROOMY, tmp_path, tmp_path, isolation="locked")
     case = desk.open(Submission(student="s", modules={"work": b"def f(): return 1"}))
     desk.prepare(case, ["work"])
     student = desk.fixture(case, "work").student
@@ -185,3 +187,35 @@ def test_downloads_are_small_pictures(desk: Desk) -> None:
     pictures = value(student.calls([Request("f", ())])[0])
     student.close()
     np.testing.assert_array_equal(pictures, models.synthetic()[0][0])
+
+
+def test_functions_are_rewritten_for_a_graph_without_a_file(desk: Desk) -> None:
+    body = """
+import tensorflow as tf
+def f():
+    def halved(v):
+        if v > 5.0:  # of a tensor: only code that was rewritten can ask this
+            return v / 2
+        return v
+    rows = tf.data.Dataset.from_tensor_slices([4.0, 8.0]).map(halved)
+    return [float(row) for row in rows]
+"""
+    student = opened(desk, body)
+    assert value(student.calls([Request("f", ())])[0]).tolist() == [4.0, 4.0]
+    student.close()
+
+
+def test_an_error_of_a_graph_comes_to_the_point(desk: Desk) -> None:
+    body = """
+import keras, numpy as np
+def f():
+    model = keras.Sequential([keras.layers.Dense(3)])
+    model.compile("sgd", keras.losses.SparseCategoricalCrossentropy())
+    model.fit(np.ones((8, 4)), np.full((8,), 9), verbose=0)
+"""
+    student = opened(desk, body)
+    outcome = student.calls([Request("f", ())])[0]
+    student.close()
+    assert isinstance(outcome, Raised)
+    assert outcome.trouble.message.startswith("Received a label value of 9 which is outside the valid range of [0, 3)")
+    assert desk.tidy(f"in {models.__file__}, {np.__file__}") == "in grader/worker/models.py, numpy/__init__.py"

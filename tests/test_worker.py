@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import signal
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
-from workers import LOOP, Open, a_desk, call, kind, opener, raised, value
+from workers import LOOP, UNLOCKED, Open, a_desk, call, kind, opener, raised, value
 
 from grader import student as students
 from grader import warm
@@ -52,8 +54,6 @@ STOPPED = {
     ),
     "segfault": ("ctypes.string_at(0)", "crashed"),
     "abort": ("os.abort()", "crashed"),
-    "kills itself": ("os.kill(os.getpid(), 9)", "crashed"),
-    "claims that its time is up": ("os.kill(os.getpid(), signal.SIGXCPU)", "crashed"),
     "ends with 0": ("os._exit(0)", "exited"),
     "ends as a worker that could not be locked": ("os._exit(70)", "exited"),
     "closes all descriptors": ("os.closerange(0, 1024)", "exited"),
@@ -101,6 +101,14 @@ STOPPED = {
     "a codec that fails": ("import grader.wire\n    grader.wire.frame = None", "exited"),
 }
 STATUS = {"timeout": "timeout", "crashed": "crashed", "exited": "crashed", "output": "blocked", "protocol": "blocked"}
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGXCPU])
+def test_a_signal_to_itself_is_no_time_out(tmp_path: Path, student: Open, number: int) -> None:
+    body = f"def f(): os.kill(os.getpid(), {number})"
+    assert raised(call(student(body))) == "PermissionError"
+    with a_desk(tmp_path, UNLOCKED) as desk, opener(desk) as unlocked:
+        assert kind(call(unlocked(body))) == "crashed"
 
 
 @pytest.mark.parametrize("name", STOPPED)
@@ -165,7 +173,7 @@ RAISED = {
     "named as pytest's": ("raise type('Skipped', (BaseException,), {})('passed')", "Skipped"),
     "named as hypothesis's": ("raise type('UnsatisfiedAssumption', (BaseException,), {})()", "UnsatisfiedAssumption"),
     "named as the grader's": ("raise type('GraderError', (Exception,), {})()", "GraderError"),
-    "writes a file": ("with open('file', 'w') as file: file.write('x' * 100)", "OSError"),
+    "writes a file": ("with open('file', 'w') as file: file.write('x' * 100)", "PermissionError"),
     "opens many files": ("kept = [open(os.devnull) for _ in range(200)]", "OSError"),
     "has no words": (
         "raise type('Wordless', (ValueError,), {'__str__': lambda self: 1 / 0, '__repr__': lambda self: 1 / 0})()",
@@ -187,9 +195,13 @@ def test_exceptions_of_every_kind_are_outcomes(student: Open, name: str) -> None
     assert value(one, "two") == 2
 
 
-def test_no_byte_is_written(student: Open, desk: Desk) -> None:
-    call(student("def f():\n    with open('file', 'w') as file: file.write('x' * 100)"))
-    assert [path.stat().st_size for path in desk.bench.data.glob("**/*")] in ([], [0])
+def test_no_byte_is_written(student: Open, desk: Desk, tmp_path: Path) -> None:
+    body = "def f():\n    with open('file', 'w') as file: file.write('x' * 100)"
+    call(student(body))
+    assert list(desk.bench.data.glob("**/*")) == []
+    with a_desk(tmp_path, UNLOCKED) as there, opener(there) as unlocked:
+        assert raised(call(unlocked(body))) == "OSError"
+        assert [path.stat().st_size for path in there.bench.data.glob("**/*")] == [0]  # a limit lets no file grow
 
 
 def test_memory_that_is_never_given_back_is_a_memory_verdict(student: Open) -> None:

@@ -1,7 +1,7 @@
 """The processes of a worker: what they can see, and that none of them outlives the judge's patience.
 
-What the level called process does not stop: a child that leaves the group lives on, and a worker of the same user can
-signal the grader's own processes. Where workers may neither fork nor signal, there is nothing of that to stop.
+Locked workers neither fork nor signal, so there is nothing of theirs to end. What the judge does about those that do
+both is tried without the locks: there, a child that leaves the group lives on.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from workers import Open, a_desk, call, gone, opened, opener, raised, value
+from workers import UNLOCKED, Open, a_desk, call, gone, opened, opener, raised, value
 
 from grader import warm
 from grader.desk import LIBRARIES, Desk
@@ -48,6 +48,12 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 @pytest.fixture
 def student(desk: Desk) -> Iterator[Open]:
     with opener(desk) as student:
+        yield student
+
+
+@pytest.fixture
+def unlocked(tmp_path: Path) -> Iterator[Open]:
+    with a_desk(tmp_path, UNLOCKED) as desk, opener(desk) as student:
         yield student
 
 
@@ -114,8 +120,8 @@ def waiting(student: Student) -> Worker:
 @pytest.mark.parametrize(
     "body", ["time.sleep(60)", "os.kill(os.getpid(), signal.SIGSTOP)", "os.fork() and os._exit(0); time.sleep(60)"]
 )
-def test_silence_has_an_end(student: Open, body: str) -> None:
-    worker = waiting(student(body))
+def test_silence_has_an_end(unlocked: Open, body: str) -> None:
+    worker = waiting(unlocked(body))
     with pytest.raises(Stop) as caught:
         worker.next(5.0, 0.3)
     assert caught.value.kind == "timeout"
@@ -133,8 +139,13 @@ def test_a_worker_that_stops_reading_has_an_end(student: Open) -> None:
     assert gone(worker.pid)
 
 
-def test_children_end_with_the_group(student: Open) -> None:
-    one = student("def f():\n    child = os.fork()\n    if not child: time.sleep(60)\n    return child")
+def test_a_locked_worker_has_no_children(student: Open) -> None:
+    assert raised(call(student("def f(): return os.fork()"))) == "PermissionError"
+    assert raised(call(student("def f(): return os.posix_spawn('/bin/true', ['true'], {})"))) == "PermissionError"
+
+
+def test_children_end_with_the_group(unlocked: Open) -> None:
+    one = unlocked("def f():\n    child = os.fork()\n    if not child: time.sleep(60)\n    return child")
     child = value(one)
     assert runs(child)
     one.close()
@@ -145,13 +156,13 @@ def runs(pid: int) -> bool:
     return Path(f"/proc/{pid}").exists()
 
 
-def test_a_child_that_left_the_group_does_not_hold_up_the_judge(student: Open) -> None:
+def test_a_child_that_left_the_group_does_not_hold_up_the_judge(unlocked: Open) -> None:
     body = "def f():\n    child = os.fork()\n    if not child:\n        os.setsid(); time.sleep(60)\n    return child"
-    one = student(body)
+    one = unlocked(body)
     child = value(one)
     one.close()
-    assert value(student(""), "two") == 2
-    os.kill(child, signal.SIGKILL)  # the present level cannot end it: what starts no process needs no end
+    assert value(unlocked(""), "two") == 2
+    os.kill(child, signal.SIGKILL)  # without the filter nothing ends it
     assert gone(child)
 
 
@@ -171,8 +182,8 @@ def test_nothing_is_left_behind(tmp_path: Path) -> None:
 def test_who_ends_the_template_twice_has_crashed_and_it_is_replaced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, attack: str
 ) -> None:
-    monkeypatch.setattr(warm, "PATIENCE", 2.0)
-    with a_desk(tmp_path) as desk:
+    monkeypatch.setattr(warm, "PATIENCE", 6.0)
+    with a_desk(tmp_path, UNLOCKED) as desk:
         template = desk.bench.template
         one = opened(desk, f"def f():\n    os.kill(os.getppid(), signal.{attack})\n    os._exit(0)")
         assert value(one, "two") == 2
@@ -210,8 +221,8 @@ def f(pid):
 """
 
 
-def test_the_memory_of_judge_and_template_is_out_of_reach(student: Open) -> None:
-    spy = student(MEMORY)
+def test_the_memory_of_judge_and_template_is_out_of_reach(unlocked: Open) -> None:
+    spy = unlocked(MEMORY)
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as bystander:
         open(f"/proc/{bystander.pid}/mem", "r+b").close()  # what the trick does where nothing is closed
         bystander.communicate(b"\n")

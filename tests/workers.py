@@ -10,11 +10,12 @@ from typing import Any
 
 from grader.course import Limits
 from grader.desk import Desk
+from grader.messages import Locks
 from grader.model import Submission
 from grader.student import Outcome, Raised, Request, Returned, Stopped, Student
 from grader.worker.source import ExerciseSpec
 
-__all__ = ["LOOP", "Open", "a_desk", "call", "gone", "kind", "opened", "opener", "raised", "value"]
+__all__ = ["LOOP", "UNLOCKED", "Open", "a_desk", "call", "gone", "kind", "opened", "opener", "raised", "value"]
 
 LIMITS = Limits(
     import_seconds=0.3,
@@ -47,13 +48,16 @@ def two():
 
 """
 LOOP = "while True: pass"
+UNLOCKED = Locks(own_user=False)  # limits alone: what is tried gets through, where a lock is what forbids it
 Open = Callable[[str], Student]
 
 
 @contextmanager
-def a_desk(folder: Path) -> Iterator[Desk]:
-    """A desk for the functions `f` and `two`, whose workers start in `folder`."""
-    desk = Desk([ExerciseSpec(name="work", functions=("f", "two"))], LIMITS, folder, folder)
+def a_desk(folder: Path, locks: Locks | None = None) -> Iterator[Desk]:
+    """A desk for the functions `f` and `two`, whose workers start in `folder`, locked in or behind other locks."""
+    desk = Desk([ExerciseSpec(name="work", functions=("f", "two"))], LIMITS, folder, folder, isolation="locked")
+    if locks is not None:
+        desk.bench.locks = locks
     try:
         yield desk
     finally:

@@ -128,7 +128,7 @@ def inherit(_: object) -> list[int]:
             continue
         found.append(number)
     if not found:
-        raise OSError("nothing is open")
+        raise PermissionError("nothing is open")
     return found
 
 

@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-import argparse
 import platform
-import sys
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from grader import course as courses
 from grader.containment.levels import Layer, layers
 from grader.course import Course
+from grader.desk import Desk, spec_of
 from grader.errors import GraderError
 from grader.versions import missing
 
-__all__ = ["add_commands", "examine"]
+__all__ = ["examine"]
 
 WIDTH = 100
 NAMES = {"numpy": "canary, NumPy", "keras": "canary, Keras"}
-
-
-def add_commands(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], root: Callable[[argparse.Namespace], Path]
-) -> list[argparse.ArgumentParser]:
-    """Adds `grader doctor`."""
-    doctor = commands.add_parser("doctor", help="tell what locks student code in on this machine, and try it out")
-    doctor.set_defaults(action=lambda arguments: examine(root(arguments)))
-    return [doctor]
 
 
 def examine(root: Path) -> int:
@@ -55,10 +45,6 @@ def _show(layer: Layer) -> None:
 
 def _canaries(root: Path, course: Course, level: str) -> Iterator[Layer]:
     """What the canaries come to, one for each template that this course's exercises need."""
-    from grader.desk import Desk, spec_of  # it needs NumPy, and what stands above needs nothing
-
-    if sys.platform == "win32":
-        return
     for kind in dict.fromkeys(("numpy", *(exercise.template for exercise in course.ready))):
         if lacking := missing(kind):
             yield Layer(NAMES[kind], "absent", lacking)

@@ -43,7 +43,8 @@ class Holder:
         self.course, self.exercise, self.inputs = course, exercise, inputs
         self.modules = {name.removesuffix(".py"): data for name, data in modules.items()}
         specs = [spec_of(one, root / "exercises") for one in course.ready]
-        self.desk = Desk(specs, course.limits, root / "data", root / "grader" / "suites" / "recorded")
+        recordings = root / "grader" / "suites" / "recorded"
+        self.desk = Desk(specs, course.limits, root / "data", recordings, isolation=course.isolation)
         self.known: dict[tuple[tuple[str, ...], int], _Held] = {}
 
     def close(self) -> None:

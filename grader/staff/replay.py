@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from grader import intake
+from grader.containment import levels
 from grader.course import Check, Course, Exercise, choose
 from grader.desk import Case, Desk, spec_of
 from grader.errors import GraderError, SubmissionError, UsageError
@@ -35,6 +36,7 @@ def replay(root: Path, course: Course, student: str, check: str, folder: Path | 
     test = _test(root, exercise.name, wanted.name)
     recordings = root / "grader" / "suites" / "recorded"
     specs = [spec_of(e, root / "exercises") for e in course.ready]
+    levels.require(course.isolation)
     desk = Desk(specs, course.limits, root / "data", recordings, isolation=course.isolation)
     try:
         case = desk.open(intake.read(entry, [e.name for e in course.exercises]))

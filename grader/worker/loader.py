@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.abc
 import importlib.machinery
+import importlib.util
 import linecache
 import sys
 from collections.abc import Mapping, Sequence
@@ -47,6 +48,13 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         if name in self.modules and name not in self.aliases:
             run(self.modules[name], self.filename(name), module.__dict__)
 
+    def get_source(self, fullname: str) -> str:
+        """The source that a module was run from: TensorFlow asks for it anew where it rewrites a function."""
+        return importlib.util.decode_source(ran[fullname])
+
+
+ran: dict[str, bytes] = {}
+
 
 def forbid(names: Sequence[str]) -> None:
     """Makes imports of the packages `names` fail in this process, loaded before or not."""
@@ -67,6 +75,7 @@ def install(modules: Mapping[str, bytes], aliases: Mapping[str, ModuleType]) -> 
 def run(source: bytes, filename: str, namespace: dict[str, Any]) -> None:
     """Executes a source; tracebacks and `inspect.getsource` find its lines without a file."""
     code = compile(source, filename, "exec", dont_inherit=True)
+    ran[namespace["__name__"]] = source
     linecache.cache[filename] = (len(source), None, [f"{line}\n" for line in lines_of(source)], filename)
     namespace["__file__"] = filename
     exec(code, namespace)

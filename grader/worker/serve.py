@@ -6,6 +6,7 @@ import gc
 import io
 import os
 import random
+import re
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -28,6 +29,8 @@ SPECS = msgspec.msgpack.Decoder(list[source.ExerciseSpec])
 FACTS = msgspec.msgpack.Decoder(source.Facts)
 MAX_REQUEST = 1 << 30
 PILE_SECONDS = 0.02
+# What TensorFlow tells before it comes to the point: every line on the way to a node, by the files of this machine.
+GRAPH = re.compile(r'\AGraph execution error:.*\n *File "[^\n]*\n+', re.DOTALL)
 
 
 class Server:
@@ -187,7 +190,7 @@ class Server:
         if type(error).__name__ == "ResourceExhaustedError":  # TensorFlow's MemoryError
             family.insert(0, "MemoryError")
         try:
-            message = str(error)
+            message = GRAPH.sub("", str(error))
         except BaseException:  # __str__ is student code too
             message = "(its message cannot be printed)"
         where = self.where(error) if self.program is not None else ""

@@ -151,12 +151,12 @@ def _fork(control: socket.socket, message: dict[str, Any], descriptors: list[int
 
 
 def _become_worker(message: dict[str, Any], descriptors: list[int], keep: Keep) -> None:
-    os.chdir(message["cwd"])
     locks = msgspec.convert(message["locks"], Locks)
     requests, replies, output = descriptors
     null = os.open(os.devnull, os.O_RDWR)
     granted = [*keep.granted, *grants.open_all([*locks.folders, "/proc/self"])] if locks.landlock else []
     first = _placed([null, output, output, requests, replies, *granted])
+    os.chdir(message["cwd"])
     granted = list(range(first, first + len(granted)))
     lock.lock(msgspec.convert(message["limits"], Limits), locks, granted, keep.filter, keep.may_read)
     serve(3, 4, message["answer_bytes"], Instrumented)

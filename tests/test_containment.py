@@ -1,0 +1,344 @@
+"""What locks a worker in: layers, filters on system calls, the canary, and what is said where a layer is missing."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import get_args
+
+import bpf
+import build_filters
+import msgspec
+import pytest
+from workers import UNLOCKED, a_desk, opened, value
+
+from grader import cli
+from grader.containment import canary, doctor, levels
+from grader.containment.levels import Layer
+from grader.course import load
+from grader.desk import Desk
+from grader.errors import IsolationError
+from grader.messages import Locks
+from grader.model import Status
+from grader.outcomes import Kind, Stop, Stopped
+from grader.refusals import WORDS, refusal
+from grader.worker import landlock, seccomp
+
+__all__: list[str] = []
+
+ROOT = Path(__file__).parents[1]
+# What a filter has to say to a call, by its number: the architectures number their calls differently.
+CALLS = {
+    "x86_64": {"read": 0, "open": 2, "openat": 257, "clone": 56, "clone3": 435, "fork": 57, "execve": 59, "socket": 41,
+               "ptrace": 101, "kill": 62, "prctl": 157, "fcntl": 72, "io_uring_setup": 425, "memfd_create": 319,
+               "unlinkat": 263, "fchmodat": 268, "process_vm_readv": 310, "setpriority": 141, "prlimit64": 302},
+    "aarch64": {"read": 63, "openat": 56, "clone": 220, "clone3": 435, "execve": 221, "socket": 198, "ptrace": 117,
+                "kill": 129, "prctl": 167, "fcntl": 25, "io_uring_setup": 425, "memfd_create": 279, "unlinkat": 35,
+                "fchmodat": 53, "process_vm_readv": 270, "setpriority": 140, "prlimit64": 261},
+}  # fmt: skip
+REFUSED, MISSING = 0x50000 | 1, 0x50000 | 38  # with EPERM, with ENOSYS
+THREAD = 0x3D0F00  # the flags of the C library's threads
+ANSWERS = [
+    ("read", (0, 0, 1), bpf.ALLOW),
+    ("open", (0, os.O_RDONLY | os.O_CLOEXEC), bpf.ALLOW),
+    ("open", (0, os.O_WRONLY), REFUSED),
+    ("openat", (0, 0, os.O_RDONLY | os.O_CLOEXEC), bpf.ALLOW),
+    *(("openat", (0, 0, flag), REFUSED) for flag in (os.O_WRONLY, os.O_RDWR, os.O_CREAT, os.O_TRUNC, os.O_APPEND)),
+    ("openat", (0, 0, 0o20000000), REFUSED),  # O_TMPFILE
+    ("clone", (THREAD,), bpf.ALLOW),
+    ("clone", (THREAD | 0x10000000,), REFUSED),  # a thread in a namespace of its own
+    ("clone", (17,), REFUSED),  # a process, as fork makes it
+    ("clone3", (), MISSING),
+    *((name, (), REFUSED) for name in ("fork", "execve", "socket", "kill", "memfd_create", "unlinkat", "fchmodat")),
+    ("setpriority", (), REFUSED),
+    *((name, (), bpf.KILL) for name in ("ptrace", "io_uring_setup", "process_vm_readv")),
+    ("prctl", (15,), bpf.ALLOW),  # a thread's name
+    ("prctl", (1,), REFUSED),  # the signal on the parent's death
+    ("prctl", (4,), REFUSED),  # dumpable
+    ("fcntl", (0, 3), bpf.ALLOW),
+    ("fcntl", (0, 6), REFUSED),  # a lock on a file that others have, too
+    ("prlimit64", (0,), bpf.ALLOW),
+    ("prlimit64", (1,), REFUSED),  # another process's limits
+]
+
+
+def test_the_filters_are_what_libseccomp_makes_of_the_policy() -> None:
+    assert build_filters.main(["--check"]) == 0
+
+
+def test_a_filter_that_is_out_of_date_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(build_filters, "FOLDER", tmp_path)
+    assert build_filters.main([]) == 0
+    (tmp_path / "aarch64.bpf").write_bytes(b"something else")
+    assert build_filters.main(["--check"]) == 1
+    assert "aarch64.bpf: not what the policy makes" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("architecture", build_filters.ARCHITECTURES)
+def test_what_the_filters_answer(architecture: str) -> None:
+    program, numbers = (seccomp.FOLDER / f"{architecture}.bpf").read_bytes(), CALLS[architecture]
+    known = [(name, args, wanted) for name, args, wanted in ANSWERS if name in numbers]
+    answered = [bpf.answer(program, bpf.ARCHITECTURE[architecture], numbers[name], *args) for name, args, _ in known]
+    assert answered == [wanted for _, _, wanted in known]
+    assert {name for name, _, _ in known} == set(numbers)
+
+
+def test_calls_by_the_numbers_of_another_processor_end_the_process() -> None:
+    for architecture, other in (
+        ("x86_64", 0x40000003),
+        ("x86_64", bpf.ARCHITECTURE["aarch64"]),
+        ("aarch64", 0x40000028),
+    ):
+        program = (seccomp.FOLDER / f"{architecture}.bpf").read_bytes()
+        assert bpf.answer(program, other, 0) == bpf.KILL
+    x32 = 0x40000000
+    assert bpf.answer((seccomp.FOLDER / "x86_64.bpf").read_bytes(), bpf.ARCHITECTURE["x86_64"], x32 | 0) == bpf.KILL
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    with a_desk(tmp_path_factory.mktemp("data")) as desk:
+        yield desk
+
+
+def prove(desk: Desk, locks: Locks) -> int:
+    """Sends a canary into a worker behind these locks, with the folders that the desk grants."""
+    kept, desk.bench.locks = desk.bench.locks, msgspec.structs.replace(locks, folders=desk.bench.locks.folders)
+    try:
+        return canary.prove(
+            desk.bench, Path(desk.scratch.name), [ROOT / "grader" / "suites", ROOT / "solutions"], False
+        )
+    finally:
+        desk.bench.locks = kept
+
+
+@pytest.mark.parametrize("version", [1, 2, 3, 4, 5, landlock.NEWEST])
+@pytest.mark.parametrize("own_user", [True, False])
+def test_the_canary_is_refused_everything(desk: Desk, version: int, own_user: bool) -> None:
+    own_user = own_user and os.geteuid() == 0
+    assert prove(desk, Locks(own_user=own_user, landlock=version, seccomp=True)) == 20 + own_user
+
+
+def test_the_canary_gets_through_where_nothing_is_locked(desk: Desk) -> None:
+    """The control: each attempt, in a process without any lock, does what it is there to do."""
+    code = (
+        "import sys, json; sys.path.insert(0, sys.argv[1]); import attempts\nfor name, aim in json.load(sys.stdin):\n"
+    )
+    code += "    try:\n        getattr(attempts, name)(tuple(aim) if isinstance(aim, list) else aim); print(name)\n"
+    code += "    except Exception as error: print(name, 'was refused:', repr(error))\n"
+    with canary.bait(Path(desk.scratch.name)) as laid:
+        tried = canary.attempts(laid, [ROOT / "solutions"])
+        given = json.dumps([(one.function, one.aim) for one in tried])
+        command = [sys.executable, "-c", code, os.fspath(canary.SOURCE.parent)]
+        inherited = os.dup(0)
+        os.set_inheritable(inherited, True)
+        done = subprocess.run(command, input=given, capture_output=True, text=True, check=True, pass_fds=[inherited])
+        os.close(inherited)
+    wanted = [one.function for one in tried]
+    if os.geteuid() != 0:
+        wanted[wanted.index("rule")] = 'rule was refused: PermissionError("this process is not root\'s")'
+    assert done.stdout.splitlines() == wanted
+
+
+@pytest.mark.parametrize(
+    ("locks", "claimed", "words"),
+    [
+        (UNLOCKED, Locks(own_user=False, landlock=6), "read a file outside the course although landlock"),
+        (UNLOCKED, Locks(own_user=False, seccomp=True), "make a process although seccomp"),
+        (
+            Locks(own_user=False, landlock=6),
+            Locks(own_user=False, landlock=6, seccomp=True),
+            "send a datagram although",
+        ),
+    ],
+)
+def test_a_lock_that_does_not_hold_stops_the_run(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, locks: Locks, claimed: Locks, words: str
+) -> None:
+    monkeypatch.setattr(canary, "in_force", lambda _: forced)
+    forced = {"limits", *(["landlock"] if claimed.landlock else []), *(["seccomp"] if claimed.seccomp else [])}
+    with pytest.raises(IsolationError, match=words):
+        prove(desk, locks)
+
+
+def test_a_lock_that_takes_too_much_stops_the_run(desk: Desk) -> None:
+    kept, desk.bench.locks = desk.bench.locks, Locks(landlock=6, seccomp=True, folders=())
+    try:
+        with pytest.raises(IsolationError, match=r"student code cannot compute \(PermissionError"):
+            canary.prove(desk.bench, Path(desk.scratch.name), [], False)
+    finally:
+        desk.bench.locks = kept
+
+
+def test_a_folder_that_ought_to_be_closed_is_tried(desk: Desk) -> None:
+    with pytest.raises(IsolationError, match=f"student code can list {desk.pictures}"):
+        canary.prove(desk.bench, Path(desk.scratch.name), [desk.pictures], False)
+
+
+def test_nothing_is_graded_behind_a_lock_that_does_not_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(levels, "locks_for", lambda _: UNLOCKED)
+    monkeypatch.setattr(canary, "in_force", lambda _: {"seccomp"})
+    with a_desk(tmp_path) as desk, pytest.raises(IsolationError, match="make a process"):
+        opened(desk, "")
+
+
+def test_what_libraries_need_is_there(desk: Desk) -> None:
+    body = """
+def f():
+    import colorsys, zoneinfo, matplotlib, io
+    import matplotlib.pyplot as plt
+    plt.plot([1, 2]); plt.title("x")
+    plt.savefig(drawn := io.BytesIO())
+    with open("/dev/urandom", "rb") as noise:
+        noise.read(1)
+    return len(drawn.getvalue()) > 1000
+"""
+    desk.bench.template.preload(["matplotlib"])
+    assert value(opened(desk, body)) is True
+
+
+def test_other_processes_are_out_of_sight(desk: Desk) -> None:
+    body = """
+def f(pid):
+    refused = []
+    for name in ("environ", "maps", "mem", "cmdline", "status", "fd", "cwd", "task"):
+        try:
+            os.listdir(f"/proc/{pid}/{name}") if name in ("fd", "cwd", "task") else open(f"/proc/{pid}/{name}").close()
+        except PermissionError:
+            refused.append(name)
+    return refused
+"""
+    everything = ["environ", "maps", "mem", "cmdline", "status", "fd", "cwd", "task"]
+    for pid in (os.getpid(), desk.bench.template.process.pid):
+        assert value(opened(desk, body), "f", pid) == everything
+        assert all(os.path.lexists(f"/proc/{pid}/{name}") for name in everything)
+
+
+def absent(name: str) -> list[Layer]:
+    """The layers of this machine, one of them missing."""
+    lacking = Layer(name, "absent", "there is none", "another machine has it")
+    return [lacking if layer.name == name else layer for layer in levels.layers()]
+
+
+@pytest.mark.parametrize("name", ["limits", "death with the grader", "Landlock", "seccomp"])
+def test_a_level_that_cannot_be_had_is_refused_before_anything_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    found = absent(name)
+    monkeypatch.setattr(levels, "layers", lambda: found)
+    status = cli.main(["grade", str(tmp_path / "not there"), "--out", str(tmp_path / "out"), "--course", str(ROOT)])
+    said = capsys.readouterr().err
+    assert status == 3
+    assert f"{name} is absent (there is none; another machine has it)" in said
+    assert "--isolation process" in said
+    assert 'isolation = "process"' in said
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_own_user_is_no_condition(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    levels.require("locked")
+    assert levels.locks_for("locked") == Locks(own_user=False, landlock=landlock.NEWEST, seccomp=True)
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(38, "neither has gVisor"), (95, "lsm="), (1, "an old container runtime"), (22, "refused here")],
+)
+def test_why_there_is_no_landlock(monkeypatch: pytest.MonkeyPatch, number: int, words: str) -> None:
+    def refuse() -> int:
+        raise OSError(number, "no")
+
+    monkeypatch.setattr(landlock, "supported", refuse)
+    layer = next(layer for layer in levels.layers() if layer.name == "Landlock")
+    assert layer.state == "absent"
+    assert words in layer.detail
+    assert levels.locks_for("container") == Locks(own_user=os.geteuid() == 0, seccomp=True)
+
+
+def test_levels(monkeypatch: pytest.MonkeyPatch) -> None:
+    root = os.geteuid() == 0
+    everything = Locks(own_user=root, landlock=landlock.NEWEST, seccomp=True)
+    assert levels.locks_for("locked") == levels.locks_for("container") == everything
+    assert levels.locks_for("process") == Locks(own_user=root)
+    monkeypatch.setattr(levels.platform, "machine", lambda: "riscv64")
+    assert "no filter for riscv64" in next(layer for layer in levels.layers() if layer.name == "seccomp").detail
+    monkeypatch.setattr(levels.platform, "system", lambda: "Darwin")
+    assert {layer.state for layer in levels.layers()} == {"absent"}
+    assert levels.locks_for("locked") == Locks(own_user=False)
+    levels.require("process")
+    with pytest.raises(IsolationError, match=r"Landlock is absent \(that takes Linux; grade on Linux or in WSL 2"):
+        levels.require("locked")
+
+
+def test_the_doctor_tells_each_layer(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "missing", lambda kind: "Keras is not looked at here" if kind == "keras" else None)
+    assert cli.main(["doctor", "--course", str(ROOT)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    states = {line[2:25].strip(): line[25:33].strip() for line in lines if line[:3].strip() and line[:2] == "  "}
+    assert states == dict.fromkeys(levels.NAMES, "active") | {
+        "own user": "active" if os.geteuid() == 0 else "absent",
+        "canary, NumPy": "active",
+        "canary, Keras": "absent",
+    }
+    assert lines[-1] == "`locked` can be had here. course.toml asks for `locked`."
+
+
+def test_the_doctor_finds_what_is_absent_or_failed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "missing", lambda kind: "not looked at here" if kind == "keras" else None)
+    found = absent("Landlock")
+    monkeypatch.setattr(doctor, "layers", lambda: found)
+    assert cli.main(["doctor", "--course", str(ROOT)]) == 3
+    assert "`locked` cannot be had here" in capsys.readouterr().out
+    monkeypatch.setattr(canary, "in_force", lambda _: {"seccomp"})  # at `process`, which the doctor tries instead
+    assert cli.main(["doctor", "--course", str(ROOT)]) == 3
+    said = capsys.readouterr().out
+    assert "canary, NumPy          failed" in said
+    assert "nothing is graded on this machine" in said
+
+
+def test_the_course_asks_for_the_highest_level() -> None:
+    assert load(ROOT / "course.toml").isolation == "locked"
+
+
+WINDOWS = """
+import sys
+for name in ("resource", "fcntl", "pwd", "grp", "termios"):
+    sys.modules[name] = None  # as where there is none
+sys.platform = "win32"
+from grader import cli
+from grader.outcomes import Kind, Stop, Stopped
+from grader.model import Status
+from grader.refusals import WORDS, refusal
+sys.exit(cli.main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize("command", [["doctor"], ["grade", "submitted", "--out", "out"]])
+def test_windows_is_told_what_to_do(command: list[str]) -> None:
+    typed = [sys.executable, "-c", WINDOWS, *command, "--course", str(ROOT)]
+    done = subprocess.run(typed, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 3
+    assert done.stderr == "grader: Grading needs Linux or macOS; on Windows, run it inside WSL 2.\n"
+
+
+def test_ends_are_a_closed_list_with_words_and_a_status() -> None:
+    ends = set(get_args(Kind))
+    assert set(WORDS["stops"]) == ends
+    for end in ends:
+        failure = refusal("convolve", Stopped(Stop(end)), public=False)
+        assert failure.status in get_args(Status)
+        assert failure.status not in ("graded", "error")  # it costs the check, and is never taken for a fault of ours
+        assert "`convolve`" in failure.observation.lower()
+        assert failure.next_step
+    page = (ROOT / "SECURITY.md").read_text("utf-8").partition("## What can become of a call")[2].partition("## ")[0]
+    assert {word for word in ends if f"`{word}`" in page} == ends
+    assert {status for status in get_args(Status) if f"| `{status}`" in page} == {*get_args(Status)} - {"missing"}
