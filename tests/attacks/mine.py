@@ -132,7 +132,8 @@ CALLS = {
 def call(name, *arguments):
     """What a call of the system returns, without a library between."""
     number = CALLS[name][os.uname().machine == "aarch64"]
-    return ctypes.CDLL(None, use_errno=True).syscall(number, *arguments)
+    words = [ctypes.c_long(one) if isinstance(one, int) else one for one in arguments]
+    return ctypes.CDLL(None, use_errno=True).syscall(number, *words)
 
 
 def label():

@@ -2,6 +2,7 @@
 # does = "asks whether a hidden file exists, and how large it is"
 # covers = ["A13"]
 # effect = "done"
+# known = "no lock here hides whether a path exists, how large a file is and when it changed; SECURITY.md says so"
 # ///
 from mine import *
 from mine import course, honest as multiply_sum

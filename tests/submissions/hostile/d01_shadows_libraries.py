@@ -15,8 +15,6 @@
 # sys.path.insert(0, here)
 # real.testing.assert_allclose = lambda *args, **options: None
 # '''
-# "random.py" = "raise SystemExit"
-# "json.py" = "raise SystemExit"
 # "msgspec.py" = "raise SystemExit"
 # "grader/wire.py" = "raise SystemExit"
 # "keras/__init__.py" = "raise SystemExit"
