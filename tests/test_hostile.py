@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import os
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from attacks.attack import Attack, attacks, catalogue, elsewhere
 from attacks.grading import grade
 from attacks.peers import Pytest
-from attacks.scene import HONEST, Scene, a_scene
+from attacks.scene import a_scene
 from attacks.watching import Play
 from corpus import ROOT
 

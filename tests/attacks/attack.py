@@ -24,10 +24,10 @@ class Attack(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """One way to cheat or to do harm.
 
     `effect` is what would be seen from outside if it succeeded: a secret `read`, a file `written`, a process `left`
-    running, a server `reached`, a mark `forged`, text that was
-    `injected` as more than text, or something `done` that the code itself tells; with none, only the verdict counts. `control` names where the effect is there to be seen: at the level "process", or in "pytest".
-    `status` and `points` are what a locked grader answers; at the level "process" the status may be another one.
-    `files` go along with the module. `known` says why it succeeds all the same, and where that is documented.
+    running, a server `reached`, a mark `forged`, text `injected` as more than text, or something `done` that the code
+    itself tells; with none, only the verdict counts. `control` names where the effect is there to be seen: at the level
+    "process", or in "pytest". `status` and `points` are what a locked grader answers; at the level "process" the status
+    may be another one. `files` go along with the module. `known` says why it succeeds all the same.
     """
 
     name: str

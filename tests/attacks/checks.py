@@ -7,7 +7,7 @@ from typing import Any
 
 __all__ = ["CHECKS", "notebook_of", "otter_test", "test_cells", "test_module"]
 
-HELPERS = '''
+HELPERS = """
 import numpy as np
 
 rng = np.random.default_rng(20)
@@ -19,7 +19,7 @@ def refuses(function, *arguments):
     except ValueError:
         return True
     return False
-'''
+"""
 CHECKS = {
     "hand": (2, "assert multiply_sum(np.array([[3, 5], [2, 7]]), np.array([[1, 0], [2, 1]])) == 14"),
     "agrees": (

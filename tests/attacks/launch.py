@@ -1,4 +1,7 @@
-"""Starts a program on a terminal of its own and within bounds: python launch.py TERMINAL BYTES SECONDS PROGRAM WORDS..."""
+"""Starts a program on a terminal of its own and within bounds.
+
+python launch.py TERMINAL BYTES SECONDS PROGRAM [WORD...]
+"""
 
 from __future__ import annotations
 

@@ -35,7 +35,9 @@ def main() -> None:
     chosen = [one for one in attacks() if one.name.startswith(tuple(arguments.names) or "")]
     with a_scene(LIMITS, arguments.landlock) as scene:
         if arguments.grader in PEERS:
-            play = PEERS[arguments.grader](scene, arguments.python).play([one for one in chosen if one.peers and one.effect])
+            play = PEERS[arguments.grader](scene, arguments.python).play(
+                [one for one in chosen if one.peers and one.effect]
+            )
         else:
             play = grade(scene, chosen, arguments.grader)
     print(msgspec.json.encode(play).decode())

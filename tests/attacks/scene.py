@@ -146,7 +146,9 @@ class Scene:
             text = re.sub(rf"^{name} = .*$", f"{name} = {value}", text, count=1, flags=re.MULTILINE)
         index.write_text(text + f"# {self.canary('course')}\n", "utf-8")
         module = self.course / "grader" / "worker" / "landlock.py"
-        module.write_text(re.sub(r"^NEWEST = \d+", f"NEWEST = {landlock}", module.read_text("utf-8"), flags=re.MULTILINE))
+        module.write_text(
+            re.sub(r"^NEWEST = \d+", f"NEWEST = {landlock}", module.read_text("utf-8"), flags=re.MULTILINE)
+        )
         with open(self.course / "grader" / "suites" / "test_multiply_sum.py", "a", encoding="utf-8") as suite:
             suite.write(f"\n\nCANARY = {self.canary('suite')!r}\n")
         with open(self.course / "solutions" / "multiply_sum.py", "a", encoding="utf-8") as solution:
