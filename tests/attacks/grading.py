@@ -53,9 +53,7 @@ def _beside(scene: Scene, out: Path, status: int, changed: Sequence[str], left: 
     found = [f"{student}: {_result(out, student)[:2]}" for student in HONEST]
     found = [line for line in found if not line.endswith("('graded', 10.0)")]
     found += [line for line in (*changed, *left) if not any(mark in line for mark in marks)]
-    common = "".join(
-        path.read_text("utf-8", "replace") for path in (out / "grades.csv", out / "index.html") if path.exists()
-    )
-    common += (scene.root / "log.txt").read_text("utf-8", "replace")
+    pages = [path for path in (out / "grades.csv", out / "index.html", scene.root / "log.txt") if path.exists()]
+    common = "".join(path.read_text("utf-8", "replace") for path in pages)
     found += [f"{kind} on a common page" for kind, canary in scene.canaries.items() if canary in common]
     return found + ([f"exit status {status}"] if status else [])

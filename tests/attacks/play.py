@@ -35,9 +35,8 @@ def main() -> None:
     chosen = [one for one in attacks() if one.name.startswith(tuple(arguments.names) or "")]
     with a_scene(LIMITS, arguments.landlock) as scene:
         if arguments.grader in PEERS:
-            play = PEERS[arguments.grader](scene, arguments.python).play(
-                [one for one in chosen if one.peers and one.effect]
-            )
+            seen = [attack for attack in chosen if attack.peers and attack.effect]
+            play = PEERS[arguments.grader](scene, arguments.python).play(seen)
         else:
             play = grade(scene, chosen, arguments.grader)
     print(msgspec.json.encode(play).decode())

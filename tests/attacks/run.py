@@ -40,6 +40,7 @@ EFFECTS = {
     "injected": "injected",
     "done": "otherwise let through",
 }
+NOTHING = "nothing forged, nothing read, nothing written, nothing left running"
 # Graders that take seconds a submission play the first variant of each module.
 SLOW = ("otter", "nbgrader")
 
@@ -138,10 +139,7 @@ def main() -> int:
     print("\nTried are those that leave something to be seen; the others are held against their verdict alone.")
     print(f"{', '.join(SLOW)}: {len(slow)} of them, the first variant of each module.\n")
     print("\n".join([*notes, *(f"- known: {name}: {one.known}" for name, one in everything.items() if one.known)]))
-    print(
-        "\nIn `locked` workers: "
-        + ("\n".join(faults) or "nothing forged, nothing read, nothing written, nothing left running.")
-    )
+    print("\nIn `locked` workers:", "\n".join(faults) or f"{NOTHING}.")
     return 1 if faults else 0
 
 
@@ -151,10 +149,9 @@ def details(way: Way, play: Play, everything: dict[str, Attack]) -> Iterator[str
         modules = Counter(name.partition("-")[0] for name in names)
         if names:
             yield f"{EFFECTS[effect]}: " + ", ".join(f"{name} ({n})" if n > 1 else name for name, n in modules.items())
-    if way.grader == "process" and (
-        gone := [name for name, one in play.seen.items() if one.absent and not one.effects]
-    ):
-        yield f"not to be had here: {', '.join(gone)}"
+    lacking = [name for name, one in play.seen.items() if one.absent and not one.effects]
+    if way.grader == "process" and lacking:
+        yield f"not to be had here: {', '.join(lacking)}"
 
 
 if __name__ == "__main__":

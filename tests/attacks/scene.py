@@ -146,9 +146,8 @@ class Scene:
             text = re.sub(rf"^{name} = .*$", f"{name} = {value}", text, count=1, flags=re.MULTILINE)
         index.write_text(text + f"# {self.canary('course')}\n", "utf-8")
         module = self.course / "grader" / "worker" / "landlock.py"
-        module.write_text(
-            re.sub(r"^NEWEST = \d+", f"NEWEST = {landlock}", module.read_text("utf-8"), flags=re.MULTILINE)
-        )
+        text = module.read_text("utf-8")
+        module.write_text(re.sub(r"^NEWEST = \d+", f"NEWEST = {landlock}", text, flags=re.MULTILINE), "utf-8")
         with open(self.course / "grader" / "suites" / "test_multiply_sum.py", "a", encoding="utf-8") as suite:
             suite.write(f"\n\nCANARY = {self.canary('suite')!r}\n")
         with open(self.course / "solutions" / "multiply_sum.py", "a", encoding="utf-8") as solution:
