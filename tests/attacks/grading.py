@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import subprocess
 import sys
 import time
 from collections.abc import Sequence
@@ -10,21 +12,25 @@ from pathlib import Path
 
 from attacks.attack import Attack
 from attacks.scene import HONEST, Scene
-from attacks.watching import Play, adopting, children, orphans, run, seen
+from attacks.watching import Play, adopting, children, descendants, orphans, run, seen
 
-__all__ = ["grade"]
+__all__ = ["grade", "killed", "rows"]
+
+# How far a worker is from the process that was started: judge, template, worker.
+WORKER = 3
+PATIENCE = 120.0
 
 
-def grade(scene: Scene, attacks: Sequence[Attack], level: str) -> Play:
-    """Grades a class in which everybody attacks but two, and looks what came of it."""
+def grade(scene: Scene, attacks: Sequence[Attack], level: str, exercises: Sequence[str] = ("multiply_sum",)) -> Play:
+    """Grades a class in which everybody attacks but those who have handed in before, and looks what came of it."""
     scene.hand_in(attacks)
     scene.look()
     out, log = scene.root / "out", scene.root / "log.txt"
-    command = [sys.executable, "-m", "grader", "grade", scene.submitted, "--out", out, "--isolation", level]
+    command = command_line(scene, level, exercises)
     began = time.perf_counter()
     with adopting():
         known = set(children())
-        ended = run([*command, "--exercise", "multiply_sum", "--jobs", 4], scene, scene.course, log)
+        ended = run(command, scene, scene.course, log)
         left = orphans(known)
     changed = scene.changed()
     play = Play(seconds=time.perf_counter() - began, said=log.read_text("utf-8", "replace"))
@@ -34,6 +40,41 @@ def grade(scene: Scene, attacks: Sequence[Attack], level: str) -> Play:
         play.seen[attack.name] = seen(scene, attack, text, status, points, changed, left)
     play.beside = _beside(scene, out, ended or 0, changed, left)
     return play
+
+
+def command_line(scene: Scene, level: str, exercises: Sequence[str]) -> list[object]:
+    """What is typed."""
+    command = [sys.executable, "-m", "grader", "grade", scene.submitted, "--out", scene.root / "out"]
+    chosen = (word for name in exercises for word in ("--exercise", name))
+    return [*command, "--isolation", level, "--jobs", 4, *chosen]
+
+
+def killed(scene: Scene, attacks: Sequence[Attack], level: str, grace: float) -> tuple[list[str], list[str]]:
+    """Kills the grader, and nothing else of what it started, while workers run: these, and what is left after a while.
+
+    It waits for two workers, and for two results: of right work, and of an attack that is done.
+    """
+    scene.hand_in(attacks)
+    with adopting():
+        known = set(children())
+        with open(scene.root / "log.txt", "wb") as log:
+            command = [str(word) for word in command_line(scene, level, ("multiply_sum",))]
+            environment = scene.environment()
+            process = subprocess.Popen(command, cwd=scene.course, env=environment, stdout=log, stderr=log)
+        until = time.monotonic() + PATIENCE
+        store, workers = scene.root / "out" / ".grader" / "store", list[str]()
+        while (len(workers) < 2 or len(list(store.glob("*.json"))) < 2) and time.monotonic() < until:
+            time.sleep(0.05)
+            workers = descendants(process.pid, WORKER)
+        process.kill()
+        process.wait()
+        return workers, orphans(known, grace=grace)
+
+
+def rows(scene: Scene) -> dict[str, bytes]:
+    """The lines of grades.csv as they are, by the names of the students."""
+    lines = (scene.root / "out" / "grades.csv").read_bytes().splitlines(keepends=True)
+    return {next(csv.reader([line.decode()]))[0].removeprefix("'"): line for line in lines[1:]}
 
 
 def _result(out: Path, student: str) -> tuple[str, float, str]:

@@ -18,24 +18,26 @@ from pathlib import Path
 from attacks.attack import Attack
 from grader.worker.landlock import NEWEST
 
-__all__ = ["HONEST", "Scene", "a_scene"]
+__all__ = ["HONEST", "LIMITS", "Scene", "a_scene", "write"]
 
 ROOT = Path(__file__).parents[2]
 PARTS = ("grader", "exercises", "solutions", "course.toml", "data")
+SAMPLE = ROOT / "data" / "sample_class"
 MINE = Path(__file__).with_name("mine.py")
 BASE = ROOT / "tests" / "submissions" / "base" / "multiply_sum.py"
 HONEST = ("A classmate", "Another classmate")
 # So that what never ends costs little.
 LIMITS = {
-    "import_seconds": 2.0,
-    "call_seconds": 0.3,
-    "check_seconds": 1.0,
+    "import_seconds": 1.0,
+    "call_seconds": 0.2,
+    "check_seconds": 0.6,
     "exercise_seconds": 8.0,
     "memory_mb": 256,
     "output_limit_kb": 512,
 }
 # Where marks are looked for, beside the scene itself.
 OPEN_TO_ALL = ("/tmp", "/var/tmp", "/dev/shm")
+MARKED = "mk[0-9][0-9][0-9]-*"
 
 
 class Servers:
@@ -186,6 +188,10 @@ class Scene:
         for attack in attacks:
             write(self.submitted / attack.name, self.files_of(attack))
 
+    def hand_in_the_sample_class(self) -> None:
+        """The course's own sample class, among all others."""
+        shutil.copytree(SAMPLE, self.submitted, dirs_exist_ok=True)
+
     def look(self) -> None:
         """Remembers how everything is before the play."""
         self.before = dict(self._state())
@@ -204,14 +210,15 @@ class Scene:
                     contents = () if path.is_dir() else (seen.st_mtime_ns, seen.st_size)  # a folder's are its files'
                     yield os.fspath(path), (seen.st_mode, *contents, *_labels(path))
         for name in OPEN_TO_ALL:
-            for path in Path(name).glob("*mk[0-9][0-9][0-9]-*"):
+            for path in Path(name).glob(MARKED):
                 yield os.fspath(path), ("there",)
 
     def sweep(self) -> None:
         """Removes what attacks left outside the scene."""
-        for mark in self.marks.values():
-            for name in OPEN_TO_ALL:
-                for path in Path(name).glob(f"*{mark}*"):
+        marks = tuple(self.marks.values())
+        for name in OPEN_TO_ALL:
+            for path in Path(name).glob(MARKED):
+                if path.name.startswith(marks):
                     shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from attacks.attack import Attack
 from attacks.scene import Scene
 
-__all__ = ["Play", "Seen", "adopting", "orphans", "run", "seen"]
+__all__ = ["Play", "Seen", "adopting", "children", "descendants", "orphans", "run", "seen"]
 
 PR_SET_CHILD_SUBREAPER, PR_SET_PTRACER, ANYBODY = 36, 0x59616D61, ctypes.c_ulong(-1)
 LAUNCH = Path(__file__).with_name("launch.py")
@@ -111,17 +111,25 @@ def adopting() -> Iterator[None]:
         libc.prctl(PR_SET_PTRACER, 0, 0, 0, 0)
 
 
-def children() -> dict[int, str]:
-    """The living children of this process: a line on each, with the name that it gave itself."""
+def children(of: int = 0) -> dict[int, str]:
+    """The living children of a process, by default this one: a line on each, with the name that it gave itself."""
     found = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
             pid, _, rest = path.read_text("utf-8", "replace").partition(" ")
             name, _, fields = rest.rpartition(")")
             state, parent = fields.split()[:2]
-            if int(parent) == os.getpid() and state not in "ZX":
+            if int(parent) == (of or os.getpid()) and state not in "ZX":
                 found[int(pid)] = f"{name} {(path.parent / 'cmdline').read_bytes()!r}"
     return found
+
+
+def descendants(pid: int, generation: int) -> list[str]:
+    """The living descendants of a process in the given generation, a line each."""
+    found = {pid: ""}
+    for _ in range(generation):
+        found = {child: line for parent in found for child, line in children(parent).items()}
+    return list(found.values())
 
 
 def orphans(known: set[int], *, grace: float = GRACE) -> list[str]:

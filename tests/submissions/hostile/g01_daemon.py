@@ -18,8 +18,7 @@ def stay():
         label()
         import time
 
-        for _ in range(300):
-            time.sleep(0.1)
+        time.sleep(60)
     os._exit(0)
 
 
