@@ -130,12 +130,12 @@ def _array(expected: NDArray[Any], value: Any, tolerance: float) -> Problem | No
 
 def _items(expected: list[Any], value: Any, tolerance: float) -> Problem | None:
     whole = all(isinstance(one, int) for one in expected)  # fractions in their place are told apart below
-    if isinstance(value, np.ndarray) and value.ndim == 1 and value.dtype.kind in ("iuf" if whole else "iu"):
-        value = value.tolist()
-    if not isinstance(value, list):
+    numbers = isinstance(value, np.ndarray) and value.ndim == 1 and value.dtype.kind in ("iuf" if whole else "iu")
+    if not numbers and not isinstance(value, list):
         return Problem(f"expected {_shown(expected)}, and {kind_of(value)} came back")
     if len(value) != len(expected):
         return Problem(f"expected {len(expected)} values, and {len(value)} came back", "the number of values differs")
+    value = value.tolist() if numbers else value  # not before: a list takes far more room than an array
     for position, (one, other) in enumerate(zip(expected, value, strict=True)):
         if isinstance(one, int) and (not isinstance(other, int) or isinstance(other, bool)):
             return Problem(f"value {position + 1} of {len(expected)} is {kind_of(other)}, expected a whole number")

@@ -111,7 +111,7 @@ class Case:
 class Desk:
     """Everything that stays the same from submission to submission; `close` ends the template.
 
-    `data` is the folder that workers start in a copy of; without one they start among the pictures of examples.
+    `data` is the folder that workers start in a copy of; without one they start in an empty one.
     `isolation` is the level that workers are locked in at, `closed` are folders that the canary must not see.
     """
 
@@ -132,25 +132,27 @@ class Desk:
         self.cache: dict[str, Recording] = {}
         self.scratch = tempfile.TemporaryDirectory(prefix="grader-")
         self.pictures = Path(self.scratch.name) / "pictures"
-        self.pictures.mkdir()
+        self.pictures.mkdir(0o711)  # pictures of hidden examples lie there too: who is not told a name finds none
         self.files: dict[Path, bytes] = {}
         os.chmod(self.scratch.name, 0o711)
         self.lock = lock
         slowness = max(1.0, _workload() / WORKLOAD_SECONDS)
-        start = self.pictures if data is None else self._copied(data)
+        start = self._copied(data)
         locks = msgspec.structs.replace(
-            levels.locks_for(isolation), folders=(os.fspath(start), os.fspath(self.pictures))
+            levels.locks_for(isolation), folders=(os.fspath(start),), named=(os.fspath(self.pictures),)
         )
         self.bench = Bench(Template(Path(self.scratch.name)), limits, start, locks, slowness, alone=self._alone)
         self.device = device
-        self.closed = closed
+        self.closed = (*closed, self.pictures)
         self.proven: set[str] = set()
         self.templates = {"numpy": self.bench.template}
 
-    def _copied(self, data: Path) -> Path:
+    def _copied(self, data: Path | None) -> Path:
         """A copy of the course's data for workers to start in: what they do to it can be mended."""
-        folder = Path(self.scratch.name) / data.name
+        folder = Path(self.scratch.name) / (data.name if data else "empty")
         folder.mkdir()
+        if data is None:
+            return folder
         self.files |= {folder / path.name: path.read_bytes() for path in sorted(data.iterdir()) if _small(path)}
         self._restore()
         return folder

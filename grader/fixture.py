@@ -67,15 +67,15 @@ class StudentFixture:
             public = self.shows_all or self.student.listening
             raise import_failure(self.student.exercise, broken, public=public)
 
-    def outcome(self, asked: Request, seconds: float | None = None) -> Outcome:
+    def outcome(self, asked: Request, seconds: float | None = None, *, public: bool = False) -> Outcome:
         """What one call comes to; after a time-out the function is not called again, and its end stays what it was.
 
-        `seconds` is what the solution takes, where it is known.
+        `seconds` is what the solution takes, where it is known. Of a `public` call everything may be shown.
         """
         __tracebackhide__ = True
         self.require()
         self.last_request = asked
-        outcome = self.student.calls([asked], seconds)[0]
+        outcome = self.student.calls([asked], seconds, public=public or self.shows_all)[0]
         if isinstance(outcome, Stopped):
             self.ended[asked.function] = outcome
         return self.ended.get(asked.function, outcome) if isinstance(outcome, NotRun) else outcome
@@ -85,7 +85,7 @@ class StudentFixture:
         if isinstance(failure := self.values.get(function), CheckFailed):
             raise failure
         if function not in self.values:
-            outcome, again = self.outcome(Request(function, ())), self.outcome(Request(function, ()))
+            outcome, again = (self.outcome(Request(function, ()), public=True) for _ in range(2))
             if not isinstance(outcome, Returned):
                 raise refusal(function, outcome, public=True)
             if not isinstance(again, Returned) or not same(outcome.value, again.value):
@@ -110,7 +110,8 @@ class StudentFixture:
             return
         for name, probe in self.recording().probes.items():
             wanted = requests(probe, True, self.locate)
-            self.public[name] = self.student.calls(wanted, probe.seconds) if wanted else []
+            self.public[name] = self.student.calls(wanted, probe.seconds, public=True) if wanted else []
+            self.student.kept = self.student.held  # until the exercise is done
         self.student.listening = False
 
 
@@ -127,7 +128,7 @@ class Function:
     def __call__(self, *args: Any) -> Any:
         """What the function returns for `args`; CheckFailed where no value comes back."""
         __tracebackhide__ = True
-        outcome = self.fixture.outcome(Request(self.name, args, plain=True))
+        outcome = self.fixture.outcome(Request(self.name, args, plain=True), public=not args)
         if not isinstance(outcome, Returned):
             raise _alike(refusal(self.name, outcome, public=self.fixture.shows_all or not args), outcome)
         if stuck := _stuck(outcome.value):

@@ -30,7 +30,7 @@ def unread(exercise: Exercise, titles: dict[str, str], facts: Facts, reason: str
             outcome="failed" if position == 0 else "not_run",
             status=status,
             reveal=check.reveal,
-            observation=clean(reason) if position == 0 else "",
+            observation=clean(reason, 3900) if position == 0 else "",
             waits_for="" if position == 0 else exercise.checks[0].name,
         )
         for position, check in enumerate(exercise.checks)
@@ -69,7 +69,7 @@ def _cleaned(verdict: CheckResult, tidy: Callable[[str], str]) -> CheckResult:
     """The verdict with every text that may hold a student's words made harmless, and without paths of this machine."""
 
     def neat(text: str) -> str:
-        return clean(tidy(text))
+        return clean(tidy(text), 3900)  # less than a report takes: what is cut twice has a wrong count at its end
 
     evidence = tuple(
         msgspec.structs.replace(e, call=neat(e.call), expected=neat(e.expected), given=neat(e.given))

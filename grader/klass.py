@@ -17,7 +17,7 @@ from grader.course import Course, choose
 from grader.errors import UsageError
 from grader.intake.names import escaped
 from grader.outputs import kept_records, narrowed, write_outputs
-from grader.report import clean, number
+from grader.report import number, one_line
 from grader.run import PRIVATE, Graded, Run, claim, default_jobs, grade_all
 from grader.settings import Settings
 from grader.versions import missing
@@ -139,7 +139,7 @@ def _close(out: Path, graded: Sequence[Graded], scan: intake.Scan, began: float)
         print(f"grader: {sentence}", file=sys.stderr)
     failed = [result for result in results if result.state == "error"]
     for result in failed:
-        print(f"grader: {clean(result.student)} was not graded: {clean(result.why)}", file=sys.stderr)
+        print(f"grader: {one_line(result.student)} was not graded: {one_line(result.why, 1000)}", file=sys.stderr)
     states = [f"{sum(r.state == state for r in results)} {state}" for state in ("graded", "refused", "error")]
     print(", ".join(state for state in states if not state.startswith("0 ")) or "nothing graded")
     if scan.ignored:

@@ -47,14 +47,15 @@ class Locks(msgspec.Struct, frozen=True, kw_only=True):
     """What locks a worker in beyond its limits.
 
     `own_user`: under root, a user that owns nothing. `landlock` is the newest version of Landlock to make use of (0: no
-    lock on files and connections), `folders` what it leaves readable beside the libraries. `seccomp`: a filter on
-    system calls.
+    lock on files and connections), `folders` what it leaves readable beside the libraries, `named` where files can be
+    read by those who know what they are called, and nothing can be listed. `seccomp`: a filter on system calls.
     """
 
     own_user: bool = True
     landlock: int = 0
     seccomp: bool = False
     folders: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
 
 
 class Analyse(msgspec.Struct, frozen=True, tag="analyse"):

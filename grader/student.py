@@ -65,14 +65,24 @@ class Student:
     seconds: float = 0.0
     spent: float = 0.0
     held: int = 0
+    kept: int = 0
     asked: int = 0
     printed: bytearray = field(default_factory=bytearray)
     listening: bool = True
+    public: bool = False
+    knows: bool = False
 
-    def calls(self, requests: Sequence[Request], reference_seconds: float | None = None) -> list[Outcome]:
-        """The outcomes of the calls, in order; after the one that ended the worker the rest is not run."""
+    def calls(
+        self, requests: Sequence[Request], reference_seconds: float | None = None, *, public: bool = False
+    ) -> list[Outcome]:
+        """The outcomes of the calls, in order; after the one that ended the worker the rest is not run.
+
+        `public` ones may be shown, and are made in a worker that `knows` of no others.
+        """
         outcomes: list[Outcome] = []
-        self.held = 0
+        self.public, self.held = public, self.kept
+        if public and self.knows:
+            self.close()
         while len(outcomes) < len(requests):
             rest = requests[len(outcomes) :]
             if (reason := self._why_not(rest[0].function)) is not None:
@@ -134,6 +144,7 @@ class Student:
         """One batch on the wire; outcomes are appended as they arrive, a Stop leaves those before it."""
         worker = self.worker
         assert worker is not None
+        self.knows |= not self.public
         calls = tuple(request.packed[0] for request in requests)
         buffers = [buffer for request in requests for buffer in request.packed[1]]
         limit = self._call_seconds(reference_seconds)
@@ -156,7 +167,7 @@ class Student:
         finally:
             self.spent += _used(worker, began, waited)
             self.seconds += min(claimed, time.perf_counter() - waited)
-            self._listen(worker)
+            self._listen(worker, self.knows)
 
     def _answer(
         self, worker: Worker, number: int, cpu_seconds: float, patience: float, plain: bool
@@ -166,12 +177,12 @@ class Student:
         try:
             if not isinstance(reply, Answer) or reply.number != number:
                 raise wire.WireError("an answer to another question")
-            outcome = outcome_of(reply, take, plain)
+            outcome: Outcome = Raised(Trouble("too_large"))
+            if self.held + take.weight <= HELD_BYTES:  # before it is decoded
+                outcome = outcome_of(reply, take, plain)
         except wire.WireError as error:
             raise worker.stop(Stop("protocol", str(error))) from None
         self.held += take.weight
-        if self.held > HELD_BYTES:
-            outcome = Raised(Trouble("too_large"))
         return outcome, reply.seconds if 0 <= reply.seconds < 1e6 else 0.0
 
     def _orphaned(self) -> Stop:
@@ -193,7 +204,7 @@ class Student:
                 if stop.kind != "timeout":
                     return
             else:
-                self.worker = worker
+                self.worker, self.knows = worker, False
                 self.broken = None if trouble is None else Raised(trouble)
                 return
 
@@ -211,14 +222,14 @@ class Student:
             raise
         finally:
             self.spent += _used(worker, began, waited)
-            self._listen(worker)
+            self._listen(worker, knows=self.asked > 0)  # an import tells the same each time
         self.seconds += reply.seconds if 0 <= reply.seconds < time.perf_counter() - waited else 0.0
         return reply.trouble
 
-    def _listen(self, worker: Worker) -> None:
+    def _listen(self, worker: Worker, knows: bool) -> None:
         """Keeps what was printed while nothing hidden had been shown to the code; later output is thrown away."""
         printed = worker.take_printed()
-        if self.listening and len(self.printed) < 1 << 16:
+        if self.listening and not knows and len(self.printed) < 1 << 16:
             self.printed += printed
 
     def close(self) -> None:

@@ -13,6 +13,7 @@ from grader.errors import GraderError
 from grader.model import CheckResult
 from grader.plugin import exercise_of
 from grader.probing import CheckFailed, CheckNotRun
+from grader.report.text import clean
 
 __all__ = ["Verdicts", "check_name", "title_of"]
 
@@ -70,6 +71,8 @@ class Verdicts:
                 self.made[key] = verdict
             if isinstance(error, CheckFailed) and (call.when == "setup" or self._check(*key) is not None):
                 report.longrepr = _story(verdict)  # a suite that no index knows keeps pytest's own words
+            if report.failed:  # whatever the words are, they go to a terminal or to a file of XML
+                report.longrepr = clean(str(report.longrepr), 1 << 16)
         return report
 
     def _verdict(self, item: pytest.Item, error: BaseException | None) -> CheckResult:

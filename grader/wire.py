@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Callable
+from collections.abc import Sequence
+from itertools import accumulate
+from operator import mul
 from typing import Annotated, Any
 
 import msgspec
@@ -42,7 +44,12 @@ MAX_NESTING = 16
 MAX_HEADER = 1 << 26
 MAX_EMPTY = 1 << 40
 MAX_LISTED = 1 << 20
+# Bytes of memory that one byte of a header can become: the shortest item is 8 bytes long, and an object of 100 bytes.
 DECODED = 16
+# The same for a byte of the body, which may be an array in rows that are half empty.
+LAID_OUT = 2
+# The same for an object of the nested lists that an array becomes: a list or a number, and the place that points to it.
+LISTED = 64
 DTYPES = frozenset(["|b1", "|i1", "|u1", "<i2", "<u2", "<i4", "<u4", "<i8", "<u8", "<f2", "<f4", "<f8"])
 
 Short = Annotated[str, msgspec.Meta(max_length=200)]
@@ -128,6 +135,8 @@ class Opaque(msgspec.Struct, frozen=True, tag="o"):
 
 
 Value = Null | Flag | Whole | Big | Long | Real | Text | Array | Seq | Map | Opaque
+# Of a dictionary. Longer integers are none: thousands of them can have one hash, and then each is compared with all.
+KEYS = Null | Flag | Whole | Real | Text
 
 
 def sizes(prefix: bytes, limit: int, header_limit: int = MAX_HEADER) -> tuple[int, int]:
@@ -158,12 +167,16 @@ def unpack(header: bytes, body: bytes, decoder: msgspec.msgpack.Decoder[Any]) ->
 
 
 class Reader:
-    """Cuts arrays from the body of a frame, one after the other; every size is checked before NumPy sees it."""
+    """Cuts arrays from the body of a frame, one after the other; every size is checked before NumPy sees it.
+
+    `weight` are the bytes of memory that the whole frame may take once it is decoded.
+    """
 
     def __init__(self, body: bytes, weight: int = 0) -> None:
         self.body = body
         self.offset = 0
-        self.weight = weight  # bytes of memory that the whole frame may take once it is decoded
+        self.weight = weight
+        self.listed = 0
 
     def __call__(self, spec: Array) -> NDArray[Any]:
         """The next array, a read-only view; WireError when the body does not hold it."""
@@ -179,10 +192,23 @@ class Reader:
         self.offset = end
         return flat.reshape(spec.shape)
 
+    def nested(self, array: NDArray[Any]) -> Any:
+        """Nested lists; WireError beyond a million objects in a frame: they take far more room than the array."""
+        self.listed += objects(array.shape)
+        self.weight += LISTED * objects(array.shape)
+        if self.listed > MAX_LISTED:
+            raise WireError("lists that are too long")
+        return array.tolist()
+
     def finish(self) -> None:
         """WireError when there are bytes that no array has claimed."""
         if self.offset != len(self.body):
             raise WireError("bytes that belong to no array")
+
+
+def objects(shape: Sequence[int]) -> int:
+    """How many objects the nested lists of an array are."""
+    return sum(accumulate(shape, mul))
 
 
 def lay_out(array: NDArray[Any], spec: Array) -> NDArray[Any]:
@@ -243,7 +269,7 @@ def pack_array(array: NDArray[Any], buffers: list[bytes], listed: bool = False) 
     return Array(native.str, array.shape, _form(array), bool(array.flags.writeable), listed)
 
 
-def value_of(value: Value, take: Callable[[Array], NDArray[Any]], fresh: bool = False, depth: int = 0) -> Any:
+def value_of(value: Value, take: Reader, fresh: bool = False, depth: int = 0) -> Any:
     """Plain data from a `Value`; arrays are read-only views of the frame.
 
     With `fresh` everything is as whoever sent it had it: arrays are copies in their layout, lists that travelled as an
@@ -262,7 +288,8 @@ def value_of(value: Value, take: Callable[[Array], NDArray[Any]], fresh: bool = 
         case Array():
             array = take(value)
             if fresh and value.listed:
-                return _nested(array)
+                return take.nested(array)
+            take.weight += (LAID_OUT - 1) * array.nbytes if fresh else 0  # the copy; the frame itself goes
             return lay_out(array, value) if fresh else array
         case Seq():
             items = [value_of(item, take, fresh, depth + 1) for item in value.items]
@@ -270,7 +297,7 @@ def value_of(value: Value, take: Callable[[Array], NDArray[Any]], fresh: bool = 
         case Map():
             plain = {}
             for key, item in value.items:
-                if isinstance(key, Array | Seq | Map | Opaque):
+                if not isinstance(key, KEYS):
                     raise WireError("a dictionary key that is no plain value")
                 plain[value_of(key, take)] = value_of(item, take, fresh, depth + 1)
             if len(plain) < len(value.items):
@@ -284,10 +311,3 @@ def normal(value: object) -> Any:
     buffers: list[bytes] = []
     packed = pack(value, buffers)
     return value_of(packed, Reader(b"".join(buffers)))
-
-
-def _nested(array: NDArray[Any]) -> Any:
-    """Nested lists; WireError beyond a million entries, because they take far more room than the array."""
-    if math.prod(extent or 1 for extent in array.shape) > MAX_LISTED:
-        raise WireError("a list that is too long")
-    return array.tolist()

@@ -30,7 +30,7 @@ ALLOWED = {
     "asking about files": "stat lstat fstat newfstatat statx access faccessat faccessat2 readlink readlinkat",
     "folders": "getcwd chdir fchdir getdents getdents64",
     "memory": "mmap mprotect munmap mremap madvise brk mincore",
-    "threads": "futex set_robust_list get_robust_list rseq set_tid_address membarrier exit exit_group restart_syscall",
+    "threads": "set_robust_list get_robust_list rseq set_tid_address membarrier exit exit_group restart_syscall",
     "signals of its own": "rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending sigaltstack alarm setitimer "
     "getitimer",
     "waiting": "poll ppoll select pselect6 epoll_create1 epoll_ctl epoll_wait epoll_pwait eventfd2 pipe pipe2",
@@ -52,6 +52,10 @@ WRITING = (
 )  # the last: O_TMPFILE
 CLONE_VM, CLONE_THREAD = 0x100, 0x10000
 CLONE_NAMESPACES = 0x7E020080  # CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET, NEWTIME
+# Waiting and waking. What is left out lends the owner of a lock the priority of who waits for it, and the owner may be
+# any process that is named; kernels have often been broken into through it.
+FUTEX_PRIVATE, FUTEX_CLOCK = 128, 256
+FUTEX_CALLS = {"WAIT": 0, "WAKE": 1, "REQUEUE": 3, "CMP_REQUEUE": 4, "WAKE_OP": 5, "WAIT_BITSET": 9, "WAKE_BITSET": 10}
 F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC = 0, 1, 2, 3, 4, 1030
 TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX = 0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451
 PR_GET_DUMPABLE, PR_SET_NAME, PR_GET_NAME, PR_CAPBSET_READ, PR_SET_VMA = 3, 15, 16, 23, 0x53564D41
@@ -80,6 +84,8 @@ def built(architecture: str) -> bytes:
         policy.add_rule(ALLOW, name, Arg(position, MASKED_EQ, WRITING, 0))
     thread = CLONE_VM | CLONE_THREAD
     policy.add_rule(ALLOW, "clone", Arg(0, MASKED_EQ, thread | CLONE_NAMESPACES, thread))
+    for call in FUTEX_CALLS.values():
+        policy.add_rule(ALLOW, "futex", Arg(1, MASKED_EQ, WORD & ~(FUTEX_PRIVATE | FUTEX_CLOCK), call))
     for name, (position, values) in CHOICES.items():
         for value in values:
             policy.add_rule(ALLOW, name, Arg(position, MASKED_EQ, WORD, value))

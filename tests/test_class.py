@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import build_sample_class
@@ -240,18 +240,58 @@ def test_an_interrupted_run_says_how_to_go_on(tmp_path: Path) -> None:
     assert process.returncode == 130
 
 
-def test_one_that_kills_its_judge_costs_nobody_else(small: Path, tmp_path: Path) -> None:
-    """The judge is the worker's grandparent; whoever ends it is given up, the others are graded."""
+ASSASSIN = "import os, signal\nstat = open(f'/proc/{os.getppid()}/stat').read()\n"
+ASSASSIN += "os.kill(int(stat.rpartition(')')[2].split()[1]), signal.SIGKILL)\n"  # the judge is its grandparent
+
+
+def test_a_locked_worker_cannot_end_its_judge(small: Path, tmp_path: Path) -> None:
     (small / "assassin").mkdir()
-    text = "import os, signal\nstat = open(f'/proc/{os.getppid()}/stat').read()\n"
-    text += "os.kill(int(stat.rpartition(')')[2].split()[1]), signal.SIGKILL)\n"
-    (small / "assassin" / "multiply_sum.py").write_text(text)
-    done = run("grade", small, "--out", tmp_path / "out", "--exercise", "multiply_sum", "--jobs", 1, status=1)
+    (small / "assassin" / "multiply_sum.py").write_text(ASSASSIN)
+    run("grade", small, "--out", tmp_path / "out", "--exercise", "multiply_sum", "--jobs", 1)
     table = rows(tmp_path / "out")
-    assert "assassin" in done.stderr
-    states = [table[name]["status"] for name in ("'=right", "assassin", "stub, untouched", "torn")]
+    assert (table["assassin"]["status"], table["assassin"]["total"]) == ("graded", "0")
+    assert table["'=right"]["multiply_sum"] == "10"
+
+
+def lineage(process: Path) -> tuple[str, int]:
+    """The name that a process goes by, and its parent."""
+    name, _, rest = process.joinpath("stat").read_text("utf-8", "replace").partition(" (")[2].rpartition(")")
+    return name, int(rest.split()[1])
+
+
+def end_judges(of: str, run_by: int) -> int:
+    """Kills the judge of each worker that goes by this name, in the run of that process; how many there were."""
+    judges = set()
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            name, template = lineage(process)
+            if name == of:
+                judges.add(lineage(Path(f"/proc/{template}"))[1])
+    judges = {judge for judge in judges if judge > 1 and lineage(Path(f"/proc/{judge}"))[1] == run_by}
+    for judge in judges:
+        os.kill(judge, signal.SIGKILL)
+    return len(judges)
+
+
+def test_one_whose_judge_dies_costs_nobody_else(small: Path, tmp_path: Path) -> None:
+    """Its judge is killed twice; then it is given up, and the others are graded."""
+    name = f"doomed-{os.getpid()}"
+    (small / "doomed").mkdir()
+    text = f"import ctypes, time\nctypes.CDLL(None).prctl(15, b{name!r})\ntime.sleep(60)\n"
+    (small / "doomed" / "multiply_sum.py").write_text(text)
+    typed = command("grade", small, "--out", tmp_path / "out", "--exercise", "multiply_sum", "--jobs", 1)
+    killed = 0
+    with subprocess.Popen(typed, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
+        while process.poll() is None:
+            killed += end_judges(name, process.pid)
+            time.sleep(0.05)
+        said = process.communicate()[1]
+    assert (process.returncode, killed) == (1, 2)
+    assert "doomed was not graded: the judge's process ended twice" in said
+    table = rows(tmp_path / "out")
+    states = [table[name]["status"] for name in ("'=right", "doomed", "stub, untouched", "torn")]
     assert states == ["graded", "error", "graded", "refused"]
-    assert (table["'=right"]["multiply_sum"], table["assassin"]["total"]) == ("10", "")
+    assert (table["'=right"]["multiply_sum"], table["doomed"]["total"]) == ("10", "")
 
 
 def test_what_code_reaches_by_other_ways_is_part_of_the_key(tmp_path: Path) -> None:

@@ -334,7 +334,15 @@ def test_a_submission_is_graded_as_everywhere(play: Path, around: Path) -> None:
     assert [test["score"] for test in result["tests"]] == [test["score"] for test in graded["tests"]]
 
 
-CRASH = "import os, signal\n\n\ndef multiply_sum(a, b):\n    os.kill(os.getpid(), signal.SIGKILL)\n"
+CRASH = "import ctypes\n\n\ndef multiply_sum(a, b):\n    ctypes.string_at(0)\n"
+FORK = """import os
+
+
+def multiply_sum(a, b):
+    if os.fork() == 0:
+        os._exit(0)
+    raise RuntimeError("there are two of us")
+"""
 
 
 def test_a_submission_that_crashes_gets_its_verdict(play: Path) -> None:
@@ -343,6 +351,17 @@ def test_a_submission_that_crashes_gets_its_verdict(play: Path) -> None:
     exercises = result["extra_data"]["exercises"]
     assert result["score"] == 0
     assert (exercises["multiply_sum"]["status"], exercises["convolve"]["status"]) == ("crashed", "missing")
+
+
+@pytest.mark.parametrize(("filters", "words"), [(True, "PermissionError"), (False, "there are two of us")])
+def test_the_filters_on_system_calls_travel_along(play: Path, tmp_path: Path, filters: bool, words: str) -> None:
+    (play / "submission" / "multiply_sum.py").write_text(FORK)
+    folder = play / "source" / "grader" / "worker" / "filters"
+    kept = folder if filters else folder.rename(tmp_path / "filters")
+    try:
+        assert words in played(play)["tests"][0]["output"]
+    finally:
+        kept.rename(folder)
 
 
 @pytest.mark.parametrize(("due", "score"), [(None, 9.0), ("2026-11-20T22:00:00Z", 10.0)])

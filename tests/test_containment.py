@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import platform
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -25,8 +27,9 @@ from grader.errors import IsolationError
 from grader.messages import Locks
 from grader.model import Status
 from grader.outcomes import Kind, Stop, Stopped
+from grader.probing import PictureFile
 from grader.refusals import WORDS, refusal
-from grader.worker import landlock, seccomp
+from grader.worker import grants, landlock, seccomp
 
 __all__: list[str] = []
 
@@ -35,10 +38,11 @@ ROOT = Path(__file__).parents[1]
 CALLS = {
     "x86_64": {"read": 0, "open": 2, "openat": 257, "clone": 56, "clone3": 435, "fork": 57, "execve": 59, "socket": 41,
                "ptrace": 101, "kill": 62, "prctl": 157, "fcntl": 72, "io_uring_setup": 425, "memfd_create": 319,
-               "unlinkat": 263, "fchmodat": 268, "process_vm_readv": 310, "setpriority": 141, "prlimit64": 302},
+               "unlinkat": 263, "fchmodat": 268, "process_vm_readv": 310, "setpriority": 141, "prlimit64": 302,
+               "futex": 202},
     "aarch64": {"read": 63, "openat": 56, "clone": 220, "clone3": 435, "execve": 221, "socket": 198, "ptrace": 117,
                 "kill": 129, "prctl": 167, "fcntl": 25, "io_uring_setup": 425, "memfd_create": 279, "unlinkat": 35,
-                "fchmodat": 53, "process_vm_readv": 270, "setpriority": 140, "prlimit64": 261},
+                "fchmodat": 53, "process_vm_readv": 270, "setpriority": 140, "prlimit64": 261, "futex": 98},
 }  # fmt: skip
 REFUSED, MISSING = 0x50000 | 1, 0x50000 | 38  # with EPERM, with ENOSYS
 THREAD = 0x3D0F00  # the flags of the C library's threads
@@ -61,6 +65,9 @@ ANSWERS = [
     ("prctl", (4,), REFUSED),  # dumpable
     ("fcntl", (0, 3), bpf.ALLOW),
     ("fcntl", (0, 6), REFUSED),  # a lock on a file that others have, too
+    *(("futex", (0, call | 128 | 256), bpf.ALLOW) for call in (0, 1, 3, 4, 5, 9, 10)),  # waiting and waking
+    *(("futex", (0, call | 128), REFUSED) for call in (6, 7, 8, 11, 12, 13)),  # those that lend a priority
+    ("futex", (0, 6), REFUSED),
     ("prlimit64", (0,), bpf.ALLOW),
     ("prlimit64", (1,), REFUSED),  # another process's limits
 ]
@@ -177,8 +184,8 @@ def test_a_lock_that_takes_too_much_stops_the_run(desk: Desk) -> None:
 
 
 def test_a_folder_that_ought_to_be_closed_is_tried(desk: Desk) -> None:
-    with pytest.raises(IsolationError, match=f"student code can list {desk.pictures}"):
-        canary.prove(desk.bench, Path(desk.scratch.name), [desk.pictures], False)
+    with pytest.raises(IsolationError, match=f"student code can list {desk.bench.data}"):
+        canary.prove(desk.bench, Path(desk.scratch.name), [desk.bench.data], False)
 
 
 def test_nothing_is_graded_behind_a_lock_that_does_not_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -218,6 +225,43 @@ def f(pid):
     for pid in (os.getpid(), desk.bench.template.process.pid):
         assert value(opened(desk, body), "f", pid) == everything
         assert all(os.path.lexists(f"/proc/{pid}/{name}") for name in everything)
+
+
+@pytest.mark.parametrize(("locks", "wanted"), [(None, "PermissionError"), (UNLOCKED, 1)])
+def test_pictures_are_found_only_by_who_is_told_their_names(
+    tmp_path: Path, locks: Locks | None, wanted: object
+) -> None:
+    """Those of hidden examples lie there too, left by the submissions before."""
+    body = """
+def f(path):
+    return len(open(path, "rb").read())
+
+def two(path):
+    try:
+        return len(os.listdir(os.path.dirname(path)))
+    except OSError as error:
+        return type(error).__name__
+"""
+    with a_desk(tmp_path, locks) as desk:
+        path = desk.locate(PictureFile("hidden.png", b"pixels"))
+        student = opened(desk, body)
+        assert value(student, "f", path) == 6
+        assert value(student, "two", path) == wanted
+
+
+@pytest.mark.parametrize(("locks", "wanted"), [(None, errno.EPERM), (UNLOCKED, errno.ETIMEDOUT)])
+def test_no_priority_is_lent_to_another_process(tmp_path: Path, locks: Locks | None, wanted: int) -> None:
+    """A lock that lends its owner the priority of who waits takes any process for its owner."""
+    body = """
+def f(number, pid):
+    libc, word = ctypes.CDLL(None, use_errno=True), ctypes.c_uint32(pid)
+    until = (ctypes.c_long * 2)(int(time.time()) + 1, 0)
+    libc.syscall(number, ctypes.byref(word), 6, 0, until, 0, 0)
+    return ctypes.get_errno()
+"""
+    with a_desk(tmp_path, locks) as desk:
+        desk.bench.limits = msgspec.structs.replace(desk.bench.limits, call_seconds=2)
+        assert value(opened(desk, body), "f", CALLS[platform.machine()]["futex"], os.getpid()) == wanted
 
 
 def absent(name: str) -> list[Layer]:
@@ -342,3 +386,29 @@ def test_ends_are_a_closed_list_with_words_and_a_status() -> None:
     page = (ROOT / "SECURITY.md").read_text("utf-8").partition("## What can become of a call")[2].partition("## ")[0]
     assert {word for word in ends if f"`{word}`" in page} == ends
     assert {status for status in get_args(Status) if f"| `{status}`" in page} == {*get_args(Status)} - {"missing"}
+
+
+def test_of_a_folder_with_something_hidden_the_rest_is_granted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "libraries" / "course" / "suites").mkdir(parents=True)
+    (tmp_path / "libraries" / "numpy").mkdir()
+    (tmp_path / "libraries" / "six.py").touch()
+    monkeypatch.setattr(grants, "SYSTEM", ())
+    monkeypatch.setattr(sys, "path", ["", str(tmp_path / "libraries"), str(tmp_path / "not there")])
+    hidden = str(tmp_path / "libraries" / "course")
+    assert grants.libraries(hidden) == [str(tmp_path / "libraries" / name) for name in ("numpy", "six.py")]
+    assert grants.libraries(str(tmp_path / "libraries")) == []
+    assert grants.libraries(str(tmp_path / "elsewhere")) == [str(tmp_path / "libraries")]
+
+
+def test_libraries_that_others_cannot_reach_are_noticed(tmp_path: Path) -> None:
+    (tmp_path / "home" / "libraries").mkdir(parents=True)
+    libraries = str(tmp_path / "home" / "libraries")
+    for folder in (tmp_path, *list(tmp_path.parents)[:-2]):
+        folder.chmod(folder.stat().st_mode | 0o011)
+    assert grants.readable_by_others([libraries, "/dev/null"])
+    (tmp_path / "home").chmod(0o700)
+    assert not grants.readable_by_others([libraries])
+    (tmp_path / "home").chmod(0o711)
+    assert grants.readable_by_others([libraries])
+    (tmp_path / "home" / "libraries").chmod(0o711)
+    assert not grants.readable_by_others([libraries])

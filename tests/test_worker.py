@@ -12,12 +12,15 @@ import numpy as np
 import pytest
 from workers import LOOP, UNLOCKED, Open, a_desk, call, kind, opener, raised, value
 
+from grader import grading, warm
 from grader import student as students
-from grader import warm
 from grader.compare import difference
 from grader.desk import Desk
-from grader.refusals import import_failure, stop_status
+from grader.model import CheckResult
+from grader.probing import CheckFailed
+from grader.refusals import import_failure, refusal, stop_status
 from grader.student import NotRun, Raised, Request, Returned
+from grader.verdicts import _filled
 
 __all__: list[str] = []
 
@@ -195,6 +198,17 @@ def test_exceptions_of_every_kind_are_outcomes(student: Open, name: str) -> None
     assert value(one, "two") == 2
 
 
+def test_long_messages_are_cut_with_a_count(student: Open) -> None:
+    outcome = call(student("def f(): raise ValueError('x' * 10 ** 6)"))
+    assert isinstance(outcome, Raised)
+    assert outcome.trouble.message == "x" * 2000 + " … (998000 more characters)"
+    assert outcome.trouble.message in grading._cleaned(check_of(refusal("f", outcome, public=True)), str).observation
+
+
+def check_of(failure: CheckFailed) -> CheckResult:
+    return _filled(CheckResult(name="c", title="t", points=0, max_points=1, outcome="failed"), failure, "")
+
+
 def test_no_byte_is_written(student: Open, desk: Desk, tmp_path: Path) -> None:
     body = "def f():\n    with open('file', 'w') as file: file.write('x' * 100)"
     call(student(body))
@@ -293,9 +307,20 @@ def test_too_much_at_once_is_said_so(student: Open) -> None:
 def test_prints_are_kept_from_before_the_hidden_examples_only(student: Open) -> None:
     one = student("def f(x):\n    print('given', x)\nprint('import')")
     value(one, "f", "public")
+    one.calls([Request("f", ("hidden",))])
+    value(one, "f", "public, in a worker that knows nothing")
     one.listening = False
-    value(one, "f", "hidden")
-    assert bytes(one.printed) == b"import\ngiven public\n"
+    value(one, "f", "public")
+    told = b"public, in a worker that knows nothing\n"
+    assert bytes(one.printed) == b"import\ngiven public\ngiven " + told
+
+
+def test_what_is_public_is_asked_of_a_worker_that_knows_of_nothing_else(student: Open) -> None:
+    one = student("seen = []\ndef f(x):\n    seen.append(x)\n    return list(seen)")
+    assert value(one, "f", "public") == ["public"]
+    assert one.calls([Request("f", ("hidden",))]) == [Returned(["public", "hidden"])]
+    assert value(one, "f", "public") == ["public"]
+    assert value(one, "f", "public") == ["public", "public"]
 
 
 def test_prints_are_kept_up_to_a_cap_and_from_a_crash(student: Open) -> None:

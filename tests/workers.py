@@ -88,7 +88,7 @@ def opener(desk: Desk) -> Iterator[Open]:
 
 def call(student: Student, function: str = "f", *args: Any) -> Outcome:
     """What one call comes to."""
-    return student.calls([Request(function, args)])[0]
+    return student.calls([Request(function, args)], public=True)[0]
 
 
 def value(student: Student, function: str = "f", *args: Any) -> Any:

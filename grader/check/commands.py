@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.check.aids import add_aids, settle_output
+from grader.check.wrapping import plain
 from grader.errors import GraderError, UsageError
 
 __all__ = ["add_commands", "main"]
@@ -32,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         status: int = arguments.action(arguments)
     except GraderError as error:
-        print(f"grader: {error}", file=sys.stderr)
+        print(f"grader: {plain(str(error))}", file=sys.stderr)
         return 2 if isinstance(error, UsageError) else 1
     except KeyboardInterrupt:
         return 130
@@ -40,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except OSError as error:
-        print(f"grader: {error.strerror or error}: {error.filename or 'a file'}", file=sys.stderr)
+        print(plain(f"grader: {error.strerror or error}: {error.filename or 'a file'}"), file=sys.stderr)
         return 1
     return status
 

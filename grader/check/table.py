@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from grader.check.picture import picture, size
 from grader.check.showing import LATER, Part, parts, rows
 from grader.check.verdicts import Verdict
+from grader.check.wrapping import plain
 
 __all__ = ["table"]
 
@@ -28,7 +29,7 @@ def table(exercise: str, verdicts: Sequence[Verdict], last: str) -> str:
         told = _told(exercise, row.verdict) if row.verdict is not None else ""
         lines.append(
             f'<tr><td style="{CELL};color:{COLOURS[row.word]};font-weight:bold">{row.word}</td>'
-            f'<td style="{CELL}">{html.escape(words)}{told}</td></tr>'
+            f'<td style="{CELL}">{html.escape(plain(words))}{told}</td></tr>'
         )
     return f"<table>{''.join(lines)}</table><p>{html.escape(last)}</p>"
 
@@ -42,7 +43,7 @@ def _told(exercise: str, verdict: Verdict) -> str:
 
 
 def _part(part: Part) -> str:
-    words = html.escape(part.words)
+    words = html.escape(plain(part.words))
     if part.code or "\n" in words:
         words = f'<pre style="{CODE}">{words}</pre>'
     else:

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import re
 import textwrap
+import unicodedata
+
+from grader.intake.names import escaped
 
 __all__ = ["paragraphs", "plain"]
 
 WIDTH = 78
-CONTROLS = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|.)?|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+COLOURS = re.compile(r"\x1b\[[0-9;:]*m|\r(?=\n)")
 
 
 def plain(text: str) -> str:
-    """The text without what a terminal obeys: colours, a cursor that moves, a bell."""
-    return CONTROLS.sub("", text)
+    """The text without colours; what else a terminal obeys, or draws as nothing, is written as an escape."""
+    return "".join(char if _drawn(char) else escaped(char) for char in COLOURS.sub("", text))
+
+
+def _drawn(char: str) -> bool:
+    return char.isprintable() or char in "\n\t" or unicodedata.category(char) == "Zs"
 
 
 def paragraphs(text: str, indent: str = "  ") -> str:

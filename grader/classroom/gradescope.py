@@ -79,7 +79,7 @@ def _autograder(root: Path, course: Course, chosen: Sequence[str], late: bytes |
 def _engine(package: Path) -> Iterator[Path]:
     """What grades, without the suites and the commands around grading."""
     apart = {package / name for name in ("suites", *BESIDE) if name != "classroom"}
-    for pattern in ("*.py", "*.j2", "words.toml"):
+    for pattern in ("*.py", "*.j2", "*.bpf", "words.toml"):
         yield from (path for path in package.rglob(pattern) if apart.isdisjoint(path.parents))
 
 

@@ -25,7 +25,7 @@ from grader.gradebook.grades import Place, places, write_grades
 from grader.intake.names import nfc
 from grader.model import CheckResult, ExerciseResult, SubmissionResult
 from grader.outputs import forget_records, kept_records
-from grader.report import clean, number
+from grader.report import clean, number, one_line
 from grader.run import PRIVATE
 
 __all__ = ["Judge", "Repair"]
@@ -80,7 +80,7 @@ class Judge(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader publishes n
         result = self._runs[converter].get(nfc(about["student"]))
         if result is None or result.state == "error":
             why = f": {clean(result.why)}" if result is not None and result.why else ""
-            raise NbGraderException(f"The grader itself failed on {about['student']}{why}; no mark is kept.")
+            raise NbGraderException(f"The grader itself failed on {one_line(about['student'])}{why}; no mark is kept.")
         return msgspec.structs.replace(result, student=about["student"])
 
     def _graded(self, converter: Any, about: dict[str, str], exercises: Iterable[str]) -> dict[str, SubmissionResult]:

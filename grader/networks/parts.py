@@ -91,7 +91,7 @@ def stands(part: Part, layers: Sequence[dict[str, Any]], piece: dict[str, Any], 
         return False
     rates = [layer["dropped"] for layer in layers if "dropped" in layer]
     fine = len(rates) == len(part.rates) and all(abs(a - b) <= DROPPED for a, b in zip(rates, part.rates, strict=True))
-    return fine and piece["shape"] == wanted["shape"] and close(piece["answer"], wanted["answer"])
+    return fine and piece.get("shape") == wanted["shape"] and close(piece["answer"], wanted["answer"])
 
 
 def ranges(layers: Sequence[dict[str, Any]], parts: Sequence[Part]) -> list[tuple[int, int]]:

@@ -165,8 +165,9 @@ def _options(layer: dict[str, Any], wanted: dict[str, Any], place: int, values: 
     """The first option of a layer that is not the contract's."""
     for option, value in wanted.items():
         given = {"place": place, "layer": layer["name"], "option": option}
-        if option == "rate" and "dropped" in layer and abs(layer.get("rate", 0) - value) > 1e-6:
-            return TEXTS.fault("option_rate", given=f"{layer['rate']:g}", wanted=f"{value:g}", **given)
+        rate = layer.get("rate", 0)
+        if option == "rate" and "dropped" in layer and abs(rate - value) > 1e-6:
+            return TEXTS.fault("option_rate", given=f"{rate:g}", wanted=f"{value:g}", **given)
         if option not in layer or layer[option] == value or (values and option == "name"):
             continue
         key = _special(option, layer, value, before) or f"option_{option}{'_said' if option == 'rate' else ''}"

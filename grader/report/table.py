@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 from grader.model import SubmissionResult
@@ -45,8 +46,9 @@ def _scores(result: SubmissionResult, exercises: Sequence[str], chosen: Sequence
 
 def guarded(text: str) -> str:
     """Return `text` with an apostrophe in front where a spreadsheet would compute it, at once or after trimming."""
-    starts_control = text[:1] < " "
-    return f"'{text}" if text and (starts_control or text.lstrip().startswith(_FORMULA_STARTS)) else text
+    # Controls, spaces and what has no width may be dropped before a cell is read; names begin with a letter.
+    seen = next((char for char in text if unicodedata.category(char)[0] not in "CZ"), "")
+    return f"'{text}" if text and (text[0] < " " or seen in _FORMULA_STARTS) else text
 
 
 def _field(cell: str) -> str:

@@ -11,8 +11,11 @@ from grader.errors import GraderError
 
 __all__ = ["clean", "feedback_name", "number", "one_line", "results_name"]
 
-# Letters and marks by category, yet drawn as nothing: a joiner, fillers of Hangul and Khmer, the empty Braille cell.
-_INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+# Letters and marks by category, yet drawn as nothing: a joiner, fillers of Hangul and Khmer, the empty Braille cell,
+# and what chooses between forms of a character, except between text and picture (FE0E, FE0F).
+_INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0") | frozenset(
+    map(chr, (*range(0xFE00, 0xFE0E), *range(0xE0100, 0xE01F0)))
+)
 # Control, format, surrogate, private use, unassigned; then the line and paragraph separators.
 _SHOWN_AS_CODE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _NAME_BYTES = 250  # file systems stop at 255; the rest leaves room for the ending of a temporary file

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import UsageError
-from grader.report import clean
+from grader.report import one_line
 
 __all__ = ["differences"]
 
@@ -18,12 +18,12 @@ def differences(old: Path, new: Path) -> Iterator[str]:
     before, after = _results(old), _results(new)
     for student in sorted(before.keys() | after.keys()):
         if student not in before or student not in after:
-            yield f"{clean(student)}: only in {new if student in after else old}"
+            yield f"{one_line(student)}: only in {new if student in after else old}"
             continue
         moved = [*_moved(before[student], after[student])]
         if moved:
             scores = [_words(result["score"]) for result in (before[student], after[student])]
-            yield f"{clean(student)}: {scores[0]} -> {scores[1]}"
+            yield f"{one_line(student)}: {scores[0]} -> {scores[1]}"
             yield from moved
 
 
@@ -32,7 +32,7 @@ def _moved(before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
     for name in dict.fromkeys([*tests[0], *tests[1]]):
         scores = [side[name]["score"] if name in side else None for side in tests]
         if scores[0] != scores[1]:
-            yield f"  {clean(name)}: {_words(scores[0])} -> {_words(scores[1])}"
+            yield f"  {one_line(name)}: {_words(scores[0])} -> {_words(scores[1])}"
 
 
 def _words(score: float | None) -> str:

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from grader.fixture import StudentFixture
-from grader.judging import request
 from grader.networks.compiled import compiled, reported
-from grader.probing import Made
+from grader.networks.texts import TEXTS
+from grader.probing import CheckFailed, Made
+from grader.recorded import Replay
 from grader.refusals import refusal
-from grader.student import Returned
+from grader.student import Request, Returned
 from grader.suites.reports import Compiled, checked
 
 __all__ = ["compiles", "cross_entropy", "examples", "with_accuracy"]
+
+
+class Batch(NamedTuple):
+    """A model to be compiled, what the instrument is told, and what should be reported of it."""
+
+    model: Made
+    aim: dict[str, Any]
+    wanted: dict[str, float]
 
 
 def examples() -> Any:
@@ -47,10 +57,29 @@ def with_accuracy(model: Made, aim: dict[str, Any]) -> dict[str, Any]:
 def compiles(student: StudentFixture, probe: str, optimizer: str) -> None:
     """CheckFailed unless the function compiles a model as asked: optimizer, loss, and what is to be reported."""
     replay = student.recording().probes[probe]
-    example = replay.examples[0]
-    outcome = student.outcome(request(replay, example, student.locate), replay.seconds)
+    model, aim = replay.examples[0].args
+    wanted = replay.examples[0].expected["reported"]
+    try:
+        _examine(student, replay, optimizer, Batch(model, aim, wanted), public=False)
+    except CheckFailed as failure:
+        if failure.status == "graded":
+            # Names and messages are the student's choice, so that words come from a worker with a batch of no account.
+            other, batch = replace(model, given=model.given | {"number": 0}), _batch(np.random.default_rng(0))
+            told = {name: value for name, value in reported(other, batch).items() if name in wanted}
+            _examine(student, replay, optimizer, Batch(other, batch, told), public=True)
+        raise
+
+
+def _examine(student: StudentFixture, replay: Replay, optimizer: str, given: Batch, public: bool) -> None:
+    """CheckFailed where the model is not compiled as asked; words repeat what it said of a `public` batch only."""
+    asked = Request(replay.function, (given.model,), plain=True, look=replay.look, aim=given.aim)
+    outcome = student.outcome(asked, replay.seconds, public=public)
     if not isinstance(outcome, Returned):
-        raise refusal(replay.function, outcome, public=True)
+        raise refusal(replay.function, outcome, public=public)
     facts = checked(outcome.value, Compiled)
-    model, aim = example.args
-    compiled(replay.function, facts, optimizer, model, aim, example.expected["reported"])
+    try:
+        compiled(replay.function, facts, optimizer, *given)
+    except CheckFailed:
+        if public:
+            raise
+        raise TEXTS.failure("no_report") from None

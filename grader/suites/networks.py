@@ -15,7 +15,8 @@ from grader.networks.texts import TEXTS
 from grader.networks.words import added_twice, broken, differences, other_answers, other_pictures, strange, wrong
 from grader.probing import CheckFailed, CheckNotRun
 from grader.recorded import Example
-from grader.student import Returned
+from grader.refusals import refusal
+from grader.student import Outcome, Raised, Returned
 from grader.suites.remembered import Remembered
 from grader.suites.reports import Network as Report
 from grader.suites.reports import checked
@@ -46,28 +47,55 @@ class Network(Remembered):
         super().__init__(student)
         self.plan = plan
         self.cache: dict[str, Any] = {}
+        self.told: dict[str, dict[str, Any]] = {}
 
     def example(self, probe: str) -> Example:
         """The recorded example of a probe, with the expected answers."""
         return self.student.recording().probes[probe].examples[0]
 
     def ask(self, probe: str, **aim: Any) -> dict[str, Any]:
-        """What the worker's instrument tells of the network; CheckFailed where there is none."""
-        recorded = self.student.recording().probes[probe]
-        asked = request(recorded, self.example(probe), self.student.locate)
-        outcome = self.student.outcome(replace(asked, aim=asked.aim | aim), recorded.seconds)
+        """What the worker's instrument tells of the network and of `pieces`; CheckFailed where there is none."""
+        outcome = self._outcome(probe, aim)
         if isinstance(outcome, Returned):
+            facts = checked(outcome.value, Report)
+            if strange(self.plan.function, facts) is None and len(facts.get("pieces", ())) == len(aim["pieces"]):
+                return facts
+        if isinstance(outcome, Returned | Raised):
+            self.described(probe)
+        raise refusal(self.plan.function, outcome, public=False)
+
+    def described(self, probe: str) -> dict[str, Any]:
+        """The layers as a worker tells of them that has been shown no batch; CheckFailed where it has none to tell of.
+
+        Names, classes and options are the student's choice, so that whatever words repeat of them comes from here.
+        """
+        if probe not in self.told:
+            outcome = self._outcome(probe, {"input": [], "pieces": [], "number": 0}, public=True)
+            if isinstance(outcome, Raised) and outcome.seen is not None:
+                checked(outcome.seen, Report)
+            if not isinstance(outcome, Returned):
+                padding = any(kind == "ZeroPadding2D" for kind, _ in self.plan.parts[0].layers)
+                raise broken(self.plan.function, outcome, padding)
             facts = checked(outcome.value, Report)
             if (fault := strange(self.plan.function, facts)) is not None:
                 raise fault.failure
-            return facts
-        padding = any(kind == "ZeroPadding2D" for kind, _ in self.plan.parts[0].layers)
-        raise broken(self.plan.function, outcome, padding)
+            self.told[probe] = facts
+        return self.told[probe]
+
+    def _outcome(self, probe: str, aim: dict[str, Any], public: bool = False) -> Outcome:
+        recorded = self.student.recording().probes[probe]
+        asked = request(recorded, self.example(probe), self.student.locate)
+        return self.student.outcome(replace(asked, aim=asked.aim | aim), recorded.seconds, public=public)
+
+    @property
+    def first(self) -> str:
+        """The probe that the list of layers is known from."""
+        return self.plan.others[0] if self.plan.others else self.plan.whole
 
     @cached_property
     def facts(self) -> dict[str, Any]:
         """The layers of the network, as the worker describes them."""
-        return self.ask(self.plan.others[0] if self.plan.others else self.plan.whole, pieces=[])
+        return self.ask(self.first, pieces=[])
 
     def genuine(self) -> None:
         """CheckFailed unless it is a `keras.Sequential` of Keras layers, and nothing that looks like one."""
@@ -123,8 +151,8 @@ class Network(Remembered):
         """CheckFailed, naming the layer, unless a part computes what it should."""
         if not self.stands(index):
             start, stop = self.spans[index]
-            piece = self.seen["pieces"][index]
-            raise wrong(self.plan.parts[index], self.layers[start:stop], start, piece).failure
+            layers = self.described(self.first)["layers"][start:stop]
+            raise wrong(self.plan.parts[index], layers, start, self.seen["pieces"][index]).failure
 
     @cached_property
     def standing(self) -> list[bool]:
@@ -137,9 +165,9 @@ class Network(Remembered):
     def listed(self) -> None:
         """CheckFailed unless the parts that stand consist of exactly the contract's layers."""
         for part, (start, stop), fine in zip(self.plan.parts, self.spans, self.standing, strict=True):
-            fault = differences(part.layers, self.layers[start:stop], start, False) if fine else None
-            if fault is not None:
-                raise fault.failure
+            if fine and differences(part.layers, self.layers[start:stop], start, False) is not None:
+                fault = differences(part.layers, self.described(self.first)["layers"][start:stop], start, False)
+                raise fault.failure if fault is not None else TEXTS.failure("no_report")
 
     def computes(self) -> None:
         """CheckFailed unless the whole network answers, up to its first faulty part, as the contract's does."""
@@ -171,9 +199,10 @@ class Network(Remembered):
         for probe in self.plan.others:
             facts, wanted = self.whole(probe), self.example(probe).args[-1]
             if not facts["built"] or facts["input"] != wanted["build"]:
-                raise other_pictures(wanted["build"], facts["input"] if facts["built"] else None).failure
+                told = self.described(probe)
+                raise other_pictures(wanted["build"], told["input"] if told["built"] else None).failure
             if head and facts["layers"][-1]["shape"] != [wanted["classes"]]:
-                raise other_answers(wanted["classes"], facts["layers"][-1]["shape"]).failure
+                raise other_answers(wanted["classes"], self.described(probe)["layers"][-1]["shape"]).failure
 
     def _compare(self, probe: str, given: list[Any], prefix: int) -> None:
         """Holds the answers at the end of each part of the prefix against the recorded ones."""

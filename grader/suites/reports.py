@@ -66,13 +66,19 @@ class Trained(msgspec.Struct):
     history: dict[str, list[float]] = {}
 
 
+# What an honest report of a class has, beside what every report has.
+ALWAYS = {"Sequential": {"built", "input", "layers", "weights"}, "Model": {"optimizer"}}
+
+
 def checked(report: Any, form: type[Form]) -> dict[str, Any]:
     """The report, if it has that form; CheckFailed for anything that no honest worker reports."""
     try:
         msgspec.convert(report, form)
-    except (msgspec.ValidationError, TypeError):
+    except (msgspec.ValidationError, TypeError, AttributeError):  # the last one where an array stands for a dictionary
         report = None
-    if not isinstance(report, dict) or not all(map(_numeric, _arrays(report))):
+    if not isinstance(report, dict) or not ALWAYS.get(report["class"], set()) <= report.keys():
+        raise TEXTS.failure("no_report")
+    if not all(map(_numeric, _arrays(report))) or _arrays(report.get("layers")):
         raise TEXTS.failure("no_report")
     return report
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import stat
 import struct
 from collections.abc import Sequence
 
@@ -30,10 +31,11 @@ def supported() -> int:
     return _checked(libc.syscall(CREATE_RULESET, None, ctypes.c_size_t(0), VERSION_FLAG))
 
 
-def restrict(granted: Sequence[int], newest: int = NEWEST) -> None:
-    """From now on this thread opens nothing but what lies beneath the `granted` descriptors, and that for reading.
+def restrict(granted: Sequence[int], named: Sequence[int] = (), newest: int = NEWEST) -> None:
+    """From now on this thread opens nothing but what lies beneath the descriptors, and that for reading.
 
-    `newest` is the newest version to make use of. The process needs `no_new_privs`.
+    Beneath those in `named` nothing can be listed. `newest` is the newest version to make use of. The process needs
+    `no_new_privs`.
     """
     version = min(supported(), newest)
     attributes = struct.pack(
@@ -41,9 +43,10 @@ def restrict(granted: Sequence[int], newest: int = NEWEST) -> None:
     )
     # An older kernel takes more fields than it knows, as long as these are zero.
     ruleset = _checked(libc.syscall(CREATE_RULESET, attributes, ctypes.c_size_t(len(attributes)), 0))
-    for descriptor in granted:
+    for descriptor in (*granted, *named):
         # The right to list a folder means nothing for a file, and is refused for one.
-        rights = READ_FILE | READ_DIR if os.path.isdir(f"/proc/self/fd/{descriptor}") else READ_FILE
+        listable = descriptor not in named and stat.S_ISDIR(os.fstat(descriptor).st_mode)
+        rights = READ_FILE | READ_DIR if listable else READ_FILE
         rule = struct.pack("=Qi", rights, descriptor)
         _checked(libc.syscall(ADD_RULE, ruleset, PATH_BENEATH, rule, 0))
     _checked(libc.syscall(RESTRICT_SELF, ruleset, 0))

@@ -27,11 +27,14 @@ FIRST_USER, USERS = 61184, 4000
 THREADS, THREADS_A_PROCESSOR = 64, 8
 
 
-def lock(limits: Limits, locks: Locks, granted: Sequence[int], filter_: bytes, may_read: bool) -> None:
+def lock(
+    limits: Limits, locks: Locks, granted: Sequence[int], named: Sequence[int], filter_: bytes, may_read: bool
+) -> None:
     """Kernel limits, own user, death with the template, files and connections, system calls: in this order.
 
-    `granted` are descriptors of what Landlock leaves readable. `may_read` keeps root's right to read past the
-    permissions of files, for libraries that lie in a closed folder; what Landlock does not grant stays closed.
+    `granted` are descriptors of what Landlock leaves readable, `named` of folders that cannot be listed. `may_read`
+    keeps root's right to read past the permissions of files, for libraries that lie in a closed folder; what Landlock
+    does not grant stays closed.
     """
     os.setsid()
     _limit(resource.RLIMIT_CORE, 0)
@@ -45,8 +48,8 @@ def lock(limits: Limits, locks: Locks, granted: Sequence[int], filter_: bytes, m
         _prctl(PR_SET_NO_NEW_PRIVS, 1)
         shield()
         if locks.landlock:
-            landlock.restrict(granted, locks.landlock)
-    for descriptor in granted:
+            landlock.restrict(granted, named, locks.landlock)
+    for descriptor in (*granted, *named):
         os.close(descriptor)
     _limit(resource.RLIMIT_NOFILE, limits.open_files)
     if locks.seccomp:

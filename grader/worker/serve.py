@@ -191,10 +191,12 @@ class Server:
             family.insert(0, "MemoryError")
         try:
             message = GRAPH.sub("", str(error))
+            more = len(message) - 2000
+            message = f"{message[:2000]} … ({more} more characters)" if more > 0 else message
         except BaseException:  # __str__ is student code too
             message = "(its message cannot be printed)"
         where = self.where(error) if self.program is not None else ""
-        return Trouble("raised", _plain(type(error).__name__, 200), tuple(family[:40]), _plain(message, 2000), where)
+        return Trouble("raised", _plain(type(error).__name__, 200), tuple(family[:40]), _plain(message, 2100), where)
 
     def where(self, error: BaseException) -> str:
         """The innermost line of the student's own files, and the line of the exercise that led there."""

@@ -154,11 +154,13 @@ def _become_worker(message: dict[str, Any], descriptors: list[int], keep: Keep) 
     locks = msgspec.convert(message["locks"], Locks)
     requests, replies, output = descriptors
     null = os.open(os.devnull, os.O_RDWR)
-    granted = [*keep.granted, *grants.open_all([*locks.folders, "/proc/self"])] if locks.landlock else []
-    first = _placed([null, output, output, requests, replies, *granted])
+    listed = [*keep.granted, *grants.open_all([*locks.folders, "/proc/self"])] if locks.landlock else []
+    named = grants.open_all(locks.named) if locks.landlock else []
+    first = _placed([null, output, output, requests, replies, *listed, *named])
     os.chdir(message["cwd"])
-    granted = list(range(first, first + len(granted)))
-    lock.lock(msgspec.convert(message["limits"], Limits), locks, granted, keep.filter, keep.may_read)
+    granted = list(range(first, first + len(listed) + len(named)))
+    listed, named = granted[: len(listed)], granted[len(listed) :]
+    lock.lock(msgspec.convert(message["limits"], Limits), locks, listed, named, keep.filter, keep.may_read)
     serve(3, 4, message["answer_bytes"], Instrumented)
 
 

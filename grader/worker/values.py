@@ -45,6 +45,7 @@ class _Outgoing:
     array_bytes: int
     exact: bool
     header_bytes: int = HEADER_BYTES
+    listed: int = 0
 
     def convert(self, value: Any, depth: int) -> wire.Value:
         """Classes are asked of `type`, because `isinstance` believes what an object says of itself."""
@@ -92,16 +93,18 @@ class _Outgoing:
             raise TooLargeError
         plain = all(key is None or issubclass(type(key), NUMBERS | str) for key, _ in items)
         keys = [self.convert(key, depth + 1) for key, _ in items] if plain else []
-        if len(set(keys)) < len(items):
+        if len(set(keys)) < len(items) or not all(isinstance(key, wire.KEYS) for key in keys):
             return wire.Opaque("dict with keys that are no plain values")
         values = [self.convert(value, depth + 1) for _, value in items]
         return wire.Map(tuple(zip(keys, values, strict=True)))
 
     def _sequence(self, value: list[Any] | tuple[Any, ...], depth: int) -> wire.Value:
         array = _read(value) if value else None
-        if self.exact and array is not None and array.size > wire.MAX_LISTED:
+        listed = wire.objects(array.shape) if self.exact and array is not None else 0
+        if listed > wire.MAX_LISTED - self.listed:
             raise TooLargeError
         if array is not None and not (self.exact and not _same(array, value)):
+            self.listed += listed
             return self._array(array, listed=True)
         items = tuple(value)
         if len(items) > MOST_ITEMS:
