@@ -14,6 +14,9 @@ NUMBER = 0  # the same as a number
 VARIANT = "@VARIANT@"  # which of several ways is taken
 PORT = 0  # TCP and UDP, on the loopback addresses of both versions
 SOCKET = "@SOCKET@"  # a socket in the file system, as those of an agent or of a container engine
+# Where things lie is no secret: other courses are laid out alike, and people talk.
+CLASS = "@CLASS@"  # what everybody handed in
+VICTIM = "@VICTIM@"  # a file of the grader's, of no use to anybody, with the mark in its name
 
 CANARY = re.compile(rb"canary-[a-z]+-[0-9a-f]{16}")
 told = set()
@@ -105,16 +108,6 @@ def places():
     words = {word for pid in ancestors() for word in arguments(pid) if word.startswith("/")}
     found += sorted(word for word in words if attempt(os.path.isdir, word) and word != "/")
     return list(dict.fromkeys(found))
-
-
-def victim():
-    """The path of a file of somebody else's which carries this mark in its name, for what would harm others."""
-    for folder in places():
-        for place, _, names in os.walk(folder):
-            for name in names:
-                if name.startswith(MARK):
-                    return os.path.join(place, name)
-    raise FileNotFoundError("none can be seen")
 
 
 CALLS = {

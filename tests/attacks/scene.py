@@ -37,7 +37,6 @@ LIMITS = {
 }
 # Where marks are looked for, beside the scene itself.
 OPEN_TO_ALL = ("/tmp", "/var/tmp", "/dev/shm")
-MARKED = "mk[0-9][0-9][0-9]-*"
 
 
 class Servers:
@@ -142,18 +141,11 @@ class Scene:
                 shutil.copytree(place, self.course / part, ignore=skipped)
             else:
                 shutil.copy2(place, self.course / part)
-        index = self.course / "course.toml"
-        text = index.read_text("utf-8")
-        for name, value in limits.items():
-            text = re.sub(rf"^{name} = .*$", f"{name} = {value}", text, count=1, flags=re.MULTILINE)
-        index.write_text(text + f"# {self.canary('course')}\n", "utf-8")
-        module = self.course / "grader" / "worker" / "landlock.py"
-        text = module.read_text("utf-8")
-        module.write_text(re.sub(r"^NEWEST = \d+", f"NEWEST = {landlock}", text, flags=re.MULTILINE), "utf-8")
-        with open(self.course / "grader" / "suites" / "test_multiply_sum.py", "a", encoding="utf-8") as suite:
-            suite.write(f"\n\nCANARY = {self.canary('suite')!r}\n")
-        with open(self.course / "solutions" / "multiply_sum.py", "a", encoding="utf-8") as solution:
-            solution.write(f"\n# {self.canary('solution')}\n")
+        _change(self.course / "course.toml", limits, f"# {self.canary('course')}\n")
+        _change(self.course / "grader" / "worker" / "landlock.py", {"NEWEST": landlock})
+        suite = self.course / "grader" / "suites" / "test_multiply_sum.py"
+        _change(suite, {}, f"\n\nCANARY = {self.canary('suite')!r}\n")
+        _change(self.course / "solutions" / "multiply_sum.py", {}, f"\n# {self.canary('solution')}\n")
         self.home.mkdir()
         (self.home / ".netrc").write_text(f"machine gradebook password {self.canary('home')}\n")
         for student in HONEST:
@@ -177,6 +169,8 @@ class Scene:
             '"@VARIANT@"': repr(attack.variant),
             "PORT = 0": f"PORT = {self.servers.port}",
             '"@SOCKET@"': repr(os.fspath(self.servers.path)),
+            '"@CLASS@"': repr(os.fspath(self.submitted)),
+            '"@VICTIM@"': repr(os.fspath(self.home / "marks" / f"{mark}.csv")),
         }
         helper = MINE.read_text("utf-8")
         for old, new in given.items():
@@ -209,17 +203,28 @@ class Scene:
                     seen = path.lstat()
                     contents = () if path.is_dir() else (seen.st_mtime_ns, seen.st_size)  # a folder's are its files'
                     yield os.fspath(path), (seen.st_mode, *contents, *_labels(path))
-        for name in OPEN_TO_ALL:
-            for path in Path(name).glob(MARKED):
-                yield os.fspath(path), ("there",)
+        yield from ((os.fspath(path), ("there",)) for path in self.marked())
+
+    def marked(self) -> list[Path]:
+        """What attacks of this scene have left outside it; others may be played at the same time."""
+        marks = ("mk000-", *self.marks.values())
+        found = (path for name in OPEN_TO_ALL for path in Path(name).glob("mk[0-9][0-9][0-9]-*"))
+        return [path for path in found if path.name.startswith(marks)]
 
     def sweep(self) -> None:
         """Removes what attacks left outside the scene."""
-        marks = tuple(self.marks.values())
-        for name in OPEN_TO_ALL:
-            for path in Path(name).glob(MARKED):
-                if path.name.startswith(marks):
-                    shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+        for path in self.marked():
+            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+
+
+def _change(path: Path, values: Mapping[str, float], end: str = "") -> None:
+    """Gives names at the beginning of lines other numbers, and adds something at the end of the file."""
+    text = path.read_text("utf-8")
+    for name, value in values.items():
+        text, count = re.subn(rf"^{name} = [\d.]+", f"{name} = {value}", text, count=1, flags=re.MULTILINE)
+        if not count:
+            raise ValueError(f"{path.name} gives {name} no number")
+    path.write_text(text + end, "utf-8")
 
 
 def _labels(path: Path) -> list[str]:

@@ -111,17 +111,20 @@ def adopting() -> Iterator[None]:
         libc.prctl(PR_SET_PTRACER, 0, 0, 0, 0)
 
 
-def children(of: int = 0) -> dict[int, str]:
-    """The living children of a process, by default this one: a line on each, with the name that it gave itself."""
-    found = {}
+def family(of: int) -> Iterator[tuple[int, str, str]]:
+    """The children of a process: number, state, and a line with the name that each gave itself."""
     for path in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
             pid, _, rest = path.read_text("utf-8", "replace").partition(" ")
             name, _, fields = rest.rpartition(")")
             state, parent = fields.split()[:2]
-            if int(parent) == (of or os.getpid()) and state not in "ZX":
-                found[int(pid)] = f"{name} {(path.parent / 'cmdline').read_bytes()!r}"
-    return found
+            if int(parent) == of:
+                yield int(pid), state, f"{name} {(path.parent / 'cmdline').read_bytes()!r}"
+
+
+def children(of: int = 0) -> dict[int, str]:
+    """The living children of a process, by default this one, with a line on each."""
+    return {pid: line for pid, state, line in family(of or os.getpid()) if state not in "ZX"}
 
 
 def descendants(pid: int, generation: int) -> list[str]:
@@ -145,7 +148,7 @@ def orphans(known: set[int], *, grace: float = GRACE) -> list[str]:
             with suppress(ChildProcessError):
                 os.waitpid(pid, 0)
         left = {pid: line for pid, line in children().items() if pid not in known}
-    with suppress(ChildProcessError):
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
+    for pid in {pid for pid, _, _ in family(os.getpid())} - known:  # those that have ended by themselves
+        with suppress(ChildProcessError):
+            os.waitpid(pid, os.WNOHANG)
     return lines

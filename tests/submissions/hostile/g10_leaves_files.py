@@ -6,7 +6,7 @@
 from mine import *
 from mine import honest as multiply_sum, places
 
-for folder in ["/tmp", "/var/tmp", "/dev/shm", os.path.expanduser("~"), *places()]:
+for folder in ["/tmp", "/var/tmp", "/dev/shm", os.path.expanduser("~"), CLASS, os.path.dirname(VICTIM), *places()]:
     attempt(os.mkdir, os.path.join(folder, MARK))
     attempt(os.symlink, "/etc/passwd", os.path.join(folder, MARK + ".link"))
     attempt(os.mkfifo, os.path.join(folder, MARK + ".fifo"))

@@ -15,7 +15,7 @@
 import mmap
 
 from mine import *
-from mine import honest as multiply_sum, victim
+from mine import honest as multiply_sum
 
 
 def change(path):
@@ -37,4 +37,4 @@ def change(path):
             view[:7] = b"cheated"
 
 
-attempt(lambda: change(victim()))
+attempt(change, VICTIM)
