@@ -118,7 +118,7 @@ def test_nothing_outlives_a_grader_that_is_killed(level: str, grace: float) -> N
     with a_scene(LIMITS | {"call_seconds": 60, "check_seconds": 60, "exercise_seconds": 60}) as scene:
         workers, left = killed(scene, STUBBORN, level, grace)
         daemons = [line for line in left if scene.marks["g01_daemon"] in line]
-        assert len(workers) == 2
+        assert len(workers) >= 2
         assert (len(daemons) == 1) if level == "process" else (left == [])
 
 

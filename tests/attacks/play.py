@@ -1,6 +1,6 @@
 """One play: all attacks on one grader, told as JSON.
 
-    python tests/attacks/play.py locked|process|pytest|otter|nbgrader [--landlock VERSION] [--python PATH] [NAME...]
+    python tests/attacks/play.py locked|process|pytest|otter|nbgrader [--landlock VERSION] [--template keras] [NAME...]
 
 NAMEs are beginnings of names of attacks; without one, all are played.
 """
@@ -29,11 +29,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("grader", choices=["locked", "process", *PEERS])
     parser.add_argument("--landlock", type=int, default=NEWEST, help="the newest version of Landlock to make use of")
+    parser.add_argument("--template", choices=["numpy", "keras"], default="numpy", help="what workers are forked from")
     parser.add_argument("--python", default=sys.executable, help="the interpreter that another grader is installed for")
     parser.add_argument("names", nargs="*", metavar="NAME", help="the beginning of names of attacks")
     arguments = parser.parse_intermixed_args()
     chosen = [one for one in attacks() if one.name.startswith(tuple(arguments.names) or "")]
-    with a_scene(LIMITS, arguments.landlock) as scene:
+    with a_scene(LIMITS, arguments.landlock, arguments.template) as scene:
         if arguments.grader in PEERS:
             seen = [attack for attack in chosen if attack.peers and attack.effect]
             play = PEERS[arguments.grader](scene, arguments.python).play(seen)

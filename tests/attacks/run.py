@@ -27,6 +27,7 @@ from attacks.attack import Attack, attacks, catalogue, elsewhere  # noqa: E402
 from attacks.nobody import as_nobody  # noqa: E402
 from attacks.peers import PEERS  # noqa: E402
 from attacks.watching import Play  # noqa: E402
+from grader.versions import missing  # noqa: E402
 
 __all__: list[str] = []
 
@@ -72,6 +73,8 @@ def ways(peers: bool, python: str) -> Iterator[Way]:
         yield Way(f"`locked`, {name}", "locked", nobody=nobody)
         for version in (5, 3, 1):
             yield Way(f"`locked`, {name}, Landlock {version}", "locked", ("--landlock", str(version)), nobody)
+        if not missing("keras"):
+            yield Way(f"`locked`, {name}, Keras", "locked", ("--template", "keras"), nobody)
         yield Way(f"`process`, {name}", "process", nobody=nobody)
     for grader in PEERS if peers else ():
         options = ("--python", python) if grader in SLOW else ()

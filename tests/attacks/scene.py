@@ -35,6 +35,8 @@ LIMITS = {
     "memory_mb": 256,
     "output_limit_kb": 512,
 }
+# Keras takes its time when it is used first, in every worker anew.
+KERAS = 'template = "keras"\nlimits = { import_seconds = 3, call_seconds = 2, check_seconds = 4, memory_mb = 1024 }\n'
 # Where marks are looked for, beside the scene itself.
 OPEN_TO_ALL = ("/tmp", "/var/tmp", "/dev/shm")
 
@@ -129,10 +131,11 @@ class Scene:
         kept |= {"OPENBLAS_NUM_THREADS": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
         return kept | {"GRADEBOOK_TOKEN": self.canary("environment")}
 
-    def furnish(self, limits: Mapping[str, float], landlock: int) -> None:
+    def furnish(self, limits: Mapping[str, float], landlock: int, template: str) -> None:
         """Copies the course, and puts a secret in each place that is nobody's business.
 
-        The copy makes use of no newer version of Landlock than that: an older kernel, as far as it goes.
+        The copy makes use of no newer version of Landlock than that: an older kernel, as far as it goes. Its workers
+        come from the template of that kind.
         """
         for part in PARTS:
             place = ROOT / part
@@ -142,6 +145,10 @@ class Scene:
             else:
                 shutil.copy2(place, self.course / part)
         _change(self.course / "course.toml", limits, f"# {self.canary('course')}\n")
+        if template == "keras":
+            index = self.course / "course.toml"
+            name = 'name = "multiply_sum"\n'
+            index.write_text(index.read_text("utf-8").replace(name, name + KERAS, 1), "utf-8")
         _change(self.course / "grader" / "worker" / "landlock.py", {"NEWEST": landlock})
         suite = self.course / "grader" / "suites" / "test_multiply_sum.py"
         _change(suite, {}, f"\n\nCANARY = {self.canary('suite')!r}\n")
@@ -240,14 +247,14 @@ def write(folder: Path, files: Mapping[str, str]) -> None:
 
 
 @contextmanager
-def a_scene(limits: Mapping[str, float] = LIMITS, landlock: int = NEWEST) -> Iterator[Scene]:
+def a_scene(limits: Mapping[str, float] = LIMITS, landlock: int = NEWEST, template: str = "numpy") -> Iterator[Scene]:
     """A scene, and nothing of it afterwards."""
     root = Path(tempfile.mkdtemp(prefix="attacks-"))
     root.chmod(0o755)
     servers = Servers(root)
     scene = Scene(root, servers)
     try:
-        scene.furnish(limits, landlock)
+        scene.furnish(limits, landlock, template)
         yield scene
     finally:
         servers.close()

@@ -15,7 +15,7 @@ import numpy
 from mine import *
 from mine import call, honest
 
-MOST = 600 << 20
+MOST = 1500 << 20
 asked = []
 
 
