@@ -96,7 +96,7 @@ class Solo(Verdicts):
         fixture.shows_all = self.known(exercise) is None or bool(self.config.getoption("--live"))
         fixture.student.start()  # so that the first call does not take longer than the others
         if self.config.getoption("--live"):
-            from grader.live import Live  # hypothesis and the oracles are only needed for a search
+            from grader.authoring.live import Live  # hypothesis and the oracles are only needed for a search
 
             fixture.live = Live(exercise).search
         return fixture

@@ -143,10 +143,10 @@ class Counter:
         self.desk.close()
 
 
-def told(exercise: str, names: Sequence[str], jobs: int | None = None) -> list[Told]:
-    """What is said about the wrong submissions of these names, all of one exercise."""
+def told(exercise: str, names: Sequence[str], jobs: int | None = None, store: Path | None = None) -> list[Told]:
+    """What is said about the wrong submissions of these names, all of one exercise; what `store` has is not graded."""
     works = {name: Work(name, GOLDEN.files("wrong", name)) for name in names}
-    results = Bench(ROOT, COURSE, jobs).grade(list(works.values()), (exercise,))
+    results = Bench(ROOT, COURSE, jobs, store).grade(list(works.values()), (exercise,))
     counter = Counter()
     # Processes of their own may run beside each other; the engine's workers belong to one thread.
     threads = jobs or default_jobs() if COURSE.exercise(exercise).template == "keras" else 1
@@ -328,9 +328,9 @@ def everything(texts: Mapping[str, str]) -> list[Row]:
     return [row for text in (known | dict(texts)).values() for row in rows(text)]
 
 
-def expected_files(exercises: Sequence[str], jobs: int | None = None) -> dict[str, str]:
+def expected_files(exercises: Sequence[str], jobs: int | None = None, store: Path | None = None) -> dict[str, str]:
     """What the files of these exercises, and the table, have to hold, by name."""
-    texts = {exercise: written(exercise, told(exercise, wrong(exercise), jobs)) for exercise in exercises}
+    texts = {exercise: written(exercise, told(exercise, wrong(exercise), jobs, store)) for exercise in exercises}
     return {f"{name}.md": text for name, text in texts.items()} | {"table.md": table(everything(texts))}
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import build_sample_class
 import pytest
+from commands import run_module
 from corpus import ROOT, lay_over
 
 __all__: list[str] = []
@@ -37,7 +38,7 @@ def command(*arguments: object) -> list[str]:
 
 def run(*arguments: object, status: int = 0) -> subprocess.CompletedProcess[str]:
     """Runs `grader` and holds its exit status against `status`."""
-    done = subprocess.run(command(*arguments), capture_output=True, text=True, cwd=ROOT, check=False)
+    done = run_module("grader", *arguments)
     assert done.returncode == status, done.stderr + done.stdout
     assert "Traceback" not in done.stderr
     return done

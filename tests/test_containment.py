@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import platform
+import resource
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -29,7 +30,8 @@ from grader.model import Status
 from grader.outcomes import Kind, Stop, Stopped
 from grader.probing import PictureFile
 from grader.refusals import WORDS, refusal
-from grader.worker import grants, landlock, seccomp
+from grader.worker import grants, landlock, lock, seccomp
+from grader.worker.lock import FIRST_USER, USERS
 
 __all__: list[str] = []
 
@@ -227,6 +229,26 @@ def f(pid):
         assert all(os.path.lexists(f"/proc/{pid}/{name}") for name in everything)
 
 
+TELLTALE = ["net/tcp", "net/unix", "task/{pid}/net/tcp", "mountinfo", "cgroup"]
+
+
+@pytest.mark.parametrize(("locks", "wanted"), [(None, TELLTALE), (UNLOCKED, [])])
+def test_its_own_entry_tells_nothing_of_the_machine(tmp_path: Path, locks: Locks | None, wanted: list[str]) -> None:
+    body = """
+def f(names):
+    refused = []
+    for name in names:
+        path = f"/proc/self/{name}".format(pid=os.getpid())
+        try:
+            os.listdir(path) if os.path.isdir(path) else open(path).close()
+        except PermissionError:
+            refused.append(name)
+    return refused
+"""
+    with a_desk(tmp_path, locks) as desk:
+        assert value(opened(desk, body), "f", TELLTALE) == wanted
+
+
 @pytest.mark.parametrize(("locks", "wanted"), [(None, "PermissionError"), (UNLOCKED, 1)])
 def test_pictures_are_found_only_by_who_is_told_their_names(
     tmp_path: Path, locks: Locks | None, wanted: object
@@ -262,6 +284,72 @@ def f(number, pid):
     with a_desk(tmp_path, locks) as desk:
         desk.bench.limits = msgspec.structs.replace(desk.bench.limits, call_seconds=2)
         assert value(opened(desk, body), "f", CALLS[platform.machine()]["futex"], os.getpid()) == wanted
+
+
+CROWD = """
+import os, resource, sys, threading
+from grader.messages import Limits, Locks
+from grader.worker import lock
+
+held, room = sys.argv[1] == "held", 72  # what a machine with one processor has
+os.cpu_count = lambda: 1
+most = resource.getrlimit(resource.RLIMIT_NPROC)
+if os.geteuid() == 0:  # whose tasks no limit counts
+    os.setresuid(60099, 60099, 60099)
+pid = lock.fork() if held else os.fork()
+if pid == 0:
+    if held:
+        lock.lock(Limits(cpu_seconds=20, memory_bytes=0), Locks(own_user=False), [], [], b"", False)
+    threading.stack_size(1 << 15)
+    crowd, go_on, wanted = [], threading.Event(), room + int(sys.argv[2])
+    try:
+        while len(crowd) < wanted:
+            crowd.append(threading.Thread(target=go_on.wait, daemon=True))
+            crowd[-1].start()
+    except RuntimeError:
+        os._exit(1)
+    os._exit(0)
+assert resource.getrlimit(resource.RLIMIT_NPROC) == most
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+"""
+
+
+@pytest.mark.parametrize(("how", "status"), [("held", 1), ("free", 0)])
+def test_threads_are_bounded_without_a_user_of_their_own_too(how: str, status: int) -> None:
+    """Else one submission takes all room for processes, and nothing after it can be graded."""
+    there = int(Path("/proc/loadavg").read_text("ascii").split()[3].partition("/")[2])
+    command = [sys.executable, "-c", CROWD, how, str(there)]
+    assert subprocess.run(command, cwd=ROOT, check=False).returncode == status
+
+
+def test_the_user_of_a_worker_cannot_be_foretold(desk: Desk) -> None:
+    """Two workers of one user share its threads, and a process id is something that code can count up to."""
+    body = "def f(): return [os.getuid(), os.getpid()]"
+    users = [value(opened(desk, body)).tolist() for _ in range(3)]
+    if os.geteuid() != 0:
+        assert {user for user, _ in users} == {os.getuid()}
+    else:
+        assert all(FIRST_USER <= user < FIRST_USER + USERS for user, _ in users)
+        assert len({(user - pid) % USERS for user, pid in users}) > 1
+
+
+def test_a_fork_waits_for_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    refusals = iter(range(100))
+    most = resource.getrlimit(resource.RLIMIT_NPROC)
+
+    def crowded() -> int:
+        if next(refusals) < 99:
+            raise BlockingIOError
+        return 7
+
+    monkeypatch.setattr(lock.os, "fork", crowded)
+    monkeypatch.setattr(lock.time, "sleep", lambda seconds: None)
+    assert lock.fork() == 7
+    refusals = iter(range(100))
+    monkeypatch.setattr(lock, "ROOM_SECONDS", -1.0)
+    with pytest.raises(BlockingIOError):
+        lock.fork()
+    assert resource.getrlimit(resource.RLIMIT_NPROC) == most
 
 
 def absent(name: str) -> list[Layer]:

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-from grader import intake, live
+from grader import intake
+from grader.authoring import live
 from grader.desk import Case, Desk
 from grader.fixture import StudentFixture
 from grader.probing import CheckFailed, CheckNotRun, Misconception, PictureFile, Probe

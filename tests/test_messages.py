@@ -45,8 +45,8 @@ def sections(text: str) -> dict[str, str]:
     return {part.partition("\n")[0]: part.strip() for part in parts}
 
 
-def test_messages_of_numpy_exercises_are_as_committed() -> None:
-    files = expected_files(NUMPY)
+def test_messages_of_numpy_exercises_are_as_committed(store: Path) -> None:
+    files = expected_files(NUMPY, 1, store)
     for name in NUMPY:
         now, before = sections(files[f"{name}.md"]), sections(committed(name))
         stale = {one for one in now.keys() | before.keys() if now.get(one) != before.get(one)}
@@ -56,10 +56,11 @@ def test_messages_of_numpy_exercises_are_as_committed() -> None:
 
 @pytest.mark.keras
 @pytest.mark.parametrize("exercise", KERAS)
-def test_messages_of_keras_exercises_are_as_committed(exercise: str) -> None:
+def test_messages_of_keras_exercises_are_as_committed(exercise: str, store: Path) -> None:
     """A sample; `python tests/build_messages.py --check` compares all of them."""
     before = sections(committed(exercise))
-    for one in told(exercise, SAMPLE[exercise], 1):  # in Python 3.11 two threads that parse can end in a SystemError
+    # In Python 3.11 two threads that parse can end in a SystemError.
+    for one in told(exercise, SAMPLE[exercise], 1, store):
         assert build_messages.rendered(one).removeprefix("## ").strip() == before[one.name]
 
 
@@ -150,7 +151,7 @@ def test_a_stale_file_is_told_with_the_command(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(build_messages, "TARGET", tmp_path)
-    monkeypatch.setattr(build_messages, "told", lambda exercise, names, jobs: [])
+    monkeypatch.setattr(build_messages, "told", lambda exercise, names, jobs, store: [])
     assert build_messages.main(["--check", "--exercise", "multiply_sum"]) == 1
     said = capsys.readouterr()
     assert "multiply_sum.md" in said.err

@@ -7,13 +7,13 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from commands import run_module
 from corpus import ROOT
 from nbgrader.api import Gradebook
 
@@ -34,11 +34,9 @@ Notebook = dict[str, Any]
 Edit = Callable[[str, Notebook], None]
 
 
-def run(*words: object, folder: Path = ROOT, status: int = 0) -> str:
+def run(program: str, *words: object, folder: Path = ROOT, status: int = 0) -> str:
     """Runs a program of this environment in `folder`; what it printed."""
-    done = subprocess.run(
-        [sys.executable, "-m", *map(str, words)], capture_output=True, text=True, cwd=folder, env=SURROUNDINGS
-    )
+    done = run_module(program, *words, folder=folder, environment=SURROUNDINGS)
     assert done.returncode == status, done.stdout + done.stderr
     return done.stdout + done.stderr
 

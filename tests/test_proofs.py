@@ -16,6 +16,7 @@ from grader.model import SubmissionResult
 from grader.proofs.losses import by_name, losses, stub_gains, unexpected, words
 from grader.session import Session
 from grader.settings import Settings
+from grader.store import Store
 
 __all__: list[str] = []
 
@@ -24,12 +25,11 @@ READY = tuple(exercise.name for exercise in COURSE.ready)
 
 
 @pytest.fixture(scope="module")
-def judge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+def judge(store: Path) -> Iterator[Session]:
     """A judge of all exercises that are ready; its store spares the right modules around a wrong one a second run."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-        store = str(tmp_path_factory.mktemp("store"))
-        session = Session(Settings(root=str(ROOT), exercises=READY, isolation="process", store=store))
+        session = Session(Settings(root=str(ROOT), exercises=READY, isolation="process", store=str(store)))
         yield session
         session.close()
 
@@ -71,10 +71,14 @@ def test_wrong(judge: Session, tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", WRONG[::110])
-def test_the_name_changes_nothing(judge: Session, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_name_changes_nothing(
+    judge: Session, store: Path, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The same work under another name gets the same verdicts, word for word, when it is graded anew."""
-    monkeypatch.setattr(judge, "store", None)
-    one, other = (grade(judge, lay_over("wrong", name, student, tmp_path)) for student in ("a", "Zoë O'Neil, B."))
+    one = grade(judge, lay_over("wrong", name, "a", tmp_path))
+    assert judge.store is not None
+    monkeypatch.setattr(judge, "store", Store(store.with_name("another-name"), judge.store.seals))
+    other = grade(judge, lay_over("wrong", name, "Zoë O'Neil, B.", tmp_path))
     assert [(e.score, e.checks) for e in one.exercises] == [(e.score, e.checks) for e in other.exercises]
 
 
@@ -129,4 +133,6 @@ def test_pictures_are_mended_between_submissions(judge: Session, tmp_path: Path)
     (tmp_path / "vandal").mkdir()
     (tmp_path / "vandal" / "convolve.py").write_text(text)
     assert by_name(grade(judge, tmp_path / "vandal"))["convolve"].score == 0
-    assert grade(judge, lay_over("right", "einsum_windows", "later", tmp_path)).score == COURSE.max_total
+    with open(lay_over("right", "einsum_windows", "later", tmp_path) / "convolve.py", "a", encoding="utf-8") as stream:
+        stream.write("# no kept result is that of this file\n")
+    assert grade(judge, tmp_path / "later").score == COURSE.max_total

@@ -95,6 +95,6 @@ def test_the_committed_result_is_that_of_these_solutions(name: str) -> None:
 @pytest.mark.keras
 def test_a_sample_of_mutants_is_noticed() -> None:
     """What `grader verify --mutants sample` does; `tox -e mutation` takes them all."""
-    proofs = list(mutation(Bench(ROOT, COURSE, None), COURSE.ready, "sample", datetime.date(2026, 1, 1)))
+    proofs = list(mutation(Bench(ROOT, COURSE, 1), COURSE.ready, "sample", datetime.date(2026, 1, 1)))
     assert len(proofs) >= len(READY)
     assert [fault for proof in proofs for fault in proof.faults] == []

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from commands import run_module
 from corpus import ROOT
 from hypothesis import strategies as st
 
@@ -150,8 +150,7 @@ def change(path: Path, old: str, new: str) -> None:
 
 
 def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "grader", *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+    done = run_module("grader", *arguments)
     assert "Traceback" not in done.stderr, done.stderr
     return done
 

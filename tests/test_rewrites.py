@@ -45,7 +45,7 @@ def wrong(given: list[Rewrite], losses: dict[str, list[str]]) -> list[str]:
 @pytest.mark.parametrize("exercise", NUMPY)
 def test_no_point_is_lost_and_no_misconception_fires(exercise: str) -> None:
     given = sample(exercise)
-    assert wrong(given, graded(given)) == []
+    assert wrong(given, graded(given, 1)) == []
 
 
 @pytest.mark.keras
@@ -53,7 +53,7 @@ def test_no_point_is_lost_and_no_misconception_fires(exercise: str) -> None:
 def test_nor_in_the_keras_exercises(exercise: str) -> None:
     """Those that have most of the values; `python tests/rewrites/run.py` takes them all."""
     given = sample(exercise)[:3]
-    assert wrong(given, graded(given)) == []
+    assert wrong(given, graded(given, 1)) == []
 
 
 @pytest.mark.parametrize("exercise", NUMPY)

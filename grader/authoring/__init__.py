@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from grader.authoring.new import add_commands
+from grader.authoring.commands import add_commands
 
 __all__ = ["add_commands"]

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
 import importlib.util
 import json
 import keyword
 import re
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -20,7 +18,7 @@ from grader.course import Course
 from grader.errors import UsageError
 from grader.files import write_whole
 
-__all__ = ["GAP", "add_commands", "gaps", "new_exercise"]
+__all__ = ["GAP", "gaps", "new_exercise"]
 
 GAP = "FILL IN"
 PLACES = {
@@ -34,26 +32,6 @@ PLACES = {
     "tests/submissions/wrong/{name}_known_mistake/expect.toml": "expect.toml",
 }
 WHAT = {"base": "Right, and as plain as can be.", "right": "Right, written another way.", "wrong": "With one mistake."}
-
-
-def add_commands(commands: Any, root_of: Callable[[argparse.Namespace], Path]) -> list[argparse.ArgumentParser]:
-    """Adds the command to those of `grader`; `root_of` finds the course's folder from what was typed."""
-    made = commands.add_parser("new", help="begin an exercise: solution, suite, index entry, right and wrong work")
-    made.add_argument("name", metavar="NAME", help="what module and function are called, such as max_pooling")
-    made.add_argument("--title", help="the heading (default: made of NAME)")
-    made.add_argument("--points", type=float, default=10.0, help="what it gives (default: 10); the total grows by it")
-    made.set_defaults(action=_new)
-    made.set_defaults(root_of=root_of)
-    return [made]
-
-
-def _new(arguments: argparse.Namespace) -> int:
-    root = arguments.root_of(arguments)
-    title = arguments.title or arguments.name.replace("_", " ").capitalize()
-    for path in new_exercise(root, arguments.name, title, arguments.points):
-        print(f"written: {path}")
-    print(f"next: replace each {GAP!r} there; then grader sync, and grader verify --exercise {arguments.name}")
-    return 0
 
 
 def new_exercise(root: Path, name: str, title: str, points: float) -> list[str]:

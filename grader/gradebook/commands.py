@@ -1,4 +1,4 @@
-"""The command `grader nbgrader`: what is typed; the work is loaded when it is asked for."""
+"""The command `grader nbgrader`: what is typed."""
 
 from __future__ import annotations
 

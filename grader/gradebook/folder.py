@@ -1,4 +1,4 @@
-"""A course folder for nbgrader, made from this course."""
+"""What `grader nbgrader` makes: a course folder for nbgrader, from this course."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ c.ClearSolutions.text_stub = {ANSWER!r}
 
 
 def make(root: Path, arguments: argparse.Namespace) -> int:
-    """Writes or renews the folder; what was changed by hand is named and left alone. The exit status."""
+    """Writes the folder, or renews it, and says what comes next."""
     course = courses.load(root / "course.toml")
     exercises = [course.exercise(name) for name in chosen_exercises(course, arguments.exercise, computed=False)]
     target = arguments.folder / "source" / arguments.assignment

@@ -32,11 +32,12 @@ class Work(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Bench:
-    """A course and as many judges as it may have."""
+    """A course, as many judges as it may have, and the folder of kept results, if there is one that outlasts them."""
 
     root: Path
     course: Course
     jobs: int | None = None
+    store: Path | None = None
 
     def grade(self, works: Sequence[Work], exercises: tuple[str, ...]) -> dict[str, SubmissionResult]:
         """Gives the results by the names of the works; equal modules are graded once."""
@@ -45,7 +46,7 @@ class Bench:
         with tempfile.TemporaryDirectory(prefix="grader-proofs-") as name:
             folder = Path(name)
             entries = tuple(_written(work, folder / "submitted") for work in works)
-            kept, lock = str(folder / "store"), str(folder / "alone")
+            kept, lock = str(self.store or folder / "store"), str(folder / "alone")
             settings = Settings(
                 root=str(self.root), exercises=exercises, isolation=self.course.isolation, store=kept, lock=lock
             )

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
-__all__ = ["libraries", "open_all", "readable_by_others"]
+__all__ = ["OWN", "libraries", "open_all", "readable_by_others"]
 
 # Shared libraries that are loaded late, fonts and time zones, and what TensorFlow and the C library ask the system.
 SYSTEM = (
@@ -27,6 +27,8 @@ SYSTEM = (
     "/proc/sys/vm/overcommit_memory",
     "/sys/devices/system/cpu",
 )
+# Of a worker's own entry in /proc. Whole, it would tell of the machine's connections and mounts as well.
+OWN = tuple(f"/proc/self/{name}" for name in ("auxv", "cmdline", "fd", "limits", "maps", "stat", "statm", "status"))
 
 
 def libraries(hidden: str) -> list[str]:

@@ -8,12 +8,13 @@ import resource
 import signal
 import struct
 import sys
+import time
 from collections.abc import Sequence
 
 from grader.messages import Limits, Locks
 from grader.worker import landlock, seccomp
 
-__all__ = ["FIRST_USER", "USERS", "lock", "shield"]
+__all__ = ["FIRST_USER", "USERS", "fork", "lock", "shield"]
 
 PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
@@ -23,8 +24,38 @@ CAPABILITY_VERSION_3 = 0x20080522
 CAP_DAC_READ_SEARCH = 1 << 2
 # Users that belong to nobody: systemd takes its short-lived ones from here. A worker has one of its own while it lives.
 FIRST_USER, USERS = 61184, 4000
-# Threads of one worker where it has a user of its own; libraries start some for each processor.
+# Threads of one worker; libraries start some for each processor.
 THREADS, THREADS_A_PROCESSOR = 64, 8
+MOST_TASKS = 1 << 22  # the kernel has no more
+# Seconds to wait for room for a process: a submission that takes all of it comes to an end.
+ROOM_SECONDS = 60.0
+
+
+def fork() -> int:
+    """Forks. The child has a limit on all tasks of its user, a little above what there are; `lock` adds to it.
+
+    Where there is no room for a process this waits: whoever has taken all of it may come to an end.
+    """
+    if sys.platform != "linux":
+        return os.fork()
+    parent, (soft, hard) = os.getpid(), resource.getrlimit(resource.RLIMIT_NPROC)
+    most = MOST_TASKS if hard == resource.RLIM_INFINITY else hard
+    tasks, deadline = min(THREADS, most), time.monotonic() + ROOM_SECONDS
+    try:
+        while True:
+            resource.setrlimit(resource.RLIMIT_NPROC, (tasks, hard))
+            try:
+                return os.fork()
+            except BlockingIOError:
+                if tasks < most:  # there are more tasks than that
+                    tasks = min(tasks * 5 // 4, most)
+                elif time.monotonic() > deadline:
+                    raise
+                else:
+                    time.sleep(0.05)
+    finally:
+        if os.getpid() == parent:
+            resource.setrlimit(resource.RLIMIT_NPROC, (soft, hard))
 
 
 def lock(
@@ -77,13 +108,18 @@ def _mapped_bytes() -> int:
 def _change_user(own: bool, may_read: bool) -> None:
     """From root to a user that owns nothing; no capability is kept, or the one to read."""
     kept = CAP_DAC_READ_SEARCH if may_read and os.geteuid() == 0 else 0
+    processors = os.cpu_count() or 1
+    threads = THREADS + THREADS_A_PROCESSOR * processors
     if own and os.geteuid() == 0:
         _prctl(PR_SET_KEEPCAPS, 1)  # else the change of user would take the capability to read away
-        user = FIRST_USER + os.getpid() % USERS
+        # By chance: whoever could tell the next one would take up its threads beforehand.
+        user = FIRST_USER + int.from_bytes(os.urandom(4), "little") % USERS
         os.setgroups([])
         os.setresgid(user, user, user)
         os.setresuid(user, user, user)
-        _limit(resource.RLIMIT_NPROC, THREADS + THREADS_A_PROCESSOR * (os.cpu_count() or 1))
+        _limit(resource.RLIMIT_NPROC, threads)
+    else:  # those of the other judges' workers count, too
+        _limit(resource.RLIMIT_NPROC, resource.getrlimit(resource.RLIMIT_NPROC)[0] + threads * processors)
     header = struct.pack("=Ii", CAPABILITY_VERSION_3, 0)
     if ctypes.CDLL(None, use_errno=True).capset(header, struct.pack("=III", kept, kept, 0) + bytes(12)) != 0:
         raise OSError(ctypes.get_errno(), "capset was refused")

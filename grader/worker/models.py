@@ -29,7 +29,7 @@ SAMPLES = 512
 # Larger models than VGG-16 are not filled with weights: no exercise asks for one.
 MOST_WEIGHTS = 200_000_000
 MOST_LAYERS = 500
-LARGE = 4_000_000
+LARGE = 1_000_000
 TOLD = (
     "filters", "kernel_size", "strides", "padding", "dilation_rate", "groups", "use_bias", "activation", "rate",
     "units", "pool_size", "data_format",
@@ -72,7 +72,7 @@ def _loaded(source: str, delete_on_exit: bool) -> tuple[ModuleType, str]:
 
 
 def _lighten() -> None:
-    """Large kernels start as zeros: 100 million random numbers take longer than all that is judged of VGG-16."""
+    """Large kernels start as zeros: 140 million random numbers take longer than all that is judged of VGG-16."""
     draw = keras.initializers.GlorotUniform.__call__
 
     def light(self: Any, shape: Sequence[int], dtype: Any = None) -> Any:

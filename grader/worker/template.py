@@ -135,7 +135,7 @@ def _fork(control: socket.socket, message: dict[str, Any], descriptors: list[int
     if _threads() != 1:
         _send(control, {"error": f"the template has {_threads()} threads; only one may be there at a fork"})
         return
-    pid = os.fork()
+    pid = lock.fork()
     if pid == 0:
         try:
             _become_worker(message, descriptors, keep)
@@ -154,7 +154,7 @@ def _become_worker(message: dict[str, Any], descriptors: list[int], keep: Keep) 
     locks = msgspec.convert(message["locks"], Locks)
     requests, replies, output = descriptors
     null = os.open(os.devnull, os.O_RDWR)
-    listed = [*keep.granted, *grants.open_all([*locks.folders, "/proc/self"])] if locks.landlock else []
+    listed = [*keep.granted, *grants.open_all([*locks.folders, *grants.OWN])] if locks.landlock else []
     named = grants.open_all(locks.named) if locks.landlock else []
     first = _placed([null, output, output, requests, replies, *listed, *named])
     os.chdir(message["cwd"])
