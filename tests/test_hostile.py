@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from attacks.archives import REFUSED, archives
 from attacks.attack import Attack, attacks, catalogue, elsewhere
-from attacks.grading import grade, killed, rows
+from attacks.grading import crowd, grade, killed, rows
 from attacks.peers import Pytest
 from attacks.scene import HONEST, LIMITS, Scene, a_scene
 from attacks.watching import Play
@@ -25,19 +25,16 @@ pytestmark = pytest.mark.xdist_group("attacks")
 
 
 @pytest.fixture(scope="module")
-def crowd() -> Iterator[tuple[Scene, Play]]:
+def crowded() -> Iterator[tuple[Scene, Play]]:
     """All attacks in one class, in locked workers, with hostile archives and the sample class among them."""
     with a_scene() as scene:
-        scene.hand_in_the_sample_class()
-        for name, data in archives().items():
-            (scene.submitted / name).write_bytes(data)
-        yield scene, grade(scene, ATTACKS, "locked", NUMPY)
+        yield scene, crowd(scene, ATTACKS, "locked", NUMPY)
 
 
 @pytest.fixture(scope="module")
-def locked(crowd: tuple[Scene, Play]) -> Play:
+def locked(crowded: tuple[Scene, Play]) -> Play:
     """What came of them."""
-    return crowd[1]
+    return crowded[1]
 
 
 @pytest.fixture(scope="module")
@@ -62,20 +59,19 @@ def test_locked(locked: Play, attack: Attack) -> None:
     assert sorted(seen.effects) == ([attack.effect] if attack.known else [])
 
 
-def test_a_class_full_of_attackers_costs_the_others_nothing(crowd: tuple[Scene, Play]) -> None:
+def test_a_class_full_of_attackers_costs_the_others_nothing(crowded: tuple[Scene, Play]) -> None:
     """Nothing is changed or left but what has been said, and the rows of the sample class are the same bytes."""
-    crowded, play = crowd
+    scene, play = crowded
     assert play.beside == []
     with a_scene() as alone:
-        alone.hand_in_the_sample_class()
-        grade(alone, [], "locked", NUMPY)
+        crowd(alone, [], "locked", NUMPY)
         expected = rows(alone)
     assert len(expected) == 12 + len(HONEST)
-    assert {student: line for student, line in rows(crowded).items() if student in expected} == expected
+    assert {student: line for student, line in rows(scene).items() if student in expected} == expected
 
 
-def test_hostile_archives_are_refused_or_graded(crowd: tuple[Scene, Play]) -> None:
-    marked = rows(crowd[0])
+def test_hostile_archives_are_refused_or_graded(crowded: tuple[Scene, Play]) -> None:
+    marked = rows(crowded[0])
     for name in archives():
         student = name.removesuffix(".gz").rpartition(".")[0]
         status = "refused" if student in REFUSED else "graded"

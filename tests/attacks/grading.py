@@ -10,11 +10,12 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from attacks.archives import archives
 from attacks.attack import Attack
 from attacks.scene import HONEST, Scene
 from attacks.watching import Play, adopting, children, descendants, orphans, run, seen
 
-__all__ = ["grade", "killed", "rows"]
+__all__ = ["crowd", "grade", "killed", "rows"]
 
 # How far a worker is from the process that was started: judge, template, worker.
 WORKER = 3
@@ -69,6 +70,14 @@ def killed(scene: Scene, attacks: Sequence[Attack], level: str, grace: float) ->
         process.kill()
         process.wait()
         return workers, orphans(known, grace=grace)
+
+
+def crowd(scene: Scene, attacks: Sequence[Attack], level: str, exercises: Sequence[str]) -> Play:
+    """Grades the sample class among attackers, hostile archives among them; without attackers, by itself."""
+    scene.hand_in_the_sample_class()
+    for name, data in archives().items() if attacks else ():
+        (scene.submitted / name).write_bytes(data)
+    return grade(scene, attacks, level, exercises)
 
 
 def rows(scene: Scene) -> dict[str, bytes]:

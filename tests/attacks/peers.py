@@ -87,10 +87,10 @@ class Peer(ABC):
             self.prepare(attack.name, self.scene.files_of(attack))
         self.scene.look()
         with adopting():
-            known = set(children())
+            known, left = set(children()), list[str]()
             for command, folder in self.commands(["honest", *(attack.name for attack in attacks)]):
                 run(command, self.scene, folder, folder / "said.log", self.seconds, MEMORY)
-            left = orphans(known)
+                left += orphans(known, grace=0.2)
         changed = self.scene.changed()
         for attack in attacks:
             points, text = self.marks(attack.name)

@@ -132,13 +132,24 @@ def main() -> int:
     print(f"{datetime.date.today()}, {platform.system()} {platform.release()}, Python {platform.python_version()}.\n")
     print(f"| grader | tried | contained | {' | '.join(EFFECTS.values())} |")
     print(f"| --- | {' | '.join(['---:'] * (len(EFFECTS) + 2))} |", flush=True)
-    faults, notes = [], []
+    faults: list[str] = []
+    notes: list[str] = []
+    shown: set[str] = set()
     for way in ways(not arguments.quick, arguments.python):
         play = way.play(slow)
         print(row(way, play, everything), flush=True)
         if way.grader == "locked":
             faults += [f"{way.title}: {line}" for line in wrong(play, everything)]
+        else:
+            shown |= {name for name, one in play.seen.items() if everything[name].effect in one.effects or one.absent}
         notes += [f"- {way.title}: {line}" for line in details(way, play, everything)]
+    class_ = Way("the sample class", "sample").play(slow)
+    faults += [f"the sample class: {line}" for line in class_.beside]
+    told = "not the same among" if class_.beside else "byte for byte the same among"
+    notes.append(f"- the sample class ({class_.said}): {told} {len(class_.seen)} attackers")
+    if not arguments.quick:
+        blind = sorted(name for name, attack in everything.items() if attack.effect and name not in shown)
+        faults += [f"{name}: it shows nowhere, so that nothing is proved by it" for name in blind]
     print("\nTried are those that leave something to be seen; the others are held against their verdict alone.")
     print(f"{', '.join(SLOW)}: {len(slow)} of them, the first variant of each module.\n")
     print("\n".join([*notes, *(f"- known: {name}: {one.known}" for name, one in everything.items() if one.known)]))

@@ -18,7 +18,7 @@ from pathlib import Path
 from attacks.attack import Attack
 from grader.worker.landlock import NEWEST
 
-__all__ = ["HONEST", "LIMITS", "Scene", "a_scene", "write"]
+__all__ = ["HONEST", "LIMITS", "ROOT", "Scene", "a_scene", "write"]
 
 ROOT = Path(__file__).parents[2]
 PARTS = ("grader", "exercises", "solutions", "course.toml", "data")

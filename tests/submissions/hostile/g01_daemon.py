@@ -18,7 +18,7 @@ def stay():
         label()
         import time
 
-        time.sleep(60)
+        time.sleep(600)
     os._exit(0)
 
 

@@ -12,6 +12,6 @@ from mine import *
 from mine import honest as multiply_sum
 
 if VARIANT == "shell":
-    attempt(os.system, f"(setsid sh -c ': {MARK}; sleep 30; true' &)")
+    attempt(os.system, f"(setsid sh -c ': {MARK}; sleep 600; true' &)")
 else:
-    attempt(subprocess.Popen, [MARK, "30"], executable="/bin/sleep", start_new_session=True)
+    attempt(subprocess.Popen, [MARK, "600"], executable="/bin/sleep", start_new_session=True)

@@ -19,7 +19,7 @@ if VARIANT == "everybody":
     if attempt(lambda: os.kill(-1, 0) or True):
         did("may signal everybody")
 else:
-    chosen = {"parent": [os.getppid()], "grader": ancestors()[1:], "group": [os.getpgid(os.getppid())]}[VARIANT]
+    chosen = {"parent": [os.getppid()], "grader": ancestors(), "group": [os.getpgid(os.getppid())]}[VARIANT]
     for pid in chosen:
         send = os.killpg if VARIANT == "group" else os.kill
         if attempt(lambda: send(pid, signal.SIGCONT) or True):
