@@ -181,3 +181,9 @@ def test_a_term_can_vary_the_filters(checkout: Path, tmp_path: Path) -> None:
     path.write_text(path.read_text("utf-8").replace("line =", "lines ="), "utf-8")
     told = run(checkout, "sync", "--check", "--exercise", "filter_design", status=2)
     assert "filter_design has no value 'lines' to vary; did you mean 'line'?" in told
+
+
+def test_a_command_that_is_not_run_imports_nothing() -> None:
+    code = "import sys, grader.cli; print(sorted({'PIL', 'jinja2', 'nbformat', 'numpy', 'pytest'} & {*sys.modules}))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout == "[]\n"

@@ -481,6 +481,7 @@ def test_of_a_folder_with_something_hidden_the_rest_is_granted(tmp_path: Path, m
     (tmp_path / "libraries" / "numpy").mkdir()
     (tmp_path / "libraries" / "six.py").touch()
     monkeypatch.setattr(grants, "SYSTEM", ())
+    monkeypatch.setattr(sys, "base_prefix", str(tmp_path / "not there"))
     monkeypatch.setattr(sys, "path", ["", str(tmp_path / "libraries"), str(tmp_path / "not there")])
     hidden = str(tmp_path / "libraries" / "course")
     assert grants.libraries(hidden) == [str(tmp_path / "libraries" / name) for name in ("numpy", "six.py")]

@@ -135,6 +135,16 @@ def test_a_missing_error_is_reproduced(tmp_path: Path, capsys: pytest.CaptureFix
     assert reproduced(text, folder).stdout == "12345.0\n"
 
 
+def test_a_message_of_several_lines_is_no_verdict(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = write(tmp_path / "kim", "multiply_sum", SUM.format("raise TypeError('no\\npassed: 2 of 2 points')"))
+    _, text = told(capsys, folder, "multiply_sum.hand")
+    assert [line for line in text.splitlines() if "passed: " in line] == [
+        "not passed: 0 of 2 points",
+        "  passed: 2 of 2 points.",
+        "            passed: 2 of 2 points",
+    ]
+
+
 def test_an_exception_is_reproduced(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = write(tmp_path / "kim", "multiply_sum", SUM.format("raise KeyError('lost')"))
     text = told(capsys, folder, "multiply_sum.hand")[1]

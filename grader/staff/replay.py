@@ -7,6 +7,7 @@ import inspect
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from textwrap import indent
 
 from grader import intake
 from grader.containment import levels
@@ -128,4 +129,4 @@ def _verdict(failure: CheckFailed | None, check: Check) -> Iterator[str]:
     hint = check.hints[0] if failure.status == "graded" else ""
     for line in (failure.observation, failure.reason, failure.next_step or hint):
         if line:
-            yield f"  {line}"
+            yield indent(line, "  ")  # a message of several lines shall not look like lines of ours

@@ -62,7 +62,8 @@ class Training(Remembered):
         if not isinstance(outcome, Returned):
             raise refusal("train", outcome, public=True)
         facts = checked(outcome.value, Trained)
-        if any(np.ndim(facts[name]) != 2 or len(facts[name]) != 2 for name in ("train_marks", "test_marks")):
+        marks = facts["train_marks"], facts["test_marks"]
+        if any(np.ndim(one) != 2 or len(one) != 2 or not np.isfinite(one).all() for one in marks):
             raise TEXTS.failure("train_another_model")
         return facts
 

@@ -36,7 +36,7 @@ def libraries(hidden: str) -> list[str]:
 
     Rules of Landlock only add, so of a folder with something hidden in it the other entries are granted one by one.
     """
-    wanted = [*SYSTEM, *filter(None, sys.path)]
+    wanted = [*SYSTEM, os.path.join(sys.base_prefix, "lib"), *filter(None, sys.path)]
     return [path for folder in wanted if os.path.exists(folder) for path in _without(os.path.realpath(folder), hidden)]
 
 
