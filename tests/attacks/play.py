@@ -49,7 +49,10 @@ def main() -> None:
     parser.add_argument("--python", default=sys.executable, help="the interpreter that another grader is installed for")
     parser.add_argument("names", nargs="*", metavar="NAME", help="the beginning of names of attacks")
     arguments = parser.parse_intermixed_args()
-    chosen = [one for one in attacks() if one.name.startswith(tuple(arguments.names) or "")]
+    everything = attacks()
+    exact = {one.name for one in everything}.intersection(arguments.names)
+    beginnings = tuple(set(arguments.names) - exact) or ("" if not exact else ())
+    chosen = [one for one in everything if one.name in exact or one.name.startswith(beginnings)]
     with a_scene(LIMITS, arguments.landlock, arguments.template) as scene:
         if arguments.grader == "sample":
             play = sample(scene, chosen)
