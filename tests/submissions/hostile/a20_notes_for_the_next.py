@@ -23,6 +23,8 @@ if VARIANT == "keyring":
     if key > 0:
         did("left a key")
         call("keyctl", 9, key, -4)
+    else:
+        absent("keyrings")
 elif VARIANT == "shared_memory":
     segment = call("shmget", NUMBER, 4096, 0o1600)
     if segment >= 0:
@@ -33,6 +35,8 @@ elif VARIANT == "queue":
     if queue >= 0:
         did("left a queue of messages")
         call("mq_unlink", MARK.encode())
+    else:
+        absent("queues of messages")
 elif VARIANT == "abstract_name":
 
     def bind():

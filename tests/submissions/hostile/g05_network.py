@@ -31,6 +31,8 @@ def send():
         special("AF_VSOCK", socket.SOCK_STREAM, "talks to the machine that runs this one")
     elif VARIANT == "raw":
         special("AF_PACKET", socket.SOCK_RAW, "listens to the whole network")
+    elif VARIANT == "tcp6" and attempt(socket.create_connection, ADDRESS, timeout=1) is None:
+        absent("the sixth version of the protocol")
     elif VARIANT == "bind":
         with socket.socket(FAMILY, KIND) as line:
             line.bind(("127.0.0.1", 0))
