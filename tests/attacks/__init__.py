@@ -1,0 +1,1 @@
+"""Plays the hostile submissions on this grader and on others, and looks what came of it."""
