@@ -604,3 +604,9 @@ def test_libraries_that_others_cannot_reach_are_noticed(tmp_path: Path) -> None:
     assert grants.readable_by_others([libraries])
     (tmp_path / "home" / "libraries").chmod(0o711)
     assert not grants.readable_by_others([libraries])
+
+
+def test_the_limits_of_an_exercise_are_no_matter_of_locks(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    hasty = msgspec.structs.replace(desk.bench.limits, import_seconds=1e-9, call_seconds=1e-9, check_seconds=1e-9)
+    monkeypatch.setattr(desk.bench, "limits", hasty)
+    assert prove(desk, desk.bench.locks) > 10
