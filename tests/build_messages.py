@@ -25,6 +25,7 @@ from grader.desk import Desk, spec_of
 from grader.errors import SubmissionError
 from grader.files import write_whole
 from grader.handout.public import public_data
+from grader.messages import Locks
 from grader.model import CheckResult, ExerciseResult, SubmissionResult
 from grader.outcomes import Outcome, Request
 from grader.proofs.bench import Bench, Work
@@ -103,8 +104,9 @@ class Counter:
         self.recordings = {name: recorded.unpacked(files[f"{name}.bin"]) for name in self.exercises}
         specs = [spec_of(exercise, ROOT / "exercises") for exercise in COURSE.ready]
         self.desk = Desk(
-            specs, COURSE.limits, ROOT / "data", ROOT / "grader" / "suites" / "recorded", isolation="locked"
+            specs, COURSE.limits, ROOT / "data", ROOT / "grader" / "suites" / "recorded", isolation="process"
         )
+        self.desk.bench.locks = Locks(own_user=False)  # students run their own code on their own machine
 
     def check(self, work: Work, name: str) -> tuple[CheckResult, ...] | str:
         """The verdicts on the public checks of one exercise, or the sentence that says why it cannot be run."""

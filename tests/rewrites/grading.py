@@ -15,6 +15,7 @@ from grader.check.public import INDEX, Index
 from grader.check.verdicts import verdicts
 from grader.desk import Desk
 from grader.handout.public import public_data
+from grader.messages import Locks
 from grader.model import Submission
 from grader.proofs.bench import Bench, Work
 from grader.proofs.losses import losses
@@ -45,11 +46,15 @@ def public(given: Sequence[Rewrite]) -> dict[str, list[str]]:
     index = msgspec.json.decode(data[INDEX], type=Index)
     recording = recorded.unpacked(data[f"{exercise.name}.bin"])
     shown, names = index.choose(exercise.name)
-    desk = Desk([shown.spec], COURSE.limits, ROOT / "data", ROOT / "grader" / "suites" / "recorded", isolation="locked")
+    desk = Desk(
+        [shown.spec], COURSE.limits, ROOT / "data", ROOT / "grader" / "suites" / "recorded", isolation="process"
+    )
+    desk.bench.locks = Locks(own_user=False)  # students run their own code on their own machine
     found = {}
     try:
         for one in given:
             case = desk.open(Submission(student=one.name, modules=_modules(files_of(one))))
+            desk.prepare(case, [exercise.name])
             student = desk.fixture(case, exercise.name).student
             with tempfile.TemporaryDirectory() as folder:
                 made = verdicts(shown, recording, student, Path(folder), names)
