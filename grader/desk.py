@@ -255,6 +255,7 @@ class Desk:
         if exercise not in case.fixtures:
             kind = self._kind(case.facts[exercise])
             self.prove(kind, exercise)
+            self.prepare(case, [exercise])  # some libraries can be imported where they may write, and not behind a lock
             bench = self.bench_for(kind, exercise)
             modules, notebooks = case.submission.modules, case.submission.notebooks
             student = Student(exercise, sources_for(self.specs[exercise], case.facts, modules, notebooks), bench)

@@ -307,7 +307,6 @@ def f():
         noise.read(1)
     return len(drawn.getvalue()) > 1000
 """
-    desk.bench.template.preload(["matplotlib"])
     assert value(opened(desk, body)) is True
 
 
