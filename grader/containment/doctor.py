@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from grader import course as courses
-from grader.containment.levels import Layer, layers
+from grader.containment.levels import Layer, layers, reason
 from grader.course import Course
 from grader.desk import Desk, spec_of
 from grader.errors import GraderError
@@ -38,7 +38,7 @@ def examine(root: Path) -> int:
 
 
 def _show(layer: Layer) -> None:
-    text = layer.detail if layer.state == "active" else "; ".join(filter(None, (layer.detail, layer.cure)))
+    text = layer.detail if layer.state == "active" else reason(layer)
     start = f"  {layer.name:<23}{layer.state:<8}"
     print(textwrap.fill(text, WIDTH, initial_indent=start, subsequent_indent=" " * len(start)), flush=True)
 
@@ -60,7 +60,7 @@ def _canaries(root: Path, course: Course, level: str) -> Iterator[Layer]:
         )
         try:
             tried = desk.prove(kind, exercise.name)
-            yield Layer(NAMES[kind], "active", f"{tried} things were tried and refused; what code needs works")
+            yield Layer(NAMES[kind], "passed", f"{tried} things were tried and refused; what code needs works")
         except GraderError as error:
             yield Layer(NAMES[kind], "failed", str(error))
         finally:

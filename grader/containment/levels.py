@@ -13,11 +13,11 @@ from grader.messages import Locks
 from grader.worker import landlock, seccomp
 from grader.worker.lock import FIRST_USER, USERS
 
-__all__ = ["Layer", "layers", "locks_for", "on_gpu", "require"]
+__all__ = ["Layer", "layers", "locks_for", "on_gpu", "reason", "require"]
 
 NAMES = ("limits", "own user", "death with the grader", "Landlock", "seccomp")
-UNNEEDED = "the other layers do not need it"
-CURE = "grade in a container or virtual machine that is the boundary"
+UNNEEDED = "a run as root; the other layers hold without it"
+CURE = "a container or virtual machine that is the boundary"
 LESS = (
     "Nothing was graded, and no submission was opened. `grader doctor` tells all layers. To accept less, type "
     '--isolation container (where the machine can be thrown away) or --isolation process, or set isolation = "process" '
@@ -28,10 +28,10 @@ CAP_SETGID = 6
 
 
 class Layer(NamedTuple):
-    """One layer on this machine: `detail` says what it does, or why it is absent; `cure` what would bring it."""
+    """One layer on this machine, or a canary: `detail` says what it does or why it is absent, `cure` what brings it."""
 
     name: str
-    state: Literal["active", "absent", "failed"]
+    state: Literal["active", "absent", "failed", "passed"]
     detail: str
     cure: str = ""
     needed: bool = True
@@ -40,7 +40,7 @@ class Layer(NamedTuple):
 def layers() -> list[Layer]:
     """All layers in the order in which a worker takes them on; those that are `needed` make the level `locked`."""
     if platform.system() != "Linux":
-        absent = ("that takes Linux", f"grade on Linux or in WSL 2, or {CURE}")
+        absent = ("that takes Linux", f"Linux or WSL 2, or {CURE}")
         return [Layer(name, "absent", *absent, needed=name != "own user") for name in NAMES]
     limits = Layer(NAMES[0], "active", "processor time, memory, threads, open files; no file grows, no core dump")
     death = Layer(NAMES[2], "active", "the kernel ends a worker whose template is gone")
@@ -56,7 +56,12 @@ def require(level: str) -> None:
 
 def sentence(layer: Layer) -> str:
     """What is missing, why, and what would bring it."""
-    return f"{layer.name} is {layer.state} ({layer.detail}; {layer.cure})."
+    return f"{layer.name} is {layer.state}: {reason(layer)}."
+
+
+def reason(layer: Layer) -> str:
+    """Why it is missing, and what would bring it."""
+    return layer.detail if not layer.cure else f"{layer.detail}. What brings it: {layer.cure}"
 
 
 def on_gpu() -> Locks:
@@ -97,7 +102,7 @@ def _landlock() -> Layer:
         version = landlock.supported()
     except OSError as error:
         why = {
-            errno.ENOSYS: f"kernel {platform.release()} has none; neither has gVisor",
+            errno.ENOSYS: f"kernel {platform.release()} has none, as gVisor has none",
             errno.EOPNOTSUPP: "switched off when the kernel started; its option lsm= has to name it",
         }
         refused = f"refused here ({error.strerror}): the filter of an old container runtime may not know it"
