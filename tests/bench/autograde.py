@@ -17,97 +17,26 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
 
-from nbgrader.api import Gradebook
+if __name__ == "__main__":
+    here = Path(__file__).resolve()
+    sys.path[:1] = [str(here.parents[2]), str(here.parents[1])]  # in the place of this folder
+
+from bench.hidden import cell_of, checks_of
+from bench.notebooks import scores
 
 __all__: list[str] = []
 
 ROOT = Path(__file__).resolve().parents[2]
 EXERCISES = ("multiply_sum", "convolve")
 ROUNDS = 3
+Scores = dict[str, tuple[float, float]]
 SURROUNDINGS = {**os.environ, "PATH": os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])}
 
-# What an instructor would write: one hidden cell a check, the examples drawn anew in each.
-START = """\
-### BEGIN HIDDEN TESTS
-import numpy as np
-from scipy.signal import correlate2d
-rng = np.random.default_rng(20)
-def refuses(function, *arguments):
-    try:
-        function(*arguments)
-    except ValueError:
-        return True
-    return False
-"""
-END = "### END HIDDEN TESTS"
 # Notebooks are executed one by one, before the next one is there to be imported.
 GIVEN = "def multiply_sum(a, b):\n    return float((np.asarray(a, dtype=float) * np.asarray(b, dtype=float)).sum())"
-TESTS = {
-    "multiply_sum-hand": "assert multiply_sum([[3, 5], [2, 7]], [[1, 0], [2, 1]]) == 14",
-    "multiply_sum-agrees": """\
-for _ in range(60):
-    a, b = rng.normal(size=(2, *rng.integers(1, 6, size=rng.integers(1, 5))))
-    assert np.isclose(multiply_sum(a, b), np.vdot(a, b))""",
-    "multiply_sum-bilinear": """\
-for _ in range(20):
-    a, b, c = rng.normal(size=(3, 4, 5))
-    assert np.isclose(multiply_sum(2 * a + c, b), 2 * multiply_sum(a, b) + multiply_sum(c, b))""",
-    "multiply_sum-uint8": """\
-for _ in range(20):
-    a, b = rng.integers(0, 256, size=(2, 6, 6), dtype=np.uint8)
-    assert np.isclose(multiply_sum(a, b), np.vdot(a.astype(float), b.astype(float)))""",
-    "multiply_sum-layouts": """\
-for _ in range(20):
-    a, b = rng.normal(size=(2, 5, 6))
-    before = a.copy()
-    assert np.isclose(multiply_sum(a.T, b.T), np.vdot(a, b)) and (a == before).all()""",
-    "multiply_sum-mismatch": "assert refuses(multiply_sum, np.ones((3, 3)), np.ones(3))",
-    "convolve-load_colour": 'assert load_image("grace_hopper.jpg").shape == (600, 512, 3)',
-    "convolve-load_grey": """\
-colour = load_image("grace_hopper.jpg").astype(float)
-assert np.abs(load_image("grace_hopper.jpg", grayscale=True) - colour @ [0.299, 0.587, 0.114]).max() <= 1""",
-    "convolve-load_missing": """\
-try:
-    load_image("none.png")
-except Exception:
-    pass
-else:
-    raise AssertionError""",
-    "convolve-top_left": "assert (top_left(np.arange(12).reshape(3, 4), 2, 9) == np.arange(8).reshape(2, 4)).all()",
-    "convolve-shape": "assert tuple(filtered_shape((600, 512, 3), (3, 5, 3))) == (598, 508)",
-    "convolve-shape_misfit": "assert refuses(filtered_shape, (3, 3), (4, 1))",
-    "convolve-hand": """\
-answers = convolve([[1, 0, 2, 1], [3, 1, 0, 2], [0, 2, 1, 1]], [[1, 2], [0, -1]])
-assert np.array_equal(answers, [[0, 4, 2], [3, 0, 3]])""",
-    "convolve-grey": """\
-for _ in range(25):
-    image, weights = rng.normal(size=rng.integers(6, 14, size=2)), rng.normal(size=rng.integers(1, 6, size=2))
-    assert np.allclose(convolve(image, weights), correlate2d(image, weights, mode="valid"))""",
-    "convolve-families": """\
-for _ in range(20):
-    image, weights = rng.normal(size=(9, 8)), rng.normal(size=(3, 2))
-    assert np.allclose(convolve(image, 3 * weights), 3 * convolve(image, weights))""",
-    "convolve-colour": """\
-for _ in range(20):
-    image, weights = rng.normal(size=(9, 8, 3)), rng.normal(size=(3, 2, 3))
-    expected = sum(correlate2d(image[..., c], weights[..., c], mode="valid") for c in range(3))
-    assert np.allclose(convolve(image, weights), expected)""",
-    "convolve-keras": """\
-image, weights = rng.normal(size=(24, 24, 3)), rng.normal(size=(5, 5, 3))
-expected = sum(correlate2d(image[..., c], weights[..., c], mode="valid") for c in range(3))
-assert np.allclose(convolve(image, weights), expected, atol=1e-4)""",
-    "convolve-dtypes": """\
-image, weights = rng.integers(0, 256, size=(9, 8), dtype=np.uint8), rng.integers(-9, 9, size=(3, 3))
-assert np.allclose(convolve(image, weights), correlate2d(image.astype(float), weights, mode="valid"))""",
-    "convolve-intact": """\
-image, weights = rng.normal(size=(9, 8)), rng.normal(size=(3, 3))
-before = image.copy()
-convolve(image, weights)
-assert (image == before).all()""",
-    "convolve-misfit": "assert refuses(convolve, np.ones((3, 3)), np.ones((3, 3, 1)))",
-}
+# What an instructor would write: one hidden cell a check.
+TESTS = {f"{name}-{check}": cell_of(name, check) for name in EXERCISES for check in checks_of(name)}
 
 
 def run(*words: object, folder: Path) -> float:
@@ -129,7 +58,7 @@ def alone(judged: Path, folder: Path) -> None:
         for cell in document["cells"]:
             test = TESTS.get(cell["metadata"].get("nbgrader", {}).get("grade_id", ""))
             if test is not None:
-                cell["source"] = f"{START}{test}\n{END}"
+                cell["source"] = test
             elif "from grader.notebook import check" in "".join(cell["source"]):
                 text = "".join(cell["source"]).partition("\n")[2]
                 cell["source"] = text.replace("from multiply_sum import multiply_sum", GIVEN)
@@ -152,12 +81,6 @@ def hand_in(folder: Path, students: int) -> None:
             (target / f"{name}.ipynb").write_text(json.dumps(answers), "utf-8")
 
 
-def marks(folder: Path) -> dict[str, Any]:
-    """The automatic totals in the gradebook of a folder."""
-    with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as gradebook:
-        return {submission.student.id: submission.score for submission in gradebook.assignment_submissions("ps1")}
-
-
 def main() -> None:
     """Prepares both folders, then lets both commands take turns; prints times, their ratio, and the marks."""
     students = int(sys.argv[1]) if len(sys.argv) > 1 else 10
@@ -174,12 +97,10 @@ def main() -> None:
             for folder in seconds:
                 shutil.rmtree(folder / ".grader", ignore_errors=True)  # nothing is kept from the last round
                 seconds[folder].append(run("nbgrader", "autograde", "ps1", "--force", folder=folder))
-        report(students, seconds[executed], seconds[judged], marks(executed), marks(judged))
+        report(students, seconds[executed], seconds[judged], scores(executed), scores(judged))
 
 
-def report(
-    students: int, executed: list[float], judged: list[float], without: dict[str, Any], marked: dict[str, Any]
-) -> None:
+def report(students: int, executed: list[float], judged: list[float], without: Scores, marked: Scores) -> None:
     """Prints what was measured."""
     print(f"nbgrader autograde of {students * len(EXERCISES)} notebooks, {ROUNDS} rounds in turn, seconds a command:")
     for name, times in (("nbgrader alone", executed), ("with the judge", judged)):
@@ -187,7 +108,7 @@ def report(
     print(f"  ratio of the medians: {statistics.median(executed) / statistics.median(judged):.2f}")
     print("marks (alone, with the judge):")
     for student in sorted(marked):
-        print(f"  {student}: {without[student]:g} {marked[student]:g}")
+        print(f"  {student}: {without[student][0]:g} {marked[student][0]:g}")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from corpus import GOLDEN, RIGHT, ROOT, WRONG
 
 from grader import course as courses
 
-__all__ = ["ALL_RIGHT", "KERAS", "MIXED", "NUMPY", "Mix", "Student", "make", "write"]
+__all__ = ["ALL_RIGHT", "KERAS", "MIXED", "NUMPY", "Mix", "Student", "golden", "make", "write"]
 
 Mix = dict[str, float]
 
@@ -51,6 +51,11 @@ def make(size: int, mix: Mix, exercises: Sequence[str]) -> list[Student]:
         taken[kind] += 1
         students.append(_student(f"s{number:04}", kind, source, exercises))
     return students
+
+
+def golden(kind: str, exercises: Sequence[str]) -> list[Student]:
+    """All golden submissions that a class takes one kind from, each of them once and under its own name."""
+    return [_student(source, kind, source, exercises) for source in _sources(kind, tuple(exercises))]
 
 
 def write(students: Sequence[Student], folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""Runs a command and tells what it took: seconds, processor seconds, when it printed what, and memory of the whole tree."""
+"""Runs a command and tells what it took: seconds, processor seconds, lines with their times, memory of the tree."""
 
 from __future__ import annotations
 
@@ -34,11 +34,7 @@ class Taken:
 
 
 def measured(
-    command: Sequence[str],
-    folder: Path,
-    environment: dict[str, str] | None = None,
-    memory: bool = False,
-    limit: float | None = None,
+    command: Sequence[str], folder: Path, environment: dict[str, str] | None = None, memory: bool = False
 ) -> Taken:
     """Runs a command to its end; processor seconds are its own and those of all descendants that were waited for."""
     taken, began = Taken(), time.perf_counter()
@@ -55,15 +51,12 @@ def measured(
     watchers = [threading.Thread(target=_listen, args=(process, taken, began))]
     if memory:
         watchers.append(threading.Thread(target=_weigh, args=(process.pid, taken, began, ended)))
-    stop = threading.Timer(limit, process.kill) if limit else None
-    for thread in (*watchers, *([stop] if stop else ())):
+    for thread in watchers:
         thread.start()
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = taken.status = os.waitstatus_to_exitcode(status)
     taken.wall, taken.cpu = time.perf_counter() - began, usage.ru_utime + usage.ru_stime
     ended.set()
-    if stop:
-        stop.cancel()
     for thread in watchers:
         thread.join()
     return taken
@@ -77,8 +70,9 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 def _listen(process: subprocess.Popen[str], taken: Taken, began: float) -> None:
     assert process.stdout is not None
-    for line in process.stdout:
-        taken.lines.append((time.perf_counter() - began, line))
+    with process.stdout:
+        for line in process.stdout:
+            taken.lines.append((time.perf_counter() - began, line))
 
 
 def _weigh(pid: int, taken: Taken, began: float, ended: threading.Event) -> None:

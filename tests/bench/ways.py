@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from bench.hidden import checks_of, file_of
-from bench.makeup import KERAS, ROOT, Student
+from bench.makeup import KERAS, ROOT, Student, write
 from bench.measure import Taken, measured
 from bench.notebooks import Gradebook, course_folder
 
-__all__ = ["Class", "Graded", "autograde", "here", "limit_of", "one_process", "pytest_each"]
+__all__ = ["Class", "Graded", "autograde", "here", "limit_of", "one_process", "pytest_each", "pytest_one"]
 
 # Seconds for one check, as an instructor would set it: far above what right work takes, and a training takes longer.
 LIMIT, KERAS_LIMIT = 5, 20
@@ -46,10 +46,7 @@ class Class:
     def __init__(self, students: Sequence[Student], exercises: Sequence[str], scratch: Path, notebooks: bool) -> None:
         self.students, self.exercises, self.scratch = students, tuple(exercises), scratch
         self.modules, self.tests, self.data = scratch / "modules", scratch / "tests", scratch / "data"
-        for student in students:
-            (self.modules / student.name).mkdir(parents=True)
-            for name, content in student.files.items():
-                (self.modules / student.name / name).write_bytes(content)
+        write(students, self.modules)
         self.data.mkdir()
         for path in (ROOT / "data" / "grace_hopper.jpg", ROOT / "grader" / "suites" / "digits.npz"):
             shutil.copy(path, self.data)

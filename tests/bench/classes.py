@@ -1,0 +1,204 @@
+"""The same class graded here, by nbgrader, by pytest and without isolation, in one run and in turn: tables and a plot.
+
+    python tests/bench/classes.py [--quick] [--parts numpy whole cold growth] [--out FOLDER]
+
+Each submission differs from the others in its bytes, so that nothing is graded once for several: the store, which keeps
+equal work from being graded twice, is no help here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import os
+import platform
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+if __name__ == "__main__":
+    here_file = Path(__file__).resolve()
+    sys.path[:1] = [str(here_file.parents[2]), str(here_file.parents[1])]  # in the place of this folder
+
+from bench import drawing, tables, ways
+from bench.makeup import ALL_RIGHT, KERAS, MIXED, NUMPY, Mix, make
+from bench.ways import Class, Graded
+
+__all__ = ["main"]
+
+PARTS = ("numpy", "whole", "cold", "growth")
+WAYS = ("here", "nbgrader", "pytest", "one process")
+QUICK = {"numpy": 4, "whole": 2, "rounds": 1, "whole_rounds": 1, "cold": 1, "growth": [2, 4]}
+PACKAGES = ("numpy", "pytest", "nbgrader", "keras", "tensorflow", "tensorflow-cpu")
+Raw = dict[str, Any]
+
+
+def parse(words: Sequence[str] | None = None) -> argparse.Namespace:
+    """What was typed; sizes that were left out are those of `--quick`, or full ones."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="a few NumPy submissions, one round: does it work at all?")
+    parser.add_argument("--parts", nargs="+", choices=PARTS, metavar="PART", help=f"of {', '.join(PARTS)}")
+    parser.add_argument("--ways", nargs="+", choices=WAYS, default=list(WAYS), metavar="WAY", help=", ".join(WAYS))
+    parser.add_argument("--numpy", type=int, default=40, metavar="N", help="a class with the NumPy exercises")
+    parser.add_argument("--whole", type=int, default=20, metavar="N", help="a class with the whole assignment")
+    parser.add_argument("--rounds", type=int, default=3, help="of the classes with the NumPy exercises")
+    parser.add_argument("--whole-rounds", type=int, default=1, help="of those with the whole assignment")
+    parser.add_argument("--cold", type=int, default=5, metavar="N", help="cold starts")
+    parser.add_argument("--growth", type=int, nargs="+", default=[10, 100, 1000], metavar="N", help="sizes of a class")
+    parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)), help="as many judges beside one")
+    parser.add_argument("--out", type=Path, default=Path("out-bench"), help="for tables, plot and raw numbers")
+    if "--quick" in (sys.argv[1:] if words is None else words):
+        parser.set_defaults(**QUICK, parts=["numpy", "cold", "growth"])
+    chosen = parser.parse_args(words)
+    chosen.parts = chosen.parts or list(PARTS)
+    return chosen
+
+
+def main() -> None:
+    """Runs the parts one after the other; what is measured is written after each of them."""
+    chosen = parse()
+    chosen.out.mkdir(parents=True, exist_ok=True)
+    raw: Raw = {"machine": machine(), "options": {**vars(chosen), "out": None}, "missing": missing(chosen)}
+    for part in chosen.parts:
+        if part == "whole" and not has("keras"):
+            continue
+        raw[part] = RUNS[part](chosen)
+        (chosen.out / "bench.json").write_text(json.dumps(raw, indent=1), "utf-8")
+        (chosen.out / "bench.md").write_text(tables.report(raw), "utf-8")
+    drawing.draw(raw, chosen.out / "bench.png")
+    print(tables.report(raw))
+
+
+def has(package: str) -> bool:
+    """Whether a package is there; it is not imported."""
+    return importlib.util.find_spec(package) is not None
+
+
+def missing(chosen: argparse.Namespace) -> list[str]:
+    """What cannot be measured here, and why."""
+    found = []
+    if "nbgrader" in chosen.ways and not has("nbgrader"):
+        found.append("nbgrader autograde: nbgrader is not installed here")
+    if {"whole", "cold"} & set(chosen.parts) and not has("keras"):
+        found.append("the whole assignment: Keras is not installed here")
+    return found
+
+
+def machine() -> Raw:
+    """What the numbers depend on."""
+    versions = {}
+    for name in PACKAGES:
+        try:
+            versions[name] = version(name)
+        except ImportError:
+            versions[name] = ""
+    began = time.strftime("%Y-%m-%d %H:%M", time.gmtime())
+    processors = {"processors": len(os.sched_getaffinity(0)), "machine": platform.machine()}
+    return (
+        processors
+        | {"python": platform.python_version(), "versions": versions, "load": os.getloadavg()[0]}
+        | {"began": began}
+    )
+
+
+# Classes ------------------------------------------------------------------------------------------------------------
+def ways_of(chosen: argparse.Namespace) -> dict[str, Callable[[Class], Graded]]:
+    """The ways by the names that tables give them."""
+    found: dict[str, Callable[[Class], Graded]] = {}
+    if "here" in chosen.ways:
+        for jobs in dict.fromkeys((1, chosen.jobs)):
+            found[tables.here(jobs)] = partial(ways.here, jobs=jobs)
+    if "nbgrader" in chosen.ways and has("nbgrader"):
+        found["nbgrader autograde"] = ways.autograde
+    if "pytest" in chosen.ways:
+        found["pytest, a process each"] = ways.pytest_each
+    if "one process" in chosen.ways:
+        found["one warm process"] = ways.one_process
+    return found
+
+
+def classes(chosen: argparse.Namespace, exercises: tuple[str, ...], size: int, rounds: int) -> Raw:
+    """An all-right class and a mixed one, each by all ways in turn; every round begins with another way."""
+    found: Raw = {"limit": ways.limit_of(exercises), "exercises": exercises}
+    for title, mix in (("all right", ALL_RIGHT), ("mixed", MIXED)):
+        with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
+            say(f"{len(exercises)} exercises, {title}: {size} submissions are made")
+            found[title] = one_class(chosen, exercises, size, rounds, mix, Path(scratch))
+    return found
+
+
+def one_class(
+    chosen: argparse.Namespace, exercises: tuple[str, ...], size: int, rounds: int, mix: Mix, scratch: Path
+) -> Raw:
+    """One class by all ways, round after round."""
+    among, students = ways_of(chosen), make(size, mix, exercises)
+    work = Class(students, exercises, scratch, notebooks="nbgrader autograde" in among)
+    found: dict[str, list[Raw]] = {name: [] for name in among}
+    for number in range(rounds):
+        turn = list(among)[number % len(among) :] + list(among)[: number % len(among)]
+        for name in turn:
+            graded = among[name](work)
+            found[name].append(told(graded))
+            say(f"  round {number + 1}, {name}: {graded.taken.wall:.1f} s")
+    return {"students": {one.name: [one.kind, one.source] for one in students}, "ways": found}
+
+
+def told(graded: Graded) -> Raw:
+    """One run as it is written down."""
+    taken = graded.taken
+    found = {"wall": taken.wall, "cpu": taken.cpu, "seconds": graded.seconds, "right": sorted(graded.right)}
+    return found | ({"memory": taken.memory} if taken.memory else {})
+
+
+# One submission, and many -------------------------------------------------------------------------------------------
+def cold(chosen: argparse.Namespace) -> Raw:
+    """From the start of a program to the result of one right submission, here and with pytest, in turn."""
+    found: Raw = {}
+    for title, exercises in (("NumPy exercises", NUMPY), ("whole assignment", NUMPY + KERAS)):
+        if title == "whole assignment" and ("whole" not in chosen.parts or not has("keras")):
+            continue
+        times: dict[str, list[float]] = {"grader grade": [], "pytest": []}
+        with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
+            work = Class(make(1, ALL_RIGHT, exercises), exercises, Path(scratch), notebooks=False)
+            for _ in range(chosen.cold):
+                times["grader grade"].append(ways.here(work, jobs=1).taken.wall)
+                times["pytest"].append(ways.pytest_each(work).taken.wall)
+        say(f"cold, {title}: {times}")
+        found[title] = times
+    return found
+
+
+def growth(chosen: argparse.Namespace) -> list[Raw]:
+    """All-right classes of growing size with one job and with several, and the memory of all their processes."""
+    found = []
+    for size in chosen.growth:
+        with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
+            work = Class(make(size, ALL_RIGHT, NUMPY), NUMPY, Path(scratch), notebooks=False)
+            for jobs in dict.fromkeys((1, chosen.jobs)):
+                graded = ways.here(work, jobs, memory=True)
+                found.append({"size": size, "jobs": jobs, **told(graded)})
+                say(f"{size} submissions, {jobs} jobs: {graded.taken.wall:.1f} s")
+    return found
+
+
+RUNS: dict[str, Callable[[argparse.Namespace], Any]] = {
+    "numpy": lambda chosen: classes(chosen, NUMPY, chosen.numpy, chosen.rounds),
+    "whole": lambda chosen: classes(chosen, NUMPY + KERAS, chosen.whole, chosen.whole_rounds),
+    "cold": cold,
+    "growth": growth,
+}
+
+
+def say(text: str) -> None:
+    """Tells how far it is, apart from the tables."""
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,131 @@
+"""The benchmark of classes: what its classes are made of, and that all its ways look for the same thing."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from bench import classes, tables
+from bench.agreement import judged
+from bench.hidden import call_of, cell_of, checks_of
+from bench.makeup import ALL_RIGHT, COURSE, KERAS, MIXED, NUMPY, golden, make
+from bench.measure import measured, percentile
+from bench.notebooks import notebook
+from bench.ways import Class, one_process, pytest_each, pytest_one
+from corpus import GOLDEN
+
+__all__: list[str] = []
+
+MIXED_IN = ["fourier", "exact_numbers", "talkative", "sum_rounded", "convolve_squeezes", "quiz_doubles"]
+
+
+def test_a_class_has_the_kinds_that_are_asked_for() -> None:
+    counts = {"right": 60, "one defect": 25, "stub": 5, "broken": 5, "never ending": 5}
+    assert Counter(one.kind for one in make(100, MIXED, NUMPY)) == counts
+    assert Counter(one.kind for one in make(7, ALL_RIGHT, NUMPY)) == {"right": 7}
+
+
+@pytest.mark.parametrize("size", [1, 4, 13, 20])
+def test_a_class_has_the_size_that_is_asked_for(size: int) -> None:
+    assert len({one.name for one in make(size, MIXED, NUMPY)}) == size
+
+
+@pytest.mark.parametrize("exercises", [NUMPY, NUMPY + KERAS])
+def test_no_module_of_a_class_is_equal_to_another(exercises: tuple[str, ...]) -> None:
+    students = make(60, MIXED, exercises)
+    modules = [data for one in students for data in one.files.values()]
+    assert len(set(modules)) == len(modules) == 60 * len(exercises)
+
+
+def test_every_source_of_a_mixed_class_is_of_its_kind() -> None:
+    status = {"one defect": "graded", "broken": "import_error", "never ending": "timeout"}
+    for kind, expected in status.items():
+        found = golden(kind, NUMPY + KERAS)
+        assert {one.source for one in found}
+        assert all(one.files[f"{name}.py"].endswith(f"# {one.name}\n".encode()) for one in found for name in NUMPY)
+        assert {GOLDEN.expected(one.source, COURSE).status for one in found} == {expected}
+
+
+def test_the_instructor_has_a_check_for_each_of_the_suites() -> None:
+    for exercise in COURSE.ready:
+        assert checks_of(exercise.name) == [check.name for check in exercise.checks]
+
+
+def test_one_process_finds_right_what_is_right() -> None:
+    found = judged(("right", "one defect", "broken"), NUMPY, [*MIXED_IN, "convolve_indentation"])
+    assert sorted(found) == sorted([*MIXED_IN, "convolve_indentation"])
+    assert {name: seen for name, (_, seen) in found.items()} == {name: right for name, (right, _) in found.items()}
+    assert Counter(right for right, _ in found.values()) == {True: 3, False: 4}
+
+
+def test_pytest_finds_right_what_is_right(tmp_path: Path) -> None:
+    chosen = [one for kind in ("right", "one defect", "broken") for one in golden(kind, NUMPY)]
+    chosen = [one for one in chosen if one.source in ("fourier", "sum_rounded", "convolve_indentation")]
+    graded = pytest_each(Class(chosen, NUMPY, tmp_path, notebooks=False))
+    assert graded.right == {"fourier"}
+    assert len(graded.seconds) == 3
+
+
+def test_cells_of_a_notebook_find_right_what_is_right(tmp_path: Path) -> None:
+    found = {one.source: one for kind in ("right", "one defect") for one in golden(kind, NUMPY)}
+    work = Class([found["fourier"]], NUMPY, tmp_path / "class", notebooks=False)
+    for source, right in (("fourier", True), ("quiz_doubles", False)):
+        cells = [cell["source"] for cell in notebook(NUMPY, found[source].files)["cells"]]
+        program = tmp_path / f"{source}.py"
+        program.write_text("\n".join(f"exec(compile({cell!r}, 'cell', 'exec'))" for cell in cells), "utf-8")
+        taken = measured([sys.executable, str(program)], work.data)
+        assert (taken.status == 0) == right, taken.text
+        assert ("AssertionError" in taken.text) != right
+
+
+def test_hidden_cells_hold_no_import_of_the_students_module() -> None:
+    for name in ("multiply_sum", "cifar_setup"):
+        check = checks_of(name)[0]
+        assert f"from {name} import" not in cell_of(name, check)
+        assert call_of(name, check).endswith(f"test_{check}()\n### END HIDDEN TESTS")
+
+
+def test_a_check_that_never_ends_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bench.ways.LIMIT", 0.2)
+    student = make(1, ALL_RIGHT, ("multiply_sum",))[0]
+    student.files["multiply_sum.py"] = b"def multiply_sum(a, b):\n    while True:\n        pass\n"
+    work = Class([student], ("multiply_sum",), tmp_path, notebooks=False)
+    assert "::test_hand - TimeoutError: took longer than 0.2" in pytest_one(work, student, tmp_path / "one").text
+    assert one_process(work).right == set()
+
+
+def test_a_command_is_measured_with_its_memory(tmp_path: Path) -> None:
+    program = "import time\nheld = bytearray(60 << 20)\nprint('held', flush=True)\ntime.sleep(1)"
+    taken = measured([sys.executable, "-c", program], tmp_path, memory=True)
+    assert (taken.status, taken.text) == (0, "held\n")
+    assert max(megabytes for _, megabytes in taken.memory) > 60
+
+
+def test_percentiles_are_values_that_were_measured() -> None:
+    assert [percentile(range(1, 101), share) for share in (0.5, 0.95)] == [51, 96]
+    assert percentile([3.0], 0.95) == 3.0
+
+
+def test_quick_runs_are_small_and_what_is_typed_counts() -> None:
+    quick = classes.parse(["--quick", "--numpy", "6"])
+    assert (quick.numpy, quick.rounds, "whole" in quick.parts) == (6, 1, False)
+    assert classes.parse([]).growth == [10, 100, 1000]
+
+
+def test_ratios_are_those_of_medians() -> None:
+    runs = {"here, 1 job": [10.0, 12.0, 50.0], "nbgrader autograde": [240.0, 250.0, 100.0], "one warm process": [8.0]}
+    one = {
+        "students": {"s1": ["right", "base"], "s2": ["stub", "exercises"]},
+        "ways": {
+            way: [{"wall": wall, "cpu": wall, "seconds": [wall], "right": ["s1"]} for wall in walls]
+            for way, walls in runs.items()
+        },
+    }
+    machine = {"processors": 1, "machine": "m", "python": "3", "versions": {}, "load": 0.0, "began": "now"}
+    raw = {"machine": machine, "options": {"jobs": 1}, "missing": ["a way"], "numpy": {"limit": 5, "all right": one}}
+    text = tables.report(raw)
+    assert "| NumPy exercises, all right: nbgrader autograde / here, 1 job | 20.0 | at least 20 |" in text
+    assert "| NumPy exercises, all right: here, 1 job / one warm process | 1.50 | at most 1.5 |" in text
+    assert "Not measured: a way." in text
