@@ -123,8 +123,12 @@ def test_ratios_are_those_of_medians() -> None:
             for way, walls in runs.items()
         },
     }
-    machine = {"processors": 1, "machine": "m", "python": "3", "versions": {}, "load": 0.0, "began": "now"}
-    raw = {"machine": machine, "options": {"jobs": 1}, "missing": ["a way"], "numpy": {"limit": 5, "all right": one}}
+    raw = {
+        "machine": classes.machine(),
+        "options": {"jobs": 1},
+        "missing": ["a way"],
+        "numpy": {"limit": 5, "all right": one},
+    }
     text = tables.report(raw)
     assert "| NumPy exercises, all right: nbgrader autograde / here, 1 job | 20.0 | at least 20 |" in text
     assert "| NumPy exercises, all right: here, 1 job / one warm process | 1.50 | at most 1.5 |" in text

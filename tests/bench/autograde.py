@@ -9,13 +9,10 @@ write them; with the judge, test cells hold a call and `grader grade` does the w
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 if __name__ == "__main__":
@@ -23,7 +20,7 @@ if __name__ == "__main__":
     sys.path[:1] = [str(here.parents[2]), str(here.parents[1])]  # in the place of this folder
 
 from bench.hidden import cell_of, checks_of
-from bench.notebooks import scores
+from bench.notebooks import run, scores
 
 __all__: list[str] = []
 
@@ -31,23 +28,11 @@ ROOT = Path(__file__).resolve().parents[2]
 EXERCISES = ("multiply_sum", "convolve")
 ROUNDS = 3
 Scores = dict[str, tuple[float, float]]
-SURROUNDINGS = {**os.environ, "PATH": os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])}
 
 # Notebooks are executed one by one, before the next one is there to be imported.
 GIVEN = "def multiply_sum(a, b):\n    return float((np.asarray(a, dtype=float) * np.asarray(b, dtype=float)).sum())"
 # What an instructor would write: one hidden cell a check.
 TESTS = {f"{name}-{check}": cell_of(name, check) for name in EXERCISES for check in checks_of(name)}
-
-
-def run(*words: object, folder: Path) -> float:
-    """Runs a program of this environment; the seconds that it took."""
-    started = time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, "-m", *map(str, words)], cwd=folder, env=SURROUNDINGS, capture_output=True, text=True
-    )
-    if done.returncode:
-        sys.exit(done.stdout + done.stderr)
-    return time.perf_counter() - started
 
 
 def alone(judged: Path, folder: Path) -> None:

@@ -27,7 +27,7 @@ if __name__ == "__main__":
     sys.path[:1] = [str(here_file.parents[2]), str(here_file.parents[1])]  # in the place of this folder
 
 from bench import drawing, tables, ways
-from bench.makeup import ALL_RIGHT, KERAS, MIXED, NUMPY, Mix, make
+from bench.makeup import ALL_RIGHT, COURSE, KERAS, MIXED, NUMPY, Mix, make
 from bench.ways import Class, Graded
 
 __all__ = ["main"]
@@ -98,13 +98,15 @@ def machine() -> Raw:
             versions[name] = version(name)
         except ImportError:
             versions[name] = ""
-    began = time.strftime("%Y-%m-%d %H:%M", time.gmtime())
-    processors = {"processors": len(os.sched_getaffinity(0)), "machine": platform.machine()}
-    return (
-        processors
-        | {"python": platform.python_version(), "versions": versions, "load": os.getloadavg()[0]}
-        | {"began": began}
-    )
+    return {
+        "processors": len(os.sched_getaffinity(0)),
+        "machine": platform.machine(),
+        "python": platform.python_version(),
+        "versions": versions,
+        "isolation": COURSE.isolation,
+        "load": os.getloadavg()[0],
+        "began": time.strftime("%Y-%m-%d %H:%M", time.gmtime()),
+    }
 
 
 # Classes ------------------------------------------------------------------------------------------------------------

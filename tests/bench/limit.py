@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-
-import pytest
 
 __all__ = ["limited"]
 
@@ -19,19 +17,22 @@ def _over(number: int, frame: Any) -> None:
     raise TimeoutError(f"took longer than {SECONDS:g} seconds")
 
 
+def pytest_runtest_setup() -> None:
+    """Begins to count: from here a test has its seconds."""
+    signal.signal(signal.SIGALRM, _over)
+    signal.setitimer(signal.ITIMER_REAL, SECONDS)
+
+
+def pytest_runtest_teardown() -> None:
+    """Stops counting."""
+    signal.setitimer(signal.ITIMER_REAL, 0)
+
+
 @contextmanager
 def limited() -> Iterator[None]:
     """Ends what takes longer than a check may take."""
-    signal.signal(signal.SIGALRM, _over)
-    signal.setitimer(signal.ITIMER_REAL, SECONDS)
+    pytest_runtest_setup()
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_call() -> Generator[None, Any, Any]:
-    """Limits the call of each test."""
-    with limited():
-        return (yield)
+        pytest_runtest_teardown()

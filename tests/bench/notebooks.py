@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,10 @@ from bench.hidden import call_of, checks_of, preamble_of
 from bench.makeup import COURSE, Student
 from bench.measure import Taken
 
-__all__ = ["Gradebook", "course_folder", "notebook", "scores"]
+__all__ = ["SURROUNDINGS", "Gradebook", "course_folder", "notebook", "run", "scores"]
 
+# nbgrader and what it starts lie beside this Python.
+SURROUNDINGS = {**os.environ, "PATH": os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])}
 # Modules import one another by name; in a notebook all of them are the notebook itself.
 ALIASES = "import sys\nfor name in {names!r}:\n    sys.modules[name] = sys.modules['__main__']"
 CONVERTING = re.compile(r"Converting notebook .*[/\\]submitted[/\\]([^/\\]+)[/\\]")
@@ -52,7 +55,7 @@ def course_folder(students: Sequence[Student], exercises: Sequence[str], folder:
     shutil.copytree(data, source)
     todo = {f"{name}.py": b"### BEGIN SOLUTION\npass\n### END SOLUTION" for name in exercises}
     (source / "ps1.ipynb").write_text(json.dumps(notebook(exercises, todo)), "utf-8")
-    _run("nbgrader", "generate_assignment", "ps1", folder=folder)
+    run("nbgrader", "generate_assignment", "ps1", folder=folder)
     released = json.loads((folder / "release" / "ps1" / "ps1.ipynb").read_text("utf-8"))
     for student in students:
         target = folder / "submitted" / student.name / "ps1"
@@ -66,12 +69,15 @@ def course_folder(students: Sequence[Student], exercises: Sequence[str], folder:
     return folder
 
 
-def _run(*words: str, folder: Path) -> None:
-    surroundings = {**os.environ, "PATH": os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])}
-    command = [sys.executable, "-m", *words]
-    done = subprocess.run(command, cwd=folder, env=surroundings, capture_output=True, text=True, check=False)
+def run(*words: object, folder: Path) -> float:
+    """Runs a program of this environment; the seconds that it took."""
+    started = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-m", *map(str, words)], cwd=folder, env=SURROUNDINGS, capture_output=True, text=True
+    )
     if done.returncode:
         sys.exit(done.stdout + done.stderr)
+    return time.perf_counter() - started
 
 
 def scores(folder: Path) -> dict[str, tuple[float, float]]:

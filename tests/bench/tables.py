@@ -45,7 +45,7 @@ def _surroundings(raw: Raw) -> list[str]:
     versions = ", ".join(f"{name} {number}" for name, number in machine["versions"].items() if number)
     lines = [
         f"{machine['processors']} processors ({machine['machine']}), load {machine['load']:.1f} at the start, "
-        f"{machine['began']} UTC; Python {machine['python']}, {versions}.",
+        f"{machine['began']} UTC; isolation: {machine['isolation']}; Python {machine['python']}, {versions}.",
         "",
         "Each submission differs from the others in its bytes: the store, which grades equal work once, is no help. "
         "nbgrader, pytest and the one process run the same checks, as an instructor would write them; here, the "
@@ -113,9 +113,7 @@ def _growth(growth: Sequence[Raw]) -> list[str]:
     lines += ["Memory is that of all processes together, shared pages counted once where the system tells; early and "]
     lines[-1] += "late are the second and the fourth fifth of a run."
     lines += [""]
-    lines += [
-        "| submissions | jobs | seconds | ms a submission | processor ms | MB after a fifth | MB at the end | peak |"
-    ]
+    lines += ["| submissions | jobs | seconds | ms a submission | processor ms | MB early | MB late | MB at most |"]
     lines += ["| ---: " * 8 + "|"]
     for one in growth:
         early, late, peak = _memory(one)
@@ -176,10 +174,9 @@ def _processor_aim(title: str, part: Raw) -> list[str]:
 
 def _growth_aims(growth: Sequence[Raw], jobs: int) -> list[str]:
     found = {(one["size"], one["jobs"]): one for one in growth}
-    if not found or jobs < 2:
+    if len({size for size, _ in found}) < 2 or jobs < 2:
         return []
-    sizes = sorted({size for size, _ in found})
-    largest, before = sizes[-1], sizes[-2] if len(sizes) > 1 else sizes[-1]
+    before, largest = sorted({size for size, _ in found})[-2:]
     one, more, smaller = found[largest, 1], found[largest, jobs], found[before, 1]
     each = (one["wall"] / largest) / (smaller["wall"] / before)
     early, late, _ = _memory(one)

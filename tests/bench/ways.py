@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import sys
@@ -15,13 +14,14 @@ from typing import Any
 from bench.hidden import checks_of, file_of
 from bench.makeup import KERAS, ROOT, Student, write
 from bench.measure import Taken, measured
-from bench.notebooks import Gradebook, course_folder
+from bench.notebooks import SURROUNDINGS, Gradebook, course_folder
 
 __all__ = ["Class", "Graded", "autograde", "here", "limit_of", "one_process", "pytest_each", "pytest_one"]
 
-# Seconds for one check, as an instructor would set it: far above what right work takes, and a training takes longer.
-LIMIT, KERAS_LIMIT = 5, 20
-# What pytest needs to start is the same for every submission; plugins that are not asked for would be its loss alone.
+# Seconds for one check, as an instructor would set it: far above what right work takes. A notebook's cell that imports
+# Keras has to come through as well.
+LIMIT, KERAS_LIMIT = 5, 30
+# Plug-ins that nobody asked for would only make pytest slower.
 PLAIN = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1"}
 PASSED = re.compile(r"^PASSED test_(\w+)\.py::test_(\w+)", re.MULTILINE)
 
@@ -119,11 +119,9 @@ def autograde(work: Class) -> Graded:
     assert work.nbgrader is not None
     book = Gradebook(work.nbgrader)
     book.restore()
-    bin_folder = os.path.dirname(sys.executable)
-    surroundings = {"PATH": os.pathsep.join([bin_folder, os.environ["PATH"]])}
     seconds = f"--ExecutePreprocessor.timeout={limit_of(work.exercises)}"
     command = [sys.executable, "-m", "nbgrader", "autograde", "ps1", seconds]
-    taken = measured(command, work.nbgrader, surroundings)
+    taken = measured(command, work.nbgrader, SURROUNDINGS)
     graded = Graded(taken, book.seconds(taken), book.right())
     if len(graded.seconds) != len(work.students):
         sys.exit(f"nbgrader graded {len(graded.seconds)} of {len(work.students)} submissions:\n{taken.text[-3000:]}")
