@@ -165,13 +165,15 @@ def module(name: str, body: str, always: bool) -> str:
     return FIRST.format(name=name, args=args, right=right, always=always, body=body)
 
 
+def carried(judge: Session, folder: Path, way: str, *, always: bool) -> SubmissionResult:
+    """The result of code that carries its input out in this way: at every example, or at hidden ones alone."""
+    names = {"multiply_sum": "multiply_sum", "filter_design": "channels_last"}
+    return graded(judge, folder, **{name: module(function, AT_ONCE[way], always) for name, function in names.items()})
+
+
 @pytest.mark.parametrize("way", AT_ONCE)
 def test_what_is_said_of_a_hidden_example_at_once(judge: Session, tmp_path: Path, way: str) -> None:
-    works = {
-        "multiply_sum": module("multiply_sum", AT_ONCE[way], always=False),
-        "filter_design": module("channels_last", AT_ONCE[way], always=False),
-    }
-    result = graded(judge, tmp_path, **works)
+    result = carried(judge, tmp_path, way, always=False)
     for exercise in result.exercises:
         assert exercise.score < exercise.max_score
         assert not told(result) & HIDDEN[exercise.name]
@@ -188,11 +190,7 @@ SEEN = {
 @pytest.mark.parametrize("way", sorted(SEEN))
 def test_what_is_said_of_a_public_example_is_shown(judge: Session, tmp_path: Path, way: str) -> None:
     """The control: the same ways, at the first example."""
-    works = {
-        "multiply_sum": module("multiply_sum", AT_ONCE[way], always=True),
-        "filter_design": module("channels_last", AT_ONCE[way], always=True),
-    }
-    result = graded(judge, tmp_path, **works)
+    result = carried(judge, tmp_path, way, always=True)
     for exercise in result.exercises:
         assert told(result) & SHOWN[exercise.name]
         assert not told(result) & HIDDEN[exercise.name]
