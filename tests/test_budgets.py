@@ -33,7 +33,7 @@ BESIDE = {
 }
 # What locks a worker in, and proves it.
 LOCKS = [ROOT / "grader" / "containment"]
-LOCKS += [ROOT / "grader" / "worker" / f"{name}.py" for name in ("grants", "landlock", "lock", "seccomp")]
+LOCKS += [ROOT / "grader" / "worker" / f"{name}.py" for name in ("grants", "landlock", "lock", "seccomp", "system")]
 LOCK_LINES = 800
 LONGEST, NINE_OF_TEN, MEDIAN = 60, 30, 8
 

@@ -11,6 +11,8 @@ import stat
 import struct
 from collections.abc import Sequence
 
+from grader.worker.system import checked, libc
+
 __all__ = ["NEWEST", "restrict", "supported"]
 
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446  # the same numbers on every architecture
@@ -22,8 +24,6 @@ FILE_RIGHTS = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15
 CONNECTIONS = 0b11  # binding and connecting TCP sockets, from version 4
 SCOPES = 0b11  # abstract unix sockets and signals to others, from version 6
 NEWEST = 6  # the newest version that this module asks for something new of
-
-libc = ctypes.CDLL(None, use_errno=True)
 
 
 def supported() -> int:
@@ -54,7 +54,4 @@ def restrict(granted: Sequence[int], named: Sequence[int] = (), newest: int = NE
 
 
 def _checked(result: int) -> int:
-    if result < 0:
-        number = ctypes.get_errno()
-        raise OSError(number, os.strerror(number), "Landlock")
-    return result
+    return checked(result, "Landlock")

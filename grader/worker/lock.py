@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import resource
 import secrets
@@ -14,6 +13,7 @@ from collections.abc import Sequence
 
 from grader.messages import Limits, Locks
 from grader.worker import landlock, seccomp
+from grader.worker.system import checked, libc, prctl
 
 __all__ = ["FIRST_USER", "USERS", "fork", "lock", "shield"]
 
@@ -78,10 +78,10 @@ def lock(
         own, template = locks.own_user and os.geteuid() == 0, os.getppid()
         _change_user(own, may_read)
         _bound_threads(own)
-        _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # a change of the user would have undone it
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # a change of the user would have undone it
         if os.getppid() != template:
             os._exit(0)  # it has died before the kernel knew what to do about it
-        _prctl(PR_SET_NO_NEW_PRIVS, 1)
+        prctl(PR_SET_NO_NEW_PRIVS, 1)
         shield()
         if locks.landlock:
             landlock.restrict(granted, named, locks.landlock)
@@ -95,7 +95,7 @@ def lock(
 def shield() -> None:
     """Keeps other processes of the same user from reading or writing this one's memory, on Linux."""
     if sys.platform == "linux":
-        _prctl(PR_SET_DUMPABLE, 0)
+        prctl(PR_SET_DUMPABLE, 0)
 
 
 def _limit(what: int, value: int) -> None:
@@ -114,15 +114,14 @@ def _change_user(own: bool, may_read: bool) -> None:
     """From root to a user that owns nothing; no capability is kept, or the one to read."""
     kept = CAP_DAC_READ_SEARCH if may_read and os.geteuid() == 0 else 0
     if own:
-        _prctl(PR_SET_KEEPCAPS, 1)  # else the change of user would take the capability to read away
+        prctl(PR_SET_KEEPCAPS, 1)  # else the change of user would take the capability to read away
         # By chance: whoever could tell the next one would take up its threads beforehand.
         user = FIRST_USER + secrets.randbelow(USERS)
         os.setgroups([])
         os.setresgid(user, user, user)
         os.setresuid(user, user, user)
     header = struct.pack("=Ii", CAPABILITY_VERSION_3, 0)
-    if ctypes.CDLL(None, use_errno=True).capset(header, struct.pack("=III", kept, kept, 0) + bytes(12)) != 0:
-        raise OSError(ctypes.get_errno(), "capset was refused")
+    checked(libc.capset(header, struct.pack("=III", kept, kept, 0) + bytes(12)), "capset")
 
 
 def _bound_threads(own: bool) -> None:
@@ -131,9 +130,3 @@ def _bound_threads(own: bool) -> None:
     most = THREADS + THREADS_A_PROCESSOR * processors
     shared = resource.getrlimit(resource.RLIMIT_NPROC)[0] + most * processors
     _limit(resource.RLIMIT_NPROC, most if own else shared)
-
-
-def _prctl(option: int, value: int) -> None:
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(option, value, 0, 0, 0) != 0:
-        raise OSError(ctypes.get_errno(), f"prctl {option} was refused")

@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import ctypes
-import os
 import platform
 from pathlib import Path
+
+from grader.worker.system import prctl
 
 __all__ = ["INSTRUCTION_BYTES", "apply", "filter_for_this_machine"]
 
@@ -32,6 +33,4 @@ def filter_for_this_machine() -> bytes:
 def apply(instructions: bytes) -> None:
     """Puts this thread, and all that it starts, behind the filter for good. The process needs `no_new_privs`."""
     program = _Program(len(instructions) // INSTRUCTION_BYTES, instructions)
-    if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_SECCOMP, MODE_FILTER, ctypes.byref(program), 0, 0) != 0:
-        number = ctypes.get_errno()
-        raise OSError(number, os.strerror(number), "seccomp")
+    prctl(PR_SET_SECCOMP, MODE_FILTER, ctypes.byref(program))
