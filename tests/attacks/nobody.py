@@ -11,10 +11,24 @@ from pathlib import Path
 __all__ = ["as_nobody"]
 
 FIRST_FREE = 60_100
-# An interpreter in a folder that only root may enter is put into an empty open one, in a namespace that ends with it.
+# What lies in a folder that only root may enter is put into an empty open one, in a namespace that ends with it.
+# Arguments: pairs of such a folder and of what is to be seen in it, a dash, and the command.
 SHOW = """
-shown=$(mktemp -d) && mount --bind "$2" "$shown" && mount -t tmpfs -o mode=755 none "$1" &&
-mkdir -p "$2" && mount --bind "$shown" "$2" && shift 2 && exec "$@"
+kept=$(mktemp -d) && mount -t tmpfs -o mode=755 none "$kept" || exit 1
+count=0 pairs=""
+while [ "$1" != - ]; do
+    count=$((count + 1)) && mkdir "$kept/$count" && mount --bind "$2" "$kept/$count" || exit 1
+    pairs="$pairs$1\t$2\t$kept/$count\n" && shift 2
+done
+shift && hidden=:
+while IFS="	" read -r closed seen place; do
+    [ -n "$closed" ] || continue
+    case "$hidden" in *":$closed:"*) ;; *) mount -t tmpfs -o mode=755 none "$closed" && hidden="$hidden$closed:" ;; esac
+    mkdir -p "$seen" && mount --bind "$place" "$seen" || exit 1
+done <<END
+$(printf "$pairs")
+END
+exec "$@"
 """
 
 
@@ -23,9 +37,11 @@ def as_nobody(command: list[str]) -> list[str]:
     known = {entry.pw_uid for entry in pwd.getpwall()}
     user = next(str(number) for number in range(FIRST_FREE, FIRST_FREE + 1000) if number not in known)
     changed = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", "--inh-caps=-all", "--", *command]
-    if (closed := _closed(Path(sys.base_prefix))) is None:
+    seen = [Path(place) for place in dict.fromkeys((sys.base_prefix, sys.prefix))]
+    pairs = [word for place in seen if (closed := _closed(place)) for word in (closed, os.fspath(place))]
+    if not pairs:
         return changed
-    return ["unshare", "--mount", "--propagation=private", "sh", "-c", SHOW, "sh", closed, sys.base_prefix, *changed]
+    return ["unshare", "--mount", "--propagation=private", "sh", "-c", SHOW, "sh", *pairs, "-", *changed]
 
 
 def _closed(path: Path) -> str | None:
