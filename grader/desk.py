@@ -112,7 +112,8 @@ class Desk:
     """Everything that stays the same from submission to submission; `close` ends the template.
 
     `data` is the folder that workers start in a copy of; without one they start in an empty one.
-    `isolation` is the level that workers are locked in at, `closed` are folders that the canary must not see.
+    `isolation` is the level that workers are locked in at, `closed` are folders that the canary must not see,
+    `scratch` is where its own files lie, for who may have to clear up after it.
     """
 
     def __init__(
@@ -126,12 +127,13 @@ class Desk:
         *,
         isolation: str,
         closed: Sequence[Path] = (),
+        scratch: Path | None = None,
     ) -> None:
         shield()  # what the judge knows is out of reach for the code that it judges
         self.specs = {spec.name: spec for spec in specs}
         self.recordings = recordings
         self.cache: dict[str, Recording] = {}
-        self.scratch = tempfile.TemporaryDirectory(prefix="grader-")
+        self.scratch = tempfile.TemporaryDirectory(prefix="grader-", dir=scratch)
         self.pictures = Path(self.scratch.name) / "pictures"
         self.pictures.mkdir()
         self.pictures.chmod(0o711)  # pictures of hidden examples lie there too: who is not told a name finds none
@@ -157,7 +159,8 @@ class Desk:
         if data is None:
             return folder
         self.files |= {folder / path.name: path.read_bytes() for path in sorted(data.iterdir()) if _small(path)}
-        self._restore()
+        for path, content in self.files.items():
+            _mend(path, content)
         return folder
 
     def close(self) -> None:
@@ -217,6 +220,11 @@ class Desk:
         facts = self._analyse(submission, list(self.specs.values()))
         if facts is None:
             facts = [self._one(submission, spec) for spec in self.specs.values()]
+        return Case(submission, {fact.exercise: fact for fact in facts})
+
+    def reopen(self, submission: Submission, facts: Sequence[Facts]) -> Case:
+        """A submission whose sources have been analysed."""
+        self._restore()
         return Case(submission, {fact.exercise: fact for fact in facts})
 
     def _one(self, submission: Submission, spec: ExerciseSpec) -> Facts:
@@ -286,6 +294,8 @@ class Desk:
         return os.fspath(path)
 
     def _restore(self) -> None:
-        """Writes the files that are not there as they should be: the last submission may have been at them."""
+        """Writes the files that are not there as they should be: without a lock, code may have been at them."""
+        if self.bench.locks.landlock and self.device == "cpu":
+            return
         for path, data in self.files.items():
             _mend(path, data)

@@ -10,12 +10,18 @@ from pathlib import Path
 __all__ = ["write_whole"]
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Writes `data` beside `path`, then moves it there in one step; nothing is left behind on failure."""
+def write_whole(path: Path, data: bytes, *, lasting: bool = False) -> None:
+    """Writes `data` beside `path`, then moves it there in one step; nothing is left behind on failure.
+
+    What is `lasting` is on the disk before it has its name, so that it survives a machine that stops.
+    """
     descriptor, name = tempfile.mkstemp(prefix=".part-", dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(data)
+            if lasting:
+                stream.flush()
+                os.fsync(stream.fileno())
         os.chmod(name, 0o644)
         os.replace(name, path)
     except BaseException:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from functools import partial
@@ -17,9 +19,12 @@ from grader.course import Course, choose
 from grader.errors import UsageError
 from grader.intake.names import escaped
 from grader.outputs import kept_records, narrowed, write_outputs
+from grader.pools import Local, Pool, default_jobs
 from grader.report import number, one_line
-from grader.run import PRIVATE, Graded, Run, claim, default_jobs, grade_all
+from grader.run import PRIVATE, Graded, Run, claim, grade_all
+from grader.seals import parts_of
 from grader.settings import Settings
+from grader.store import Store
 from grader.versions import missing
 from grader.worker.lock import shield
 
@@ -28,8 +33,9 @@ __all__ = ["chosen_exercises", "grade_class", "show_progress"]
 
 def grade_class(root: Path, course: Course, arguments: argparse.Namespace) -> int:
     """Grades the folder of submissions and writes OUT; the exit status of the contract."""
-    began = time.time()
+    began = time.perf_counter()
     shield()
+    _end_in_order()
     chosen = chosen_exercises(course, arguments.exercise)
     isolation = arguments.isolation or course.isolation
     levels.require(isolation)
@@ -51,16 +57,18 @@ def grade_class(root: Path, course: Course, arguments: argparse.Namespace) -> in
             root=str(root),
             exercises=chosen,
             isolation=isolation,
-            store=str(private.resolve() / "store"),
             lock=str(private.resolve() / "alone"),
-            fresh=arguments.fresh,
             device=arguments.device,
             stamp=stamp,
             recordings=str((private / "recorded").resolve()) if stamp else None,
             closed=(str(arguments.submissions.resolve()), str(out.resolve())),
         )
-        run = Run(course, settings, scan, arguments.jobs or default_jobs())
-        graded = grade_all(run, partial(show_progress, began))
+        store = Store(private.resolve() / "store", parts_of(root, course, settings))
+        for sentence in store.stale():
+            print(sentence)
+        run = Run(course, settings, scan, store, arguments.fresh)
+        graded = grade_all(run, _pool(run, arguments), partial(show_progress, began))
+        store.settle()
         results = {one.result.student: one.result for one in graded}
         names = [entry.student for entry in everybody.entries]
         kept = kept_records(private, (name for name in names if name not in results)).values()
@@ -75,7 +83,19 @@ def grade_class(root: Path, course: Course, arguments: argparse.Namespace) -> in
             print(f"gradebook: the marks of {count} students were written to {assignment}")
     finally:
         lock.release()
-    return _close(out, graded, scan, began)
+    return _close(out, graded, run, began)
+
+
+def _pool(run: Run, arguments: argparse.Namespace) -> Pool:
+    """The judges: no more than there are submissions."""
+    return Local(run.settings, max(1, min(arguments.jobs or default_jobs(), len(run.scan.entries))))
+
+
+def _end_in_order() -> None:
+    """A terminal that is closed, or a scheduler that ends the run, does what Ctrl-C does."""
+    if threading.current_thread() is threading.main_thread():
+        for number_ in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number_, signal.default_int_handler)
 
 
 def chosen_exercises(course: Course, names: Sequence[str] | None, *, computed: bool = True) -> tuple[str, ...]:
@@ -127,13 +147,14 @@ def _gradebook(arguments: argparse.Namespace, ruled: bool) -> str:
 def show_progress(began: float, done: int, everything: int) -> None:
     """Draws a line on the terminal with what is done and the time left; nothing where the output goes elsewhere."""
     if sys.stderr.isatty():
-        seconds = (time.time() - began) / done * (everything - done)
+        seconds = (time.perf_counter() - began) / done * (everything - done)
         end = f", about {seconds:.0f} s left" if seconds else "\n"
         print(f"\r\x1b[K{done} of {everything}", end=end, file=sys.stderr, flush=True)
 
 
-def _close(out: Path, graded: Sequence[Graded], scan: intake.Scan, began: float) -> int:
+def _close(out: Path, graded: Sequence[Graded], run: Run, began: float) -> int:
     """Prints the summary; names on stderr what the grader could not do."""
+    scan = run.scan
     results = [one.result for one in graded]
     for sentence in scan.unusable:
         print(f"grader: {sentence}", file=sys.stderr)
@@ -146,22 +167,22 @@ def _close(out: Path, graded: Sequence[Graded], scan: intake.Scan, began: float)
         print(
             f"left alone, being no submission: {', '.join(scan.ignored[:5])}{' ...' if len(scan.ignored) > 5 else ''}"
         )
-    if (fresh := [one for one in graded if one.student_seconds > 0]) and results:
-        print(_times(fresh, graded, began))
+    kept = sum(one.kept for one in graded)
+    times = [_times(fresh, run, began)] if (fresh := [one for one in graded if one.student_seconds > 0]) else []
+    if times or kept:
+        known = [f"results taken from the store (unchanged, or the same work): {number(kept)}"] if kept else []
+        print("; ".join(times + known))
     print(f"marks: {out / 'grades.csv'}   pages: {out / 'index.html'}")
     return 1 if failed or scan.unusable else 0
 
 
-def _times(fresh: Sequence[Graded], graded: Sequence[Graded], began: float) -> str:
+def _times(fresh: Sequence[Graded], run: Run, began: float) -> str:
     """Where the time went, for each submission of which something was really run.
 
     The time of the run is shared out: judges that work at the same time make it shorter for every submission.
     """
-    first, last = min(one.began for one in graded), max(one.began + one.seconds for one in graded)
     share = sum(one.student_seconds for one in fresh) / sum(one.seconds for one in fresh)
-    each = (last - first) / len(fresh)
-    start_up, theirs, ours = first - began, each * share, each * (1 - share)
-    kept = sum(one.kept for one in graded)
+    each = (run.ended - run.began) / len(fresh)
+    start_up, theirs, ours = run.began - began, each * share, each * (1 - share)
     text = f"start-up {start_up:.1f} s, then {theirs + ours:.2f} s a submission: "
-    text += f"{theirs:.2f} s the students' code, {ours:.3f} s ours"
-    return text + (f"; results taken from the store (unchanged, or the same work): {number(kept)}" if kept else "")
+    return text + f"{theirs:.2f} s the students' code, {ours:.3f} s ours"

@@ -16,6 +16,7 @@ __all__ = [
     "Outcome",
     "Picture",
     "Reveal",
+    "State",
     "Status",
     "Submission",
     "SubmissionResult",
@@ -24,6 +25,7 @@ __all__ = [
 RESULT_VERSION = 1
 
 Status = Literal["graded", "missing", "import_error", "timeout", "memory", "crashed", "blocked", "error"]
+State = Literal["graded", "refused", "error"]
 Outcome = Literal["passed", "failed", "not_run"]
 Reveal = Literal["always", "after_due", "never"]
 
@@ -75,7 +77,10 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ExerciseResult(msgspec.Struct, frozen=True, kw_only=True):
-    """One exercise of one submission: verdicts, notes on what was read, what the student's code printed (capped)."""
+    """One exercise of one submission: verdicts, notes on what was read, what the student's code printed (capped).
+
+    `worker` names the machine of a cluster that graded it; "" for this one.
+    """
 
     name: str
     title: str
@@ -87,6 +92,7 @@ class ExerciseResult(msgspec.Struct, frozen=True, kw_only=True):
     printed: str = ""
     student_seconds: float = 0.0
     grader_seconds: float = 0.0
+    worker: str = ""
 
 
 class SubmissionResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,7 +104,7 @@ class SubmissionResult(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     student: str
-    state: Literal["graded", "refused", "error"]
+    state: State
     score: float
     max_score: float
     isolation: str

@@ -1,60 +1,57 @@
-"""A whole class: judges in a pool of processes, one task a submission, everything written at the end."""
+"""A whole class: every submission step by step through judges and the store, whatever becomes of a judge."""
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
-import sys
-import threading
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
-from multiprocessing.util import Finalize
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import filelock
 import msgspec
 
+from grader import grading, intake
 from grader.course import Course
-from grader.errors import GraderError, OutInUseError, UsageError
+from grader.errors import GraderError, OutInUseError, SubmissionError, UsageError
 from grader.intake import Entry, Scan
-from grader.model import SubmissionResult
+from grader.model import ExerciseResult, State, Submission, SubmissionResult
+from grader.pools import Pool
 from grader.settings import Settings
+from grader.store import Store
+from grader.tasks import Done, Task, done_from, encoded, packed
+from grader.worker.source import Facts
 
-if TYPE_CHECKING:
-    from grader.session import Session
-
-__all__ = ["PRIVATE", "Graded", "Run", "claim", "default_jobs", "grade_all"]
+__all__ = ["PRIVATE", "Graded", "Run", "claim", "grade_all"]
 
 PRIVATE = ".grader"
+DIED = "the judge's process ended twice while this was graded"
 
 
 class Graded(msgspec.Struct, frozen=True):
-    """What a judge hands back: the result, and for the summary when it began (Unix time) and where the seconds went."""
+    """What came of one submission, and for the summary the judges' and the code's seconds, and what the store had."""
 
     result: SubmissionResult
-    began: float
     seconds: float
     student_seconds: float
     kept: int
 
 
-@dataclass(frozen=True)
+@dataclass
 class Run:
-    """One run over a class."""
+    """One run over a class; without a `store` nothing is kept. `began` and `ended` are set while it goes on.
+
+    `fresh` grades anew what the store has. The times are those of `time.perf_counter`.
+    """
 
     course: Course
     settings: Settings
     scan: Scan
-    jobs: int
-
-
-_session: Session | None = None
-_failure: BaseException | None = None
+    store: Store | None = None
+    fresh: bool = False
+    began: float = 0.0
+    ended: float = 0.0
 
 
 def claim(out: Path, submissions: Path) -> filelock.BaseFileLock:
@@ -75,87 +72,187 @@ def claim(out: Path, submissions: Path) -> filelock.BaseFileLock:
     return lock
 
 
-def grade_all(run: Run, progress: Callable[[int, int], None]) -> list[Graded]:
-    """Grades every submission; `progress` hears (done, all).
-
-    After a judge died, what is left is graded one by one: who takes a judge along then is given up, the others are not.
-    """
-    done: dict[str, Graded] = {}
-    if _pass(run, run.scan.entries, done, progress):
-        for entry in run.scan.entries:
-            if entry.student not in done and _pass(run, [entry], done, progress):
-                done[entry.student] = _given_up(entry, run)
-    return [done[entry.student] for entry in run.scan.entries]
-
-
-def _pass(run: Run, waiting: Sequence[Entry], done: dict[str, Graded], progress: Callable[[int, int], None]) -> bool:
-    """Works through `waiting` with one pool; true when the pool broke before the end."""
-    jobs = max(1, min(run.jobs, len(waiting)))
-    told = msgspec.json.encode(run.settings), os.getpid()
-    pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), initializer=_begin, initargs=told)
+def grade_all(run: Run, pool: Pool, progress: Callable[[int, int], None]) -> list[Graded]:
+    """Grades every submission and closes the pool; `progress` hears (done, all)."""
     try:
-        for future in as_completed([pool.submit(_grade, entry) for entry in waiting]):
-            graded = future.result()
-            done[graded.result.student] = graded
-            progress(len(done), len(run.scan.entries))
-    except BrokenProcessPool:
-        return True
+        graded = _Line(run, pool, progress).work()
     except BaseException:
-        _kill(pool)
+        pool.close(now=True)
         raise
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-    return False
+    pool.close()
+    return graded
 
 
-def _kill(pool: ProcessPoolExecutor) -> None:
-    """Ends the judges at once; their templates and workers go with them."""
-    for process in list((pool._processes or {}).values()):
-        process.kill()
+@dataclass(eq=False)
+class _Work:
+    """One submission on its way: what was found out, what is graded, and which exercises are left."""
+
+    entry: Entry
+    submission: Submission | None = None
+    data: bytes = b""
+    digest: str = ""
+    facts: tuple[Facts, ...] = ()
+    keys: dict[str, str] = field(default_factory=dict)
+    results: dict[str, ExerciseResult] = field(default_factory=dict)
+    seconds: float = 0.0
+    student_seconds: float = 0.0
+    kept: int = 0
 
 
-def _given_up(entry: Entry, run: Run) -> Graded:
-    full = sum(run.course.exercise(name).points for name in run.settings.exercises)
-    result = SubmissionResult(
-        student=entry.student,
-        state="error",
-        score=0.0,
-        max_score=full,
-        isolation=run.settings.isolation,
-        reason="the judge's process ended twice while this was graded",
-    )
-    return Graded(result, time.time(), 0.0, 0.0, 0)
+@dataclass(frozen=True, eq=False)
+class _Step:
+    """One task of a submission; `again` when it is its second and last try."""
+
+    work: _Work
+    exercise: str = ""
+    again: bool = False
 
 
-def _begin(encoded: bytes, parent: int) -> None:
-    """Makes this process a judge: it leaves Ctrl-C to the parent, ends with it, and collects the suites."""
-    global _session, _failure
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    from grader.session import Session  # only judges need pytest and NumPy
+class _Line:
+    """The submissions of a run in a line, as many on their way as the pool has room for."""
 
-    try:
-        _session = Session(msgspec.json.decode(encoded, type=Settings))
-    except BaseException as error:  # told to whoever asks for the first result
-        _failure = error
-        return
-    Finalize(_session, _session.close, exitpriority=10)
+    def __init__(self, run: Run, pool: Pool, progress: Callable[[int, int], None]) -> None:
+        self.run, self.pool, self.progress = run, pool, progress
+        self.coming = deque(run.scan.entries)
+        self.ready: deque[_Step] = deque()
+        self.suspects: deque[_Step] = deque()
+        self.flying: dict[Future[bytes], _Step] = {}
+        self.same: dict[str, list[_Step]] = {}
+        self.done: dict[str, Graded] = {}
 
+    def work(self) -> list[Graded]:
+        """Everything, in the order of the scan."""
+        while len(self.done) < len(self.run.scan.entries):
+            self._fill()
+            broken = False
+            for future in wait(self.flying, return_when=FIRST_COMPLETED).done:
+                step = self.flying.pop(future)
+                try:
+                    done = done_from(future.result())
+                except BrokenExecutor:
+                    broken, done = True, Done(why=DIED)
+                self._landed(step, done)
+            if broken and not self.flying:
+                self.pool.renew()
+        return [self.done[entry.student] for entry in self.run.scan.entries]
 
-def _end_with(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(0.5)
-    os._exit(1)
+    def _fill(self) -> None:
+        """Sends out what there is room for. After a judge's death the suspects fly one by one, and nobody else."""
+        while len(self.flying) < self.pool.window:
+            if self.suspects or any(step.again for step in self.flying.values()):
+                if self.flying and self.pool.shared_fate:
+                    return
+                waiting = self.suspects or self.ready
+            else:
+                waiting = self.ready
+            while not waiting and self.coming:
+                self._take(self.coming.popleft())
+            if not waiting:
+                return
+            self._send(waiting.popleft())
 
+    def _send(self, step: _Step) -> None:
+        work = step.work
+        ahead = tuple(name for name in work.keys if name not in work.results)
+        task = Task(submission=work.data, digest=work.digest, exercise=step.exercise, facts=work.facts, ahead=ahead)
+        self.flying[self.pool.submit(encoded(task))] = step
 
-def _grade(entry: Entry) -> Graded:
-    if _session is None:
-        raise _failure if isinstance(_failure, GraderError) else GraderError(str(_failure))
-    result = _session.grade(entry)
-    return Graded(result, _session.began, _session.seconds, _session.student_seconds, _session.kept)
+    def _take(self, entry: Entry) -> None:
+        """Reads a submission; its sources are analysed next, unless the store knows of them."""
+        work = _Work(entry)
+        try:
+            work.submission = intake.read(entry, [exercise.name for exercise in self.run.course.exercises])
+        except SubmissionError as error:
+            return self._finish(work, "refused", str(error))
+        except GraderError as error:
+            return self._finish(work, "error", str(error))
+        work.data, work.digest = packed(work.submission)
+        facts = self.run.store.facts(work.digest) if self.run.store is not None else None
+        if facts is None:
+            self.ready.append(_Step(work))
+        else:
+            self._analysed(work, facts)
+        return None
 
+    def _analysed(self, work: _Work, facts: tuple[Facts, ...]) -> None:
+        """What is left to grade: what neither the store has nor a judge is at, for the same work of somebody else."""
+        work.facts = facts
+        store, chosen = self.run.store, self.run.settings.exercises
+        known = {fact.exercise: fact for fact in facts}
+        assert work.submission is not None
+        work.keys = {
+            name: store.key(name, work.submission, known) if store else f"{name} {work.digest}" for name in chosen
+        }
+        for name, key in work.keys.items():
+            kept = store.get(key) if store and not self.run.fresh else None
+            if kept is not None:
+                work.results[name], work.kept = kept, work.kept + 1
+            elif key in self.same and not self.run.fresh:
+                self.same[key].append(_Step(work, name))
+            else:
+                self.same.setdefault(key, [])
+                self.ready.append(_Step(work, name))
+        self._finish_if_whole(work)
 
-def default_jobs() -> int:
-    """One judge a processor that this process may use."""
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    def _landed(self, step: _Step, done: Done) -> None:
+        """Takes in what a task came to; what failed is tried once more, then it is named."""
+        now, work = time.perf_counter(), step.work
+        self.run.began, self.run.ended = self.run.began or now - done.seconds, now
+        work.seconds += done.seconds
+        result = done.result
+        if (done.why or (result is not None and result.status == "error")) and not (step.again or done.final):
+            self.suspects.append(_Step(work, step.exercise, again=True))
+        elif not step.exercise and not done.why:
+            if self.run.store is not None:
+                self.run.store.put_facts(work.digest, done.facts)
+            self._analysed(work, done.facts)
+        elif not step.exercise:
+            self._finish(work, "error", done.why)
+        else:
+            self._graded(step, self._failed(step, done.why) if result is None else result, done.by)
+
+    def _failed(self, step: _Step, why: str) -> ExerciseResult:
+        facts = next(fact for fact in step.work.facts if fact.exercise == step.exercise)
+        return grading.unread(self.run.course.exercise(step.exercise), {}, facts, why, "error")
+
+    def _graded(self, step: _Step, result: ExerciseResult, by: str) -> None:
+        """Keeps a result, hands it to whoever handed in the same, and closes what is complete."""
+        work, key = step.work, step.work.keys[step.exercise]
+        work.student_seconds += result.student_seconds
+        result = work.results[step.exercise] = msgspec.structs.replace(result, worker=by)
+        others = self.same.pop(key, [])
+        if result.status == "error":
+            self.ready.extend(others)
+            self.same.update({key: []} if others else {})
+            others = []
+        elif self.run.store is not None:
+            self.run.store.put(key, result)
+        for other in others:
+            other.work.results[other.exercise], other.work.kept = result, other.work.kept + 1
+            self._finish_if_whole(other.work)
+        self._finish_if_whole(work)
+
+    def _finish_if_whole(self, work: _Work) -> None:
+        if work.results.keys() != work.keys.keys():
+            return
+        facts = {fact.exercise: fact for fact in work.facts}
+        exercises = tuple(work.results[name] for name in work.keys)
+        exercises = grading.with_root_causes(exercises, self.run.course, facts)
+        failed = any(exercise.status == "error" for exercise in exercises)
+        self._finish(work, "error" if failed else "graded", exercises=exercises)
+
+    def _finish(self, work: _Work, state: State, reason: str = "", exercises: tuple[ExerciseResult, ...] = ()) -> None:
+        settings = self.run.settings
+        result = SubmissionResult(
+            student=work.entry.student,
+            state=state,
+            score=sum(exercise.score for exercise in exercises),
+            max_score=sum(self.run.course.exercise(name).points for name in settings.exercises),
+            isolation=settings.isolation,
+            device=settings.stamp,
+            reason=reason,
+            notes=work.submission.notes if work.submission is not None and exercises else (),
+            exercises=exercises,
+        )
+        self.done[work.entry.student] = Graded(result, work.seconds, work.student_seconds, work.kept)
+        self.progress(len(self.done), len(self.run.scan.entries))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import queue
-import sys
 import threading
 import time
 from collections.abc import Sequence
@@ -14,17 +13,16 @@ import msgspec
 import pytest
 
 from grader import course as courses
-from grader import grading, intake, recorded
+from grader import grading, recorded
 from grader.course import Course, agree_with
 from grader.desk import Case, Desk, spec_of
-from grader.errors import CourseError, GraderError, IsolationError, SubmissionError
+from grader.errors import CourseError, GraderError, IsolationError
 from grader.fixture import StudentFixture
-from grader.model import CheckResult, ExerciseResult, SubmissionResult
+from grader.model import CheckResult
 from grader.plugin import exercise_of
 from grader.settings import Settings
-from grader.store import Store, seal
+from grader.tasks import Done, Task, opened
 from grader.verdicts import Verdicts, check_name, title_of
-from grader.versions import COMPUTED_BY, installed
 
 __all__ = ["Session"]
 
@@ -36,27 +34,21 @@ OPTIONS = (
 )  # fmt: skip
 
 
-LIBRARIES = {"imageio", "pillow", "opencv-python-headless", "matplotlib", "msgspec"}
-
-
 class Session(Verdicts):
-    """Grades submissions one after the other; made in the process, and used from one thread."""
+    """Does one task after the other; made in the process, and used from one thread."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.root = Path(settings.root)
         super().__init__(courses.load(self.root / "course.toml"))
-        self.tasks: queue.SimpleQueue[intake.Entry | None] = queue.SimpleQueue()
-        self.answers: queue.SimpleQueue[SubmissionResult | BaseException] = queue.SimpleQueue()
+        self.tasks: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
+        self.answers: queue.SimpleQueue[Done | BaseException] = queue.SimpleQueue()
         self.items: dict[str, list[pytest.Item]] = {}
         self.titles: dict[str, dict[str, str]] = {}
         self.case: Case | None = None
-        self.began = self.seconds = self.student_seconds = 0.0
-        self.kept = 0
         self._check_secret()
         # The template warms up while pytest collects.
         self.desk = self._desk()
-        self.store = Store(Path(settings.store), self._seals()) if settings.store else None
         self.thread = threading.Thread(target=self._run, name="judge", daemon=True)
         self.thread.start()
 
@@ -92,18 +84,8 @@ class Session(Verdicts):
             self.settings.device,
             isolation=self.settings.isolation,
             closed=[self.root / "grader" / "suites", self.root / "solutions", *map(Path, self.settings.closed)],
+            scratch=Path(self.settings.scratch) if self.settings.scratch else None,
         )
-
-    def _seals(self) -> dict[str, str]:
-        """By exercise, what its results depend on beside the submission."""
-        versions = [f"{name} {number}" for name, number in installed(LIBRARIES | COMPUTED_BY).items()]
-        seals = {}
-        for name in self.settings.exercises:
-            exercise = self.index.exercise(name)
-            index = msgspec.json.encode((exercise, self.index.limits)).decode()
-            level = (self.settings.isolation, self.settings.stamp, os.environ.get("KERAS_BACKEND", ""), sys.version)
-            seals[name] = seal(self.root, name, (index, *level, *versions))
-        return seals
 
     def _run(self) -> None:
         suites = self.root / "grader" / "suites"
@@ -114,9 +96,9 @@ class Session(Verdicts):
         except BaseException as error:  # the caller waits for an answer, whatever happens here
             self.answers.put(error)
 
-    def grade(self, entry: intake.Entry) -> SubmissionResult:
-        """The result of one submission; GraderError when the judge itself came to an end."""
-        self.tasks.put(entry)
+    def answer(self, task: Task) -> Done:
+        """What a task comes to; raises what ended the judge itself."""
+        self.tasks.put(task)
         answer = self.answers.get()
         if isinstance(answer, BaseException):
             self.answers.put(answer)
@@ -143,75 +125,35 @@ class Session(Verdicts):
         agree_with(chosen, {name: list(titles) for name, titles in self.titles.items()})
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Serves submissions until there are no more."""
+        """Serves tasks until there are no more."""
         if session.testsfailed:
             raise session.Interrupted("the suites could not be collected")
         self.desk.bench.template.ask({"op": "preload", "names": []})
-        while (entry := self.tasks.get()) is not None:
-            self.began, started = time.time(), time.perf_counter()
+        while (task := self.tasks.get()) is not None:
+            started = time.perf_counter()
             try:
-                result = self._submission(entry)
+                done = self._done(task)
             except IsolationError as error:  # nothing at all is graded behind a lock that does not hold
                 self.answers.put(error)
                 break
-            self.seconds = time.perf_counter() - started
-            self.answers.put(result)
+            except Exception as error:  # a fault of ours that one submission brings to light shall not stop the others
+                words = str(error) if isinstance(error, GraderError) else f"{type(error).__name__}: {error}"
+                done = Done(why=words or type(error).__name__)
+            self.answers.put(msgspec.structs.replace(done, seconds=time.perf_counter() - started))
         return True
 
-    def _submission(self, entry: intake.Entry) -> SubmissionResult:
-        chosen = [e for e in self.index.ready if e.name in self.settings.exercises]
-        full = sum(exercise.points for exercise in chosen)
-        base = SubmissionResult(
-            student=entry.student,
-            state="graded",
-            score=0.0,
-            max_score=full,
-            isolation=self.settings.isolation,
-            device=self.settings.stamp,
-        )
-        self.case, self.student_seconds, self.kept = None, 0.0, 0
+    def _done(self, task: Task) -> Done:
+        submission = opened(task)
+        if not task.exercise:
+            return Done(facts=tuple(self.desk.open(submission).facts.values()))
+        self.case = self.desk.reopen(submission, task.facts)
         try:
-            submission = intake.read(entry, [exercise.name for exercise in self.index.exercises])
-            self.case = self.desk.open(submission)
-            keys = {e.name: self.store.key(e.name, self.case) if self.store is not None else "" for e in chosen}
-            kept = {name: self._kept(key) for name, key in keys.items()}
-            self.desk.prepare(self.case, [name for name, result in kept.items() if result is None])
-            exercises = tuple(result or self._exercise(name, keys[name]) for name, result in kept.items())
-            exercises = grading.with_root_causes(exercises, self.index, self.case.facts)
-        except SubmissionError as error:
-            return msgspec.structs.replace(base, state="refused", reason=str(error))
-        except IsolationError:
-            raise
-        except GraderError as error:
-            return msgspec.structs.replace(base, state="error", reason=str(error))
-        except Exception as error:  # a fault of ours that one submission brings to light shall not stop the others
-            return msgspec.structs.replace(base, state="error", reason=f"{type(error).__name__}: {error}")
+            self.desk.prepare(self.case, task.ahead)
+            exercise = self.index.exercise(task.exercise)
+            titles = self.titles[exercise.name]
+            return Done(result=grading.judge_exercise(self.desk, self.index, self.case, exercise, titles, self._checks))
         finally:
-            if self.case is not None:
-                self.case.close()
-        return msgspec.structs.replace(
-            base,
-            state="error" if any(e.status == "error" for e in exercises) else "graded",
-            score=sum(exercise.score for exercise in exercises),
-            notes=submission.notes,
-            exercises=exercises,
-        )
-
-    def _kept(self, key: str) -> ExerciseResult | None:
-        """A result from the store, where nothing that matters has changed."""
-        kept = None if self.store is None or self.settings.fresh else self.store.get(key)
-        self.kept += kept is not None
-        return kept
-
-    def _exercise(self, name: str, key: str) -> ExerciseResult:
-        """The result of one exercise by its checks, kept under `key`."""
-        assert self.case is not None
-        exercise = self.index.exercise(name)
-        result = grading.judge_exercise(self.desk, self.index, self.case, exercise, self.titles[name], self._checks)
-        self.student_seconds += result.student_seconds
-        if self.store is not None and result.status != "error":
-            self.store.put(key, result)
-        return result
+            self.case.close()
 
     def _checks(self, name: str) -> Sequence[CheckResult]:
         """Runs the collected checks of one exercise and returns their verdicts in the order of the index."""

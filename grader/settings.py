@@ -10,18 +10,17 @@ __all__ = ["Settings"]
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """One run's settings.
 
-    `root` is the folder of the course, `exercises` the chosen ones, `store` where results are kept, `lock` a file for
-    retries that have to be alone on the machine; `fresh` grades everything anew. Keras computes on `device`, which
-    every result names by `stamp`; `recordings` holds the examples with the answers of that device, if it is no CPU.
-    `closed` are folders that the canary must not be able to list, beside the course's own.
+    `root` is the folder of the course, `exercises` the chosen ones, `lock` a file for retries that have to be alone on
+    the machine, `scratch` a folder for what judges write. Keras computes on `device`, which every result names by
+    `stamp`; `recordings` holds the examples with the answers of that device, if it is no CPU. `closed` are folders
+    that the canary must not be able to list, beside the course's own.
     """
 
     root: str
     exercises: tuple[str, ...]
     isolation: str
-    store: str | None = None
     lock: str | None = None
-    fresh: bool = False
+    scratch: str | None = None
     device: str = "cpu"
     stamp: str = ""
     recordings: str | None = None

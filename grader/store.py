@@ -4,84 +4,95 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
-from grader.desk import MOST_COPIED, Case
-from grader.errors import SubmissionError
+from grader.errors import GraderError, SubmissionError
 from grader.files import write_whole
 from grader.intake.folder import read_regular
-from grader.model import RESULT_VERSION, ExerciseResult
+from grader.model import ExerciseResult, Submission
+from grader.seals import ANALYSIS, Parts, changes, seal
+from grader.worker.source import Facts
 
-__all__ = ["Store", "seal"]
+__all__ = ["MOST_BYTES", "Store"]
 
 # Where code can run what no import statement names, a result depends on every module.
 DYNAMIC = re.compile(rb"\b(exec|eval|import_module|__import__|runpy|pkgutil|importlib|modules|open|globals)\b")
 MOST_BYTES = 1 << 24
-# Packages of commands around grading, through which no mark passes.
-BESIDE = ("artefacts", "authoring", "check", "classroom", "gradebook", "handout", "proofs", "similarity", "staff")
-DECODER = msgspec.json.Decoder(ExerciseResult)
-
-
-def seal(root: Path, exercise: str, extra: tuple[str, ...]) -> str:
-    """A hash of what a result depends on beside the submission: suites, recordings, index, engine, data, versions."""
-    digest = hashlib.sha256()
-    for path in sorted(_sources(root, exercise)):
-        digest.update(f"{path.relative_to(root)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
-    digest.update("\0".join((str(RESULT_VERSION), *extra)).encode())
-    return digest.hexdigest()
-
-
-def _sources(root: Path, exercise: str) -> list[Path]:
-    suites = root / "grader" / "suites"
-    others = {suites, *(root / "grader" / name for name in BESIDE)}
-    found = (path for pattern in ("*.py", "*.toml") for path in (root / "grader").rglob(pattern))
-    engine = [path for path in found if others.isdisjoint(path.parents)]
-    own = [
-        suites / "recorded" / f"{exercise}.bin",
-        *suites.glob("*.py"),
-        *suites.glob("*.npz"),
-        *suites.glob("words/*.toml"),
-    ]
-    data = [path for path in (root / "data").glob("*.*") if path.suffix not in (".md", ".toml", ".part")]
-    data = [path for path in data if path.stat().st_size <= MOST_COPIED]  # workers get no others
-    return [path for path in (*engine, *own, *data) if path.is_file()]
+RESULT = msgspec.json.Decoder(ExerciseResult)
+FACTS = msgspec.json.Decoder(tuple[Facts, ...])
+PARTS = msgspec.json.Decoder(dict[str, Parts])
+T = TypeVar("T")
 
 
 class Store:
-    """A folder of results; `seals` maps an exercise to the hash of what its results depend on beside the submission."""
+    """A folder of results; `parts` tells what those of each exercise depend on beside the submission."""
 
-    def __init__(self, folder: Path, seals: dict[str, str]) -> None:
+    def __init__(self, folder: Path, parts: Mapping[str, Parts]) -> None:
         self.folder = folder
-        self.seals = seals
+        self.parts = parts
+        self.seals = {name: seal(own) for name, own in parts.items()}
         folder.mkdir(parents=True, exist_ok=True)
 
-    def key(self, exercise: str, case: Case) -> str:
-        """The name under which the result of one exercise of a submission is kept."""
-        facts, submission = case.facts[exercise], case.submission
-        exercises = set(case.facts)
+    def key(self, exercise: str, submission: Submission, known: Mapping[str, Facts]) -> str:
+        """The name under which the result of one exercise of a submission is kept; `known` are facts by exercise."""
+        facts = known[exercise]
         parts = [self.seals[exercise].encode(), msgspec.msgpack.encode(facts)]
         reached = {exercise, *facts.siblings}
-        code_of = [code for name, code in submission.modules.items() if name in reached or name not in exercises]
+        code_of = [code for name, code in submission.modules.items() if name in reached or name not in known]
         if any(DYNAMIC.search(code) for code in code_of):
-            reached = exercises
+            reached = set(known)
         for name, code in sorted(submission.modules.items()):
-            if name in reached or name not in exercises:
+            if name in reached or name not in known:
                 parts += [name.encode(), hashlib.sha256(code).digest()]
-        if any(case.facts[name].origin == "notebook" for name in reached if name in case.facts):
+        if any(known[name].origin == "notebook" for name in reached if name in known):
             parts += [hashlib.sha256(code).digest() for _, code in sorted(submission.notebooks.items())]
         return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
     def get(self, key: str) -> ExerciseResult | None:
         """The kept result, or None where there is none that can be read."""
-        try:
-            return DECODER.decode(read_regular(self.folder / f"{key}.json", MOST_BYTES))
-        except (OSError, SubmissionError, msgspec.DecodeError):
-            return None
+        return self._read(f"{key}.json", RESULT)
 
     def put(self, key: str, result: ExerciseResult) -> None:
-        """Keeps a result, whole or not at all; where it cannot be kept, it counts all the same."""
-        with suppress(OSError):
-            write_whole(self.folder / f"{key}.json", msgspec.json.encode(result))
+        """Keeps a result, whole or not at all; GraderError where it cannot be kept: what goes on would be lost."""
+        self._write(f"{key}.json", msgspec.json.encode(result))
+
+    def facts(self, digest: str) -> tuple[Facts, ...] | None:
+        """What the analysis of a submission with this hash said, if that is known."""
+        return self._read(self._facts(digest), FACTS)
+
+    def put_facts(self, digest: str, facts: tuple[Facts, ...]) -> None:
+        """Keeps what an analysis said."""
+        self._write(self._facts(digest), msgspec.json.encode(facts))
+
+    def _facts(self, digest: str) -> str:
+        return f"facts-{hashlib.sha256((self.seals[ANALYSIS] + digest).encode()).hexdigest()}.json"
+
+    def stale(self) -> list[str]:
+        """What results of earlier runs count no longer, and why, in sentences."""
+        kept = self._read("parts.json", PARTS) or {}
+        return changes(kept, self.parts)
+
+    def settle(self) -> None:
+        """Remembers what the results of this run depend on, once all of them are kept."""
+        kept = self._read("parts.json", PARTS) or {}
+        if (now := {**kept, **self.parts}) != kept:
+            self._write("parts.json", msgspec.json.encode(now))
+
+    def _read(self, name: str, decoder: msgspec.json.Decoder[T]) -> T | None:
+        with suppress(OSError, SubmissionError, GraderError, msgspec.DecodeError):
+            return decoder.decode(read_regular(self.folder / name, MOST_BYTES))
+        return None
+
+    def _write(self, name: str, data: bytes) -> None:
+        try:
+            write_whole(self.folder / name, data, lasting=True)
+        except OSError as error:
+            raise GraderError(
+                f"{self.folder} cannot be written to ({error.strerror}), so what is graded would be lost. "
+                "What was graded so far is kept: mend this, and run the same command to go on."
+            ) from None

@@ -28,11 +28,11 @@ from grader.handout.public import public_data
 from grader.messages import Locks
 from grader.model import CheckResult, ExerciseResult, SubmissionResult
 from grader.outcomes import Outcome, Request
+from grader.pools import default_jobs
 from grader.proofs.bench import Bench, Work
 from grader.proofs.golden import Expectation, Golden
 from grader.refusals import import_failure
 from grader.report.text import clean
-from grader.run import default_jobs
 from grader.student import Student
 
 __all__ = [

@@ -34,7 +34,8 @@ from grader.gradebook.feedback import fragment, remark
 from grader.intake.names import flaw_of_student
 from grader.model import CheckResult, Evidence, ExerciseResult, FinalMark, Picture, SubmissionResult
 from grader.report import class_page, clean, grades_csv, one_line, pages, results_json, student_page
-from grader.run import Graded
+from grader.run import Graded, Run
+from grader.settings import Settings
 from grader.similarity.page import similar_csv, similar_page
 from grader.similarity.pairs import Comparison, Match
 from grader.similarity.works import Gathered, Work
@@ -313,8 +314,9 @@ def test_results(name: str) -> None:
 
 # Terminals -----------------------------------------------------------------------------------------------------------
 def _graded(text: str) -> None:
-    one = Graded(result(text, "s", "error"), 0.0, 0.1, 0.1, 0)
-    klass._close(Path("out"), [one], intake.Scan(entries=()), 0.0)
+    one = Graded(result(text, "s", "error"), 0.1, 0.1, 0)
+    settings = Settings(root="", exercises=(), isolation="locked")
+    klass._close(Path("out"), [one], Run(COURSE, settings, intake.Scan(entries=())), 0.0)
 
 
 def _differ(text: str, folder: Path) -> None:

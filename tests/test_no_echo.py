@@ -17,13 +17,12 @@ import msgspec
 import numpy as np
 import pytest
 from corpus import ROOT
+from judges import Judge
 
-from grader import intake, recorded
+from grader import recorded
 from grader.gradebook.feedback import fragment
 from grader.model import SubmissionResult
 from grader.report import results_json, student_page
-from grader.session import Session
-from grader.settings import Settings
 
 __all__: list[str] = []
 
@@ -119,19 +118,17 @@ DESIGNS = ("left_shoulder_filter", "quiz")
 
 
 @pytest.fixture(scope="module")
-def judge() -> Iterator[Session]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-        session = Session(Settings(root=str(ROOT), exercises=EXERCISES, isolation="process"))
-        yield session
-        session.close()
+def judge() -> Iterator[Judge]:
+    judge = Judge(EXERCISES)
+    yield judge
+    judge.close()
 
 
-def graded(judge: Session, folder: Path, **modules: str) -> SubmissionResult:
+def graded(judge: Judge, folder: Path, **modules: str) -> SubmissionResult:
     (folder / "anna").mkdir()
     for name, source in modules.items():
         (folder / "anna" / f"{name}.py").write_text(PRELUDE + source, "utf-8")
-    result = judge.grade(intake.entry_for(folder / "anna"))
+    result = judge.grade(folder / "anna")
     assert result.state == "graded", result.reason
     return result
 
@@ -165,14 +162,14 @@ def module(name: str, body: str, always: bool) -> str:
     return FIRST.format(name=name, args=args, right=right, always=always, body=body)
 
 
-def carried(judge: Session, folder: Path, way: str, *, always: bool) -> SubmissionResult:
+def carried(judge: Judge, folder: Path, way: str, *, always: bool) -> SubmissionResult:
     """The result of code that carries its input out in this way: at every example, or at hidden ones alone."""
     names = {"multiply_sum": "multiply_sum", "filter_design": "channels_last"}
     return graded(judge, folder, **{name: module(function, AT_ONCE[way], always) for name, function in names.items()})
 
 
 @pytest.mark.parametrize("way", AT_ONCE)
-def test_what_is_said_of_a_hidden_example_at_once(judge: Session, tmp_path: Path, way: str) -> None:
+def test_what_is_said_of_a_hidden_example_at_once(judge: Judge, tmp_path: Path, way: str) -> None:
     result = carried(judge, tmp_path, way, always=False)
     for exercise in result.exercises:
         assert exercise.score < exercise.max_score
@@ -188,7 +185,7 @@ SEEN = {
 
 
 @pytest.mark.parametrize("way", sorted(SEEN))
-def test_what_is_said_of_a_public_example_is_shown(judge: Session, tmp_path: Path, way: str) -> None:
+def test_what_is_said_of_a_public_example_is_shown(judge: Judge, tmp_path: Path, way: str) -> None:
     """The control: the same ways, at the first example."""
     result = carried(judge, tmp_path, way, always=True)
     for exercise in result.exercises:
@@ -205,14 +202,14 @@ def later(body: str) -> str:
 
 
 @pytest.mark.parametrize("way", LATER)
-def test_what_is_remembered_of_a_hidden_example(judge: Session, tmp_path: Path, way: str) -> None:
+def test_what_is_remembered_of_a_hidden_example(judge: Judge, tmp_path: Path, way: str) -> None:
     result = graded(judge, tmp_path, filter_design=later(LATER[way]))
     checks = {check.name: check.outcome for exercise in result.exercises for check in exercise.checks}
     assert checks["channels_last"] == "passed"  # the code has seen them all
     assert not told(result) & HIDDEN["filter_design"]
 
 
-def test_attributes_that_are_made_later(judge: Session, tmp_path: Path) -> None:
+def test_attributes_that_are_made_later(judge: Judge, tmp_path: Path) -> None:
     """The sentence on a function that is not there lists those that are."""
     source = KEYS + "def channels_last(stack):\n    globals()[echo(stack)] = len\n"
     source += "    if hidden():\n        globals().pop('quiz', None)\n    return moved(stack)\n"
@@ -221,7 +218,7 @@ def test_attributes_that_are_made_later(judge: Session, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("way", ["message", "class", "texts", "class of what is returned"])
-def test_what_functions_without_arguments_say_is_shown(judge: Session, tmp_path: Path, way: str) -> None:
+def test_what_functions_without_arguments_say_is_shown(judge: Judge, tmp_path: Path, way: str) -> None:
     """The control of both: the same words, of a public example, where nothing has to be remembered."""
     said = sorted(SHOWN["filter_design"])[0]
     body = LATER[way].replace("hidden()[0]", repr(said))
@@ -229,14 +226,14 @@ def test_what_functions_without_arguments_say_is_shown(judge: Session, tmp_path:
     assert said in told(result)
 
 
-def test_a_worker_that_remembers_would_tell(judge: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_that_remembers_would_tell(judge: Judge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: with one worker for everything, words get out."""
     monkeypatch.setattr("grader.student.Student.close", lambda self: None)
     result = graded(judge, tmp_path, filter_design=later(LATER["message"]))
     assert told(result) & HIDDEN["filter_design"]
 
 
-def test_times_on_pages_for_students_are_coarse(judge: Session, tmp_path: Path) -> None:
+def test_times_on_pages_for_students_are_coarse(judge: Judge, tmp_path: Path) -> None:
     """Of the time that code takes, what a course system shows is the power of two above it; pages hold none."""
     result = graded(judge, tmp_path, multiply_sum=module("multiply_sum", "return total(a, b)", always=True))
     pages, shown = set(), []

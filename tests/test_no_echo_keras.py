@@ -9,11 +9,10 @@ from pathlib import Path
 
 import pytest
 from corpus import ROOT
+from judges import Judge
 from test_no_echo import PRELUDE, read_by_students, word
 
-from grader import intake, recorded
-from grader.session import Session
-from grader.settings import Settings
+from grader import recorded
 from grader.worker.models import bank
 
 __all__: list[str] = []
@@ -76,24 +75,22 @@ QUIET = ("print",)  # kept as long as nothing hidden was asked alone
 
 
 @pytest.fixture(scope="module")
-def judge() -> Iterator[Session]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-        session = Session(Settings(root=str(ROOT), exercises=("cifar_setup",), isolation="process"))
-        yield session
-        session.close()
+def judge() -> Iterator[Judge]:
+    judge = Judge(("cifar_setup",))
+    yield judge
+    judge.close()
 
 
-def told(judge: Session, folder: Path, source: str) -> set[str]:
+def told(judge: Judge, folder: Path, source: str) -> set[str]:
     (folder / "anna").mkdir()
     (folder / "anna" / "cifar_setup.py").write_text(source, "utf-8")
-    result = judge.grade(intake.entry_for(folder / "anna"))
+    result = judge.grade(folder / "anna")
     assert result.state == "graded", json.dumps(result.reason)
     return set(re.findall(r"echo[0-9a-f]{8}", read_by_students(result)))
 
 
 @pytest.mark.parametrize("way", BUILDING)
-def test_the_batch_of_a_network(judge: Session, tmp_path: Path, way: str) -> None:
+def test_the_batch_of_a_network(judge: Judge, tmp_path: Path, way: str) -> None:
     """Words come from a network that is built again where nothing can be found: its number is 0 there."""
     found = told(judge, tmp_path, NETWORK.replace("{body}", BUILDING[way]).replace("{{", "{").replace("}}", "}"))
     assert f"echo{NUMBER:08x}" not in found
@@ -101,7 +98,7 @@ def test_the_batch_of_a_network(judge: Session, tmp_path: Path, way: str) -> Non
 
 
 @pytest.mark.parametrize("way", COMPILING)
-def test_the_model_that_is_compiled(judge: Session, tmp_path: Path, way: str) -> None:
+def test_the_model_that_is_compiled(judge: Judge, tmp_path: Path, way: str) -> None:
     found = told(judge, tmp_path, COMPILED.replace("{body}", COMPILING[way]))
     assert word(bank((4, 3), MODEL)) not in found
     assert (found == {word(bank((4, 3), 0))}) is (way not in QUIET)

@@ -9,13 +9,11 @@ from pathlib import Path
 
 import pytest
 from corpus import GOLDEN, RIGHT, ROOT, WRONG, lay_over
+from judges import Judge
 
 from grader import course as courses
-from grader import intake
 from grader.model import SubmissionResult
 from grader.proofs.losses import by_name, losses, stub_gains, unexpected, words
-from grader.session import Session
-from grader.settings import Settings
 from grader.store import Store
 
 __all__: list[str] = []
@@ -25,21 +23,19 @@ READY = tuple(exercise.name for exercise in COURSE.ready)
 
 
 @pytest.fixture(scope="module")
-def judge(store: Path) -> Iterator[Session]:
+def judge(store: Path) -> Iterator[Judge]:
     """A judge of all exercises that are ready; its store spares the right modules around a wrong one a second run."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-        session = Session(Settings(root=str(ROOT), exercises=READY, isolation="process", store=str(store)))
-        yield session
-        session.close()
+    judge = Judge(READY, store=store)
+    yield judge
+    judge.close()
 
 
-def grade(judge: Session, path: Path) -> SubmissionResult:
+def grade(judge: Judge, path: Path) -> SubmissionResult:
     """The result of the submission at `path`."""
-    return judge.grade(intake.entry_for(path))
+    return judge.grade(path)
 
 
-def test_stubs_earn_nothing(judge: Session, tmp_path: Path) -> None:
+def test_stubs_earn_nothing(judge: Judge, tmp_path: Path) -> None:
     """Every check fails or waits, and the page says what to do."""
     shutil.copytree(ROOT / "exercises", tmp_path / "stub")
     result = grade(judge, tmp_path / "stub")
@@ -47,7 +43,7 @@ def test_stubs_earn_nothing(judge: Session, tmp_path: Path) -> None:
     assert (result.score, result.max_score) == (0, COURSE.max_total)
 
 
-def test_solutions_earn_everything(judge: Session, tmp_path: Path) -> None:
+def test_solutions_earn_everything(judge: Judge, tmp_path: Path) -> None:
     """The reference loses nothing."""
     shutil.copytree(ROOT / "solutions", tmp_path / "solution")
     result = grade(judge, tmp_path / "solution")
@@ -56,7 +52,7 @@ def test_solutions_earn_everything(judge: Session, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", RIGHT)
-def test_unusual_but_right(judge: Session, tmp_path: Path, name: str) -> None:
+def test_unusual_but_right(judge: Judge, tmp_path: Path, name: str) -> None:
     """Another algorithm, dtype, container or style gets full marks."""
     result = grade(judge, lay_over("right", name, name, tmp_path))
     assert list(losses(result)) == []
@@ -64,7 +60,7 @@ def test_unusual_but_right(judge: Session, tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_wrong(judge: Session, tmp_path: Path, name: str) -> None:
+def test_wrong(judge: Judge, tmp_path: Path, name: str) -> None:
     """A known mistake loses its own checks, keeps the points of innocent exercises, and is called by its name."""
     result = grade(judge, lay_over("wrong", name, "somebody", tmp_path))
     assert list(unexpected(result, GOLDEN.expected(name, COURSE), COURSE)) == []
@@ -72,17 +68,17 @@ def test_wrong(judge: Session, tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", WRONG[::110])
 def test_the_name_changes_nothing(
-    judge: Session, store: Path, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+    judge: Judge, store: Path, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The same work under another name gets the same verdicts, word for word, when it is graded anew."""
     one = grade(judge, lay_over("wrong", name, "a", tmp_path))
     assert judge.store is not None
-    monkeypatch.setattr(judge, "store", Store(store.with_name("another-name"), judge.store.seals))
+    monkeypatch.setattr(judge, "store", Store(store.with_name("another-name"), judge.store.parts))
     other = grade(judge, lay_over("wrong", name, "Zoë O'Neil, B.", tmp_path))
     assert [(e.score, e.checks) for e in one.exercises] == [(e.score, e.checks) for e in other.exercises]
 
 
-def test_the_root_cause_is_named(judge: Session, tmp_path: Path) -> None:
+def test_the_root_cause_is_named(judge: Judge, tmp_path: Path) -> None:
     """An exercise that loses points with one that it imports says where to start."""
     result = grade(judge, lay_over("wrong", "sum_wraps_below_convolve", "somebody", tmp_path))
     convolve = by_name(result)["convolve"]
@@ -92,7 +88,7 @@ def test_the_root_cause_is_named(judge: Session, tmp_path: Path) -> None:
     assert untouched.notes == ()
 
 
-def test_a_notebook_for_each_exercise(judge: Session, tmp_path: Path) -> None:
+def test_a_notebook_for_each_exercise(judge: Judge, tmp_path: Path) -> None:
     """What one notebook imports may stand in another one of the same submission."""
     (tmp_path / "three").mkdir()
     for name in READY:
@@ -117,7 +113,7 @@ if os.listdir(FOLDER):
 """
 
 
-def test_an_import_after_hidden_examples_tells_nothing(judge: Session, tmp_path: Path) -> None:
+def test_an_import_after_hidden_examples_tells_nothing(judge: Judge, tmp_path: Path) -> None:
     """A worker that starts again may know hidden inputs from the one before; its messages are not repeated."""
     (tmp_path / "memory").mkdir()
     (tmp_path / "late").mkdir()
@@ -127,7 +123,7 @@ def test_an_import_after_hidden_examples_tells_nothing(judge: Session, tmp_path:
     assert "hidden:" not in words(result)
 
 
-def test_pictures_are_mended_between_submissions(judge: Session, tmp_path: Path) -> None:
+def test_pictures_are_mended_between_submissions(judge: Judge, tmp_path: Path) -> None:
     """Code that destroys the pictures it was given spoils its own exercise alone."""
     text = "import os\n\ndef load_image(path, grayscale=False):\n    os.unlink(path)\n    raise OSError\n"
     (tmp_path / "vandal").mkdir()

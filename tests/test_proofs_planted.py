@@ -15,7 +15,7 @@ from corpus import ROOT
 from hypothesis import strategies as st
 
 from grader import course as courses
-from grader import drawing
+from grader.authoring import drawing
 from grader.probing import Probe
 from grader.proofs.declared import declared_in
 from grader.proofs.equivalence import Holder

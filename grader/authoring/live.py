@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, Verbosity, given, settings
 from hypothesis.errors import HypothesisException
 
-from grader.drawing import answered, probes_of, settings_of
+from grader.authoring.drawing import answered, probes_of, settings_of
 from grader.fixture import StudentFixture
 from grader.illustrate import evidence
 from grader.judging import agree, is_right, request

@@ -75,7 +75,7 @@ def _surround(root: Path, device: str) -> None:
 
 def _recorded(root: Path, exercise: Exercise, secret: str) -> tuple[Recording | None, Recording]:
     """The recording that there is, if any, and the one that is current."""
-    from grader import drawing  # hypothesis, SciPy and the solutions are only needed here
+    from grader.authoring import drawing  # hypothesis, SciPy and the solutions are only needed here
 
     try:
         old = recorded.read(_path(root, exercise))
@@ -100,7 +100,7 @@ def _recording(root: Path, exercise: Exercise, secret: str, check: bool) -> list
     if lacking := missing(exercise.template):
         print(f"grader: the examples of {exercise.name} were left alone: {lacking}", file=sys.stderr)
         return []
-    from grader import drawing
+    from grader.authoring import drawing
 
     old, new = _recorded(root, exercise, secret)
     why = "there is none" if old is None else drawing.stale(old, new)

@@ -14,6 +14,7 @@ from grader.classroom.late import unpacked
 from grader.classroom.roster import Person, Roster
 from grader.classroom.times import moment
 from grader.errors import GraderError
+from grader.pools import Local
 from grader.report import clean, number, results_json
 from grader.run import Run, grade_all
 from grader.settings import Settings
@@ -49,7 +50,8 @@ def _graded(root: Path) -> dict[str, Any]:
     entry = intake.Entry(student="submission", paths=(root / "submission",))
     closed = str(root / "submission"), str(root / "results")
     settings = Settings(root=str(source), exercises=chosen, isolation="container", closed=closed)
-    [graded] = grade_all(Run(course, settings, intake.Scan(entries=(entry,)), 1), lambda done, everything: None)
+    run = Run(course, settings, intake.Scan(entries=(entry,)))
+    [graded] = grade_all(run, Local(settings, 1), lambda done, everything: None)
     if graded.result.state == "error":
         why = [check.observation for one in graded.result.exercises for check in one.checks if check.status == "error"]
         raise GraderError(graded.result.reason or "; ".join(why))

@@ -17,7 +17,7 @@ from grader.desk import MOST_COPIED
 from grader.files import write_whole
 from grader.handout.release import archive
 from grader.klass import chosen_exercises
-from grader.store import BESIDE
+from grader.seals import BESIDE
 
 __all__ = ["main"]
 

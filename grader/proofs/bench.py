@@ -16,8 +16,11 @@ from grader.course import Course
 from grader.intake import Entry, Scan
 from grader.klass import show_progress
 from grader.model import SubmissionResult
-from grader.run import Run, default_jobs, grade_all
+from grader.pools import Local, default_jobs
+from grader.run import Run, grade_all
+from grader.seals import parts_of
 from grader.settings import Settings
+from grader.store import Store
 from grader.worker.lock import shield
 
 __all__ = ["Bench", "Work"]
@@ -46,12 +49,13 @@ class Bench:
         with tempfile.TemporaryDirectory(prefix="grader-proofs-") as name:
             folder = Path(name)
             entries = tuple(_written(work, folder / "submitted") for work in works)
-            kept, lock = str(self.store or folder / "store"), str(folder / "alone")
             settings = Settings(
-                root=str(self.root), exercises=exercises, isolation=self.course.isolation, store=kept, lock=lock
+                root=str(self.root), exercises=exercises, isolation=self.course.isolation, lock=str(folder / "alone")
             )
-            run = Run(self.course, settings, Scan(entries=entries), self.jobs or default_jobs())
-            graded = grade_all(run, partial(show_progress, time.time()))
+            store = Store(self.store or folder / "store", parts_of(self.root, self.course, settings))
+            run = Run(self.course, settings, Scan(entries=entries), store)
+            pool = Local(settings, max(1, min(self.jobs or default_jobs(), len(entries))))
+            graded = grade_all(run, pool, partial(show_progress, time.perf_counter()))
         return {one.result.student: one.result for one in graded}
 
 

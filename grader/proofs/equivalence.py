@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from grader import judging
+from grader.authoring.drawing import draw, drawn_from, probes_of, settings_of
 from grader.course import Course
 from grader.desk import Desk, spec_of
-from grader.drawing import draw, drawn_from, probes_of, settings_of
 from grader.illustrate import call_text
 from grader.model import Submission
 from grader.probing import Probe
