@@ -7,7 +7,16 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-__all__ = ["write_whole"]
+__all__ = ["sweep", "write_whole"]
+
+PART = ".part-"
+
+
+def sweep(folder: Path) -> None:
+    """Takes away, at any depth, what was half written when a program was killed; nobody else may be writing there."""
+    for path in folder.rglob(f"{PART}*"):
+        with suppress(OSError):
+            path.unlink()
 
 
 def write_whole(path: Path, data: bytes, *, lasting: bool = False) -> None:
@@ -15,7 +24,7 @@ def write_whole(path: Path, data: bytes, *, lasting: bool = False) -> None:
 
     What is `lasting` is on the disk before it has its name, so that it survives a machine that stops.
     """
-    descriptor, name = tempfile.mkstemp(prefix=".part-", dir=path.parent)
+    descriptor, name = tempfile.mkstemp(prefix=PART, dir=path.parent)
     try:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(data)

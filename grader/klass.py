@@ -17,6 +17,7 @@ from grader.classroom import files as classroom
 from grader.containment import levels
 from grader.course import Course, choose
 from grader.errors import UsageError
+from grader.files import sweep
 from grader.intake.names import escaped
 from grader.outputs import kept_records, narrowed, write_outputs
 from grader.pools import Local, Pool, default_jobs
@@ -48,6 +49,7 @@ def grade_class(root: Path, course: Course, arguments: argparse.Namespace) -> in
     out: Path = arguments.out
     lock = claim(out, arguments.submissions)
     try:
+        sweep(out)
         private = out / PRIVATE
         stamp = ""
         if arguments.device == "gpu":

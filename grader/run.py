@@ -14,7 +14,7 @@ import msgspec
 
 from grader import grading, intake
 from grader.course import Course
-from grader.errors import GraderError, OutInUseError, SubmissionError, UsageError
+from grader.errors import OutInUseError, SubmissionError, UsageError
 from grader.intake import Entry, Scan
 from grader.model import ExerciseResult, State, Submission, SubmissionResult
 from grader.pools import Pool
@@ -118,22 +118,20 @@ class _Line:
         self.suspects: deque[_Step] = deque()
         self.flying: dict[Future[bytes], _Step] = {}
         self.same: dict[str, list[_Step]] = {}
+        self.unread: set[str] = set()
         self.done: dict[str, Graded] = {}
 
     def work(self) -> list[Graded]:
         """Everything, in the order of the scan."""
         while len(self.done) < len(self.run.scan.entries):
             self._fill()
-            broken = False
             for future in wait(self.flying, return_when=FIRST_COMPLETED).done:
                 step = self.flying.pop(future)
                 try:
                     done = done_from(future.result())
                 except BrokenExecutor:
-                    broken, done = True, Done(why=DIED)
+                    done = Done(why=DIED)
                 self._landed(step, done)
-            if broken and not self.flying:
-                self.pool.renew()
         return [self.done[entry.student] for entry in self.run.scan.entries]
 
     def _fill(self) -> None:
@@ -155,7 +153,12 @@ class _Line:
         work = step.work
         ahead = tuple(name for name in work.keys if name not in work.results)
         task = Task(submission=work.data, digest=work.digest, exercise=step.exercise, facts=work.facts, ahead=ahead)
-        self.flying[self.pool.submit(encoded(task))] = step
+        try:
+            future = self.pool.submit(encoded(task))
+        except BrokenExecutor:
+            self.pool.renew()
+            future = self.pool.submit(encoded(task))
+        self.flying[future] = step
 
     def _take(self, entry: Entry) -> None:
         """Reads a submission; its sources are analysed next, unless the store knows of them."""
@@ -164,8 +167,11 @@ class _Line:
             work.submission = intake.read(entry, [exercise.name for exercise in self.run.course.exercises])
         except SubmissionError as error:
             return self._finish(work, "refused", str(error))
-        except GraderError as error:
-            return self._finish(work, "error", str(error))
+        except Exception as error:  # the machine's failure, or ours: one submission shall not stop the others
+            if entry.student in self.unread:
+                return self._finish(work, "error", str(error) or type(error).__name__)
+            self.unread.add(entry.student)
+            return self.coming.append(entry)
         work.data, work.digest = packed(work.submission)
         facts = self.run.store.facts(work.digest) if self.run.store is not None else None
         if facts is None:

@@ -6,7 +6,8 @@ import ast
 import hashlib
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -78,8 +79,8 @@ def _told(part: str, old: str, new: str) -> str:
     return f"{part}: {old.split(' (')[0] or 'none'}, now {new.split(' (')[0] or 'none'}"
 
 
-def reached(root: Path, doors: Iterable[str]) -> dict[Path, bytes]:
-    """The modules of this package that the doors import in any number of steps, by their place under `root`."""
+def reached(root: Path, doors: Iterable[str], within: str = "grader") -> dict[Path, bytes]:
+    """The modules of a package of ours that the doors import in any number of steps, by their place under `root`."""
     found: dict[Path, bytes] = {}
     ahead = list(doors)
     while ahead:
@@ -87,12 +88,14 @@ def reached(root: Path, doors: Iterable[str]) -> dict[Path, bytes]:
         path = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
         if path not in found and path.is_file():  # else it is the name of something inside a module
             found[path] = path.read_bytes()
-            ahead += _imported(found[path])
+            ahead += [name for name in _imported(found[path]) if name.startswith(within)]
     return found
 
 
-def _imported(source: bytes) -> Iterator[str]:
+@cache
+def _imported(source: bytes) -> list[str]:
     """What a source imports of this package, and the packages that it lies in."""
+    found: list[str] = []
     for node in ast.walk(ast.parse(source)):
         match node:
             case ast.ImportFrom(module=str(module)):
@@ -102,7 +105,8 @@ def _imported(source: bytes) -> Iterator[str]:
             case _:
                 continue
         parts = [name.split(".") for name in names if name.startswith("grader.")]
-        yield from (".".join(part[:count]) for part in parts for count in range(1, len(part) + 1))
+        found += (".".join(part[:count]) for part in parts for count in range(1, len(part) + 1))
+    return found
 
 
 def _engine(root: Path) -> list[Path]:
@@ -114,11 +118,7 @@ def _engine(root: Path) -> list[Path]:
 def _suite(root: Path, exercise: str) -> list[Path]:
     """The modules of one suite, and the words and arrays that they read."""
     suites = root / "grader" / "suites"
-    modules = {
-        path: source
-        for path, source in reached(root, [f"grader.suites.test_{exercise}"]).items()
-        if path.is_relative_to(suites)
-    }
+    modules = reached(root, [f"grader.suites.test_{exercise}"], "grader.suites")
     wanted = {path: path.name for path in suites.glob("*.npz")}
     wanted |= {path: f'texts("{path.stem}"' for path in suites.glob("words/*.toml")}
     read = [path for path, name in wanted.items() if any(name.encode() in source for source in modules.values())]

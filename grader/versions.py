@@ -6,7 +6,8 @@ import importlib.util
 import os
 import platform
 from collections.abc import Set
-from importlib.metadata import distributions
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
 
 __all__ = ["COMPUTED_BY", "computed_by", "installed", "missing"]
 
@@ -15,8 +16,11 @@ COMPUTED_BY = {"numpy", "scipy", "hypothesis", "keras", "tensorflow", "tensorflo
 
 def installed(names: Set[str]) -> dict[str, str]:
     """The versions of those libraries that are installed."""
-    there = {one.name.lower().replace("_", "-"): one.version for one in distributions()}
-    return {name: there[name] for name in sorted(names & there.keys())}
+    found = {}
+    for name in sorted(names):
+        with suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found
 
 
 def computed_by() -> dict[str, str]:
