@@ -39,6 +39,9 @@ __all__ = ["Case", "Desk", "spec_of"]
 
 FACTS = msgspec.msgpack.Decoder(list[Facts])
 LIBRARIES = frozenset({"PIL", "cv2", "imageio", "matplotlib", "scipy"})
+# With these a template has several times the memory, and a fork of it takes several times as long: code that imports
+# none of them is not to pay for it.
+LARGE = frozenset({"cv2", "matplotlib", "scipy"})
 ANALYSIS_SECONDS = 10.0
 MOST_COPIED = 32 << 20
 # Longer than any honest retry: whoever holds the lock then is a process that a submission left behind.
@@ -148,6 +151,8 @@ class Desk:
         self.bench = Bench(Template(Path(self.scratch.name)), limits, start, locks, slowness, alone=self._alone)
         self.device = device
         self.closed = (*closed, self.pictures)
+        places = (self.pictures, start, Path(self.scratch.name), *PLACES)
+        self.places = {os.fspath(place): place.name for place in places}
         self.proven: set[str] = set()
         self.templates = {"numpy": self.bench.template}
 
@@ -173,7 +178,8 @@ class Desk:
         """The kind of template that an exercise needs."""
         if {"keras", "tensorflow"}.intersection(facts.imports) and not missing("keras"):
             return "keras"  # where there is none, the import fails as any other does
-        return self.specs[facts.exercise].template
+        kind = self.specs[facts.exercise].template
+        return "libraries" if kind == "numpy" and LARGE.intersection(facts.imports) else kind
 
     def _template(self, kind: str) -> Template:
         """The template of that kind, started when it is needed first."""
@@ -185,7 +191,7 @@ class Desk:
         """The template of that kind, with the limits of an exercise."""
         limits = msgspec.structs.replace(self.bench.limits, **self.specs[exercise].limits)
         template = self._template(kind)
-        if template is self.bench.template or self.device == "cpu":
+        if kind != "keras" or self.device == "cpu":
             return replace(self.bench, template=template, limits=limits)
         return replace(self.bench, template=template, limits=limits, device=self.device, locks=levels.on_gpu())
 
@@ -280,8 +286,9 @@ class Desk:
 
     def tidy(self, text: str) -> str:
         """A text without the places of this machine: what runs elsewhere, or again, reads the same."""
-        for folder in (self.pictures, self.bench.data, Path(self.scratch.name), *PLACES):
-            text = text.replace(f"{folder}{os.sep}", "").replace(os.fspath(folder), folder.name)
+        if os.sep in text:
+            for place, name in self.places.items():
+                text = text.replace(f"{place}{os.sep}", "").replace(place, name)
         return text
 
     def locate(self, picture: PictureFile) -> str:

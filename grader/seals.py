@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import os
+import re
 import sys
 from collections.abc import Iterable, Mapping
-from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -18,7 +17,7 @@ from grader.model import RESULT_VERSION
 from grader.settings import Settings
 from grader.versions import COMPUTED_BY, installed
 
-__all__ = ["ANALYSIS", "Parts", "changes", "parts_of", "reached", "seal"]
+__all__ = ["ANALYSIS", "Parts", "changes", "parts_of", "seal"]
 
 # The name of what all results of an analysis depend on, beside those of the exercises.
 ANALYSIS = "analysis"
@@ -28,6 +27,8 @@ BESIDE = (
     "artefacts", "authoring", "check", "classroom", "cluster", "gradebook", "handout", "proofs", "similarity", "staff",
 )  # fmt: skip
 HASHED = "sha256:"
+# What a module imports of the suites: a module of theirs, or names, some of which may be modules.
+IMPORT = re.compile(r"^\s*(?:from|import) grader\.suites(?:\.(\w+)| import ([\w, ]+)| import \(([\w,\s]+)\))", re.M)
 Parts = dict[str, str]
 
 
@@ -79,36 +80,6 @@ def _told(part: str, old: str, new: str) -> str:
     return f"{part}: {old.split(' (')[0] or 'none'}, now {new.split(' (')[0] or 'none'}"
 
 
-def reached(root: Path, doors: Iterable[str], within: str = "grader") -> dict[Path, bytes]:
-    """The modules of a package of ours that the doors import in any number of steps, by their place under `root`."""
-    found: dict[Path, bytes] = {}
-    ahead = list(doors)
-    while ahead:
-        place = root.joinpath(*ahead.pop().split("."))
-        path = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
-        if path not in found and path.is_file():  # else it is the name of something inside a module
-            found[path] = path.read_bytes()
-            ahead += [name for name in _imported(found[path]) if name.startswith(within)]
-    return found
-
-
-@cache
-def _imported(source: bytes) -> list[str]:
-    """What a source imports of this package, and the packages that it lies in."""
-    found: list[str] = []
-    for node in ast.walk(ast.parse(source)):
-        match node:
-            case ast.ImportFrom(module=str(module)):
-                names = [f"{module}.{alias.name}" for alias in node.names]
-            case ast.Import():
-                names = [alias.name for alias in node.names]
-            case _:
-                continue
-        parts = [name.split(".") for name in names if name.startswith("grader.")]
-        found += (".".join(part[:count]) for part in parts for count in range(1, len(part) + 1))
-    return found
-
-
 def _engine(root: Path) -> list[Path]:
     others = {root / "grader" / name for name in ("suites", *BESIDE)}
     found = (path for pattern in ("*.py", "*.toml", "*.bpf") for path in (root / "grader").rglob(pattern))
@@ -116,9 +87,15 @@ def _engine(root: Path) -> list[Path]:
 
 
 def _suite(root: Path, exercise: str) -> list[Path]:
-    """The modules of one suite, and the words and arrays that they read."""
+    """The modules of one suite, in any number of imports, and the words and arrays that they read."""
     suites = root / "grader" / "suites"
-    modules = reached(root, [f"grader.suites.test_{exercise}"], "grader.suites")
+    modules: dict[Path, bytes] = {}
+    ahead = [f"test_{exercise}"]
+    while ahead:
+        path = suites / f"{ahead.pop()}.py"
+        if path not in modules and path.is_file():
+            modules[path] = path.read_bytes()
+            ahead += re.findall(r"\w+", str(IMPORT.findall(modules[path].decode())))
     wanted = {path: path.name for path in suites.glob("*.npz")}
     wanted |= {path: f'texts("{path.stem}"' for path in suites.glob("words/*.toml")}
     read = [path for path, name in wanted.items() if any(name.encode() in source for source in modules.values())]

@@ -19,10 +19,9 @@ from grader.desk import Case, Desk, spec_of
 from grader.errors import CourseError, GraderError, IsolationError
 from grader.fixture import StudentFixture
 from grader.model import CheckResult
-from grader.plugin import exercise_of
 from grader.settings import Settings
 from grader.tasks import Done, Task, opened
-from grader.verdicts import Verdicts, check_name, title_of
+from grader.verdicts import Verdicts, title_of
 
 __all__ = ["Session"]
 
@@ -116,9 +115,9 @@ class Session(Verdicts):
         for item in session.items:
             # Nobody reads pytest's own story of a failure here, and telling it takes longer than most checks.
             item.repr_failure = _silent  # type: ignore[method-assign]
-            name = exercise_of(item)[0]
+            name, check = self.key(item)
             self.items.setdefault(name, []).append(item)
-            self.titles.setdefault(name, {})[check_name(item)] = title_of(item)
+            self.titles.setdefault(name, {})[check] = title_of(item)
         chosen = msgspec.structs.replace(
             self.index, exercises=tuple(e for e in self.index.exercises if e.name in self.settings.exercises)
         )
@@ -159,7 +158,7 @@ class Session(Verdicts):
         """Runs the collected checks of one exercise and returns their verdicts in the order of the index."""
         items = self.items[name]
         for check in items:
-            self.made.pop((name, check_name(check)), None)
+            self.made.pop(self.key(check), None)
         for item, following in zip(items, [*items[1:], None], strict=True):
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         return [self.made[name, check.name] for check in self.index.exercise(name).checks]

@@ -154,7 +154,7 @@ class Student:
             first, self.asked = self.asked, self.asked + len(calls)
             worker.post(Batch(calls, eager, first), buffers)
             for number, request in enumerate(requests, first):
-                seconds = min(limit, max(left - _used(worker, began, waited), 0.05))
+                seconds = limit if worker.answered else min(limit, max(left - _used(worker, began, waited), 0.05))
                 outcome, said = self._answer(worker, number, seconds, patience, request.plain)
                 outcomes.append(outcome)
                 claimed += said

@@ -36,6 +36,7 @@ class Verdicts:
 
     def __init__(self, course: Course | None) -> None:
         self.course = course
+        self.keys: dict[pytest.Item, tuple[str, str]] = {}
         self.made: dict[tuple[str, str], CheckResult] = {}
 
     def known(self, exercise: str) -> Exercise | None:
@@ -47,10 +48,16 @@ class Verdicts:
         known = self.known(exercise)
         return known.check(name) if known is not None else None
 
+    def key(self, item: pytest.Item) -> tuple[str, str]:
+        """The exercise and the check that a test stands for; asked again for every submission."""
+        if item not in self.keys:
+            self.keys[item] = exercise_of(item)[0], check_name(item)
+        return self.keys[item]
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """A check whose predecessor did not pass is not run."""
-        exercise, name = exercise_of(item)[0], check_name(item)
+        exercise, name = self.key(item)
         check = self._check(exercise, name)
         for before in check.after if check is not None else ():
             verdict = self.made.get((exercise, before))
@@ -66,7 +73,7 @@ class Verdicts:
         if call.when == "call" or call.excinfo is not None:
             error = call.excinfo.value if call.excinfo is not None else None
             verdict = self._verdict(item, error)
-            key = exercise_of(item)[0], check_name(item)
+            key = self.key(item)
             if call.when != "teardown" or verdict.status == "error":
                 self.made[key] = verdict
             if isinstance(error, CheckFailed) and (call.when == "setup" or self._check(*key) is not None):
@@ -76,7 +83,7 @@ class Verdicts:
         return report
 
     def _verdict(self, item: pytest.Item, error: BaseException | None) -> CheckResult:
-        exercise, name = exercise_of(item)[0], check_name(item)
+        exercise, name = self.key(item)
         check = self._check(exercise, name) or Check(name=name, points=1.0)
         base = CheckResult(
             name=name,

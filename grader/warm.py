@@ -198,6 +198,7 @@ class Worker:
         self.frame_limit = answer_bytes + (1 << 20)
         self.output_left = output_limit
         self.inbox = bytearray()
+        self.taken: tuple[bytes, bytes] | None = None
         self.outbox = memoryview(b"")
         self.printed = bytearray()
         self.greeted = False
@@ -232,32 +233,49 @@ class Worker:
                 raise self.stop(Stop("protocol", "it spoke before it was locked"))
             self.greeted = True
 
-    def _next(self, cpu_seconds: float, wall_seconds: float) -> tuple[Reply, wire.Reader]:
-        started, deadline = self.cpu(), time.monotonic() + wall_seconds
+    @property
+    def answered(self) -> bool:
+        """Whether there is something to take that nobody has to wait for."""
         try:
-            while (frame := self._frame()) is None:
-                remaining = deadline - time.monotonic()
-                spent = self.cpu() - started
-                if remaining <= 0 or spent >= cpu_seconds:
-                    raise Stop("timeout", f"no answer after {spent:.1f} s of computing")
-                self._pump(min(remaining, max(cpu_seconds - spent, 0.01)))
-            self._drain_output()  # what was printed before an answer counts before it
+            self.taken = self.taken or self._frame()
+        except wire.WireError:
+            return True  # and `next` says why
+        return self.taken is not None
+
+    def _next(self, cpu_seconds: float, wall_seconds: float) -> tuple[Reply, wire.Reader]:
+        try:
+            frame = self.taken or self._frame() or self._awaited(cpu_seconds, wall_seconds)
+            self.taken = None
             return wire.unpack(*frame, REPLIES)
         except wire.WireError as error:
             raise self.stop(Stop("protocol", str(error))) from None
         except Stop as stop:
             raise self.stop(stop) from None
 
+    def _awaited(self, cpu_seconds: float, wall_seconds: float) -> tuple[bytes, bytes]:
+        """The next frame, once it has arrived; Stop when the limits are over before."""
+        started, deadline = self.cpu(), time.monotonic() + wall_seconds
+        while (frame := self._frame()) is None:
+            remaining = deadline - time.monotonic()
+            spent = self.cpu() - started
+            if remaining <= 0 or spent >= cpu_seconds:
+                raise Stop("timeout", f"no answer after {spent:.1f} s of computing")
+            self._pump(min(remaining, max(cpu_seconds - spent, 0.01)))
+        self._drain_output()  # what was printed before an answer counts before it
+        return frame
+
     def _frame(self) -> tuple[bytes, bytes] | None:
         """Header and body of the first complete frame in the inbox, taken out of it."""
-        if len(self.inbox) < wire.PREFIX.size:
-            return None
         start = wire.PREFIX.size
-        header, body = wire.sizes(bytes(self.inbox[:start]), self.frame_limit, HEADER_LIMIT)
-        if len(self.inbox) < start + header + body:
+        if len(self.inbox) < start:
             return None
-        parts = bytes(self.inbox[start : start + header]), bytes(self.inbox[start + header : start + header + body])
-        del self.inbox[: start + header + body]
+        with memoryview(self.inbox) as view:
+            header, body = wire.sizes(view[:start], self.frame_limit, HEADER_LIMIT)
+            end = start + header + body
+            if len(view) < end:
+                return None
+            parts = bytes(view[start : start + header]), bytes(view[start + header : end])
+        del self.inbox[:end]
         return parts
 
     def _pump(self, seconds: float) -> None:

@@ -139,7 +139,7 @@ Value = Null | Flag | Whole | Big | Long | Real | Text | Array | Seq | Map | Opa
 KEYS = Null | Flag | Whole | Real | Text
 
 
-def sizes(prefix: bytes, limit: int, header_limit: int = MAX_HEADER) -> tuple[int, int]:
+def sizes(prefix: bytes | memoryview, limit: int, header_limit: int = MAX_HEADER) -> tuple[int, int]:
     """Lengths of header and body in bytes, from the first 12 bytes of a frame.
 
     WireError beyond `limit` bytes in all, or `header_limit` in the header: decoding one takes a multiple of its size.

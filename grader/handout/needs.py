@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from grader.errors import GraderError
-from grader.seals import reached
 
 __all__ = ["needed_modules", "requirements"]
 
@@ -29,9 +30,30 @@ KERAS = frozenset({"markdown-it-py", "mdurl", "opencv-python-headless", "scipy"}
 def needed_modules() -> dict[str, bytes]:
     """The modules, by their path in the bundle, that the doors import in any number of steps, with their word lists."""
     root = Path(__file__).resolve().parents[2]
-    found = reached(root, DOORS)
+    found: dict[Path, bytes] = {}
+    ahead = list(DOORS)
+    while ahead:
+        place = root.joinpath(*ahead.pop().split("."))
+        path = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
+        if path not in found and path.is_file():  # else it is the name of something inside a module
+            found[path] = path.read_bytes()
+            ahead += _imported(found[path])
     found |= {path: path.read_bytes() for module in list(found) for path in module.parent.glob("*.toml")}
     return {path.relative_to(root).as_posix(): data for path, data in found.items()}
+
+
+def _imported(source: bytes) -> Iterator[str]:
+    """What a source imports of this package, and the packages that it lies in."""
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.ImportFrom(module=str(module)):
+                names = [f"{module}.{alias.name}" for alias in node.names]
+            case ast.Import():
+                names = [alias.name for alias in node.names]
+            case _:
+                continue
+        parts = [name.split(".") for name in names if name.startswith("grader.")]
+        yield from (".".join(part[:count]) for part in parts for count in range(1, len(part) + 1))
 
 
 def requirements(root: Path, keras: bool) -> dict[str, bytes]:

@@ -183,7 +183,7 @@ class _Work:
         answers = [answer for path in self.books if (answer := self.answer(spec, path))]
         best = [answer for answer in answers if answer.differs] or answers
         file = _file(spec.name)
-        if spec.name in self.modules and (self.differs(spec) or not best or not best[0].differs):
+        if spec.name in self.modules and (not best or not best[0].differs or self.differs(spec)):
             both = best and best[0].differs
             note = f"Both {file} and {_shown(best[0].path)} answer {spec.name}; {file} counts." if both else ""
             tree = self.tree(spec.name)

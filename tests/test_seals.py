@@ -1,0 +1,139 @@
+"""What makes kept results stale: exactly the exercises that a change touches, and a sentence that says why."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+from commands import run_module
+from corpus import ROOT, lay_over
+
+from grader import course as courses
+from grader import seals
+from grader.seals import ANALYSIS, changes, parts_of
+from grader.settings import Settings
+
+__all__: list[str] = []
+
+COURSE = courses.load(ROOT / "course.toml")
+ALL = tuple(exercise.name for exercise in COURSE.ready)
+IGNORED = shutil.ignore_patterns("__pycache__", "sample_class")
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of what results depend on."""
+    folder = tmp_path_factory.mktemp("course")
+    for name in ("grader", "data", "exercises"):
+        shutil.copytree(ROOT / name, folder / name, ignore=IGNORED)
+    shutil.copy(ROOT / "course.toml", folder)
+    return folder
+
+
+@pytest.fixture
+def copy(whole: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(whole, tmp_path / "course")
+
+
+def parts(root: Path, **settings: str) -> dict[str, seals.Parts]:
+    told = Settings(root=str(root), exercises=ALL, isolation=settings.pop("isolation", "locked"), **settings)
+    return parts_of(root, courses.load(root / "course.toml"), told)
+
+
+def appended(name: str, text: str = "\n# changed\n") -> Callable[[Path], None]:
+    def change(root: Path) -> None:
+        with open(root / name, "a", encoding="utf-8") as stream:
+            stream.write(text)
+
+    return change
+
+
+def more_points(root: Path) -> None:
+    """One check of filter_design gets a point from another one."""
+    text = (root / "course.toml").read_text("utf-8")
+    start = text.index('name = "filter_design"')
+    head, tail = text[:start], text[start:]
+    tail = tail.replace("points = 2\n", "points = 1\n", 1).replace("points = 3\n", "points = 4\n", 1)
+    (root / "course.toml").write_text(head + tail, "utf-8")
+
+
+CHANGES: dict[str, tuple[Callable[[Path], None], set[str]]] = {
+    "the file of checks": (appended("grader/suites/test_convolve.py"), {"convolve"}),
+    "a module that two suites import": (appended("grader/suites/networks.py"), {"vgg_assembly", "cifar_setup"}),
+    "a module that one suite imports through another": (appended("grader/suites/reports.py"), set(ALL[3:])),
+    "a module that only draws examples": (appended("grader/suites/image_probes.py"), set()),
+    "the words of one exercise": (appended("grader/suites/words/filter_design.toml"), {"filter_design"}),
+    "the examples of one exercise": (appended("grader/suites/recorded/multiply_sum.bin"), {"multiply_sum"}),
+    "digits for trainings": (appended("grader/suites/digits.npz"), {"cifar_setup"}),
+    "the index of one exercise": (more_points, {"filter_design"}),
+    "the engine": (appended("grader/judging.py"), set(ALL)),
+    "the filter of system calls": (appended("grader/worker/filters/x86_64.bpf"), set(ALL)),
+    "a file that workers are given": (appended("data/synset_words.txt"), set(ALL)),
+    "a command beside grading": (appended("grader/staff/replay.py"), set()),
+    "a page of documentation": (appended("data/sample_class.md"), set()),
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_exactly_the_affected_exercises_are_stale(whole: Path, copy: Path, what: str) -> None:
+    change, affected = CHANGES[what]
+    change(copy)
+    before, after = parts(whole), parts(copy)
+    assert {name for name in ALL if seals.seal(before[name]) != seals.seal(after[name])} == affected
+    said = changes(before, after)
+    assert {name for name in ALL if any(name in sentence for sentence in said)} == affected
+
+
+@pytest.mark.parametrize("library", ["numpy", "keras"])
+def test_another_version_is_named(whole: Path, monkeypatch: pytest.MonkeyPatch, library: str) -> None:
+    before, installed = parts(whole), seals.installed
+    monkeypatch.setattr(seals, "installed", lambda names: installed(names) | {library: "99.1"})
+    [sentence] = changes(before, parts(whole))
+    assert sentence.startswith(f"graded again: {', '.join(ALL)} ({library}: ")
+    assert sentence.endswith(", now 99.1)")
+
+
+def test_another_level_and_another_device_are_named(whole: Path) -> None:
+    [sentence] = changes(parts(whole), parts(whole, isolation="process", stamp="a GPU"))
+    assert "device: none, now a GPU" in sentence
+    assert "isolation: locked, now process" in sentence
+
+
+def test_a_long_list_is_cut() -> None:
+    before = {"one": {f"file{number}": "sha256:0" for number in range(9)}}
+    after = {"one": {f"file{number}": "sha256:1" for number in range(9)}}
+    [sentence] = changes(before, after)
+    assert sentence.endswith("file3 changed, and 5 more)")
+
+
+def test_a_stub_counts_for_the_analysis_alone(whole: Path, copy: Path) -> None:
+    appended("exercises/convolve.py")(copy)
+    before, after = parts(whole), parts(copy)
+    assert {name for name in after if before[name] != after[name]} == {ANALYSIS}
+    assert changes(before, after) == []
+
+
+def test_the_run_says_why_it_grades_again(copy: Path, tmp_path: Path) -> None:
+    """From the command line: a change of one exercise's index grades that one again, and says so."""
+    (tmp_path / "class").mkdir()
+    lay_over("wrong", "sum_mean", "ada", tmp_path / "class")
+    typed = ["grade", tmp_path / "class", "--out", tmp_path / "out", "--course", copy]
+    typed += [word for name in ("multiply_sum", "filter_design") for word in ("--exercise", name)]
+    first = run_module("grader", *typed)
+    assert first.returncode == 0, first.stderr
+    assert "graded again" not in first.stdout
+    more_points(copy)
+    second = run_module("grader", *typed)
+    assert "graded again: filter_design (course.toml changed)" in second.stdout
+    assert "results taken from the store (unchanged, or the same work): 1\n" in second.stdout
+    third = run_module("grader", *typed)
+    assert "graded again" not in third.stdout
+    assert "results taken from the store (unchanged, or the same work): 2\n" in third.stdout
+
+
+def test_a_kept_list_that_cannot_be_read_says_nothing(whole: Path) -> None:
+    assert changes({}, parts(whole)) == []
+    assert msgspec.json.decode(msgspec.json.encode(parts(whole)), type=dict[str, seals.Parts]) == parts(whole)
