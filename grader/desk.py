@@ -10,9 +10,10 @@ import site
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -29,6 +30,7 @@ from grader.model import Submission
 from grader.outcomes import Stop
 from grader.probing import PictureFile
 from grader.recorded import Recording
+from grader.settings import MOST_COPIED
 from grader.student import Bench, Student
 from grader.versions import missing
 from grader.warm import Template
@@ -43,7 +45,6 @@ LIBRARIES = frozenset({"PIL", "cv2", "imageio", "matplotlib", "scipy"})
 # none of them is not to pay for it.
 LARGE = frozenset({"cv2", "matplotlib", "scipy"})
 ANALYSIS_SECONDS = 10.0
-MOST_COPIED = 32 << 20
 # Longer than any honest retry: whoever holds the lock then is a process that a submission left behind.
 ALONE_SECONDS = 120.0
 # Seconds that `_workload` takes on the machine that the limits of `course.toml` were set on.
@@ -116,7 +117,7 @@ class Desk:
 
     `data` is the folder that workers start in a copy of; without one they start in an empty one.
     `isolation` is the level that workers are locked in at, `closed` are folders that the canary must not see,
-    `scratch` is where its own files lie, for who may have to clear up after it.
+    `template` is one that was started before, in a folder that somebody else takes away.
     """
 
     def __init__(
@@ -130,35 +131,36 @@ class Desk:
         *,
         isolation: str,
         closed: Sequence[Path] = (),
-        scratch: Path | None = None,
+        template: Template | None = None,
     ) -> None:
         shield()  # what the judge knows is out of reach for the code that it judges
         self.specs = {spec.name: spec for spec in specs}
         self.recordings = recordings
         self.cache: dict[str, Recording] = {}
-        self.scratch = tempfile.TemporaryDirectory(prefix="grader-", dir=scratch)
-        self.pictures = Path(self.scratch.name) / "pictures"
+        self.own = None if template is not None else tempfile.TemporaryDirectory(prefix="grader-")
+        self.scratch = template.scratch if template is not None else Path(self.own.name if self.own else "")
+        self.pictures = self.scratch / "pictures"
         self.pictures.mkdir()
         self.pictures.chmod(0o711)  # pictures of hidden examples lie there too: who is not told a name finds none
         self.files: dict[Path, bytes] = {}
-        os.chmod(self.scratch.name, 0o711)
+        self.scratch.chmod(0o711)
         self.lock = lock
         slowness = max(1.0, _workload() / WORKLOAD_SECONDS)
         start = self._copied(data)
         locks = msgspec.structs.replace(
             levels.locks_for(isolation), folders=(os.fspath(start),), named=(os.fspath(self.pictures),)
         )
-        self.bench = Bench(Template(Path(self.scratch.name)), limits, start, locks, slowness, alone=self._alone)
+        self.bench = Bench(template or Template(self.scratch), limits, start, locks, slowness, alone=self._alone)
         self.device = device
         self.closed = (*closed, self.pictures)
-        places = (self.pictures, start, Path(self.scratch.name), *PLACES)
+        places = (self.pictures, start, self.scratch, *PLACES)
         self.places = {os.fspath(place): place.name for place in places}
         self.proven: set[str] = set()
         self.templates = {"numpy": self.bench.template}
 
     def _copied(self, data: Path | None) -> Path:
         """A copy of the course's data for workers to start in: what they do to it can be mended."""
-        folder = Path(self.scratch.name) / (data.name if data else "empty")
+        folder = self.scratch / (data.name if data else "empty")
         folder.mkdir()
         folder.chmod(0o755)  # whatever the umask: workers may have a user of their own
         if data is None:
@@ -172,7 +174,8 @@ class Desk:
         """Ends the template and removes the scratch folder."""
         for template in self.templates.values():
             template.close()
-        self.scratch.cleanup()
+        if self.own is not None:
+            self.own.cleanup()
 
     def _kind(self, facts: Facts) -> str:
         """The kind of template that an exercise needs."""
@@ -184,7 +187,7 @@ class Desk:
     def _template(self, kind: str) -> Template:
         """The template of that kind, started when it is needed first."""
         if kind not in self.templates:
-            self.templates[kind] = Template(Path(self.scratch.name), kind, self.device)
+            self.templates[kind] = Template(self.scratch, kind, self.device)
         return self.templates[kind]
 
     def bench_for(self, kind: str, exercise: str) -> Bench:
@@ -215,7 +218,7 @@ class Desk:
         if kind in self.proven:
             return 0
         bench = self.bench_for(kind, exercise)
-        tried = canary.prove(bench, Path(self.scratch.name), self.closed, keras=kind == "keras")
+        tried = canary.prove(bench, self.scratch, self.closed, keras=kind == "keras")
         self.proven.add(kind)
         return tried
 
@@ -273,16 +276,14 @@ class Desk:
             bench = self.bench_for(kind, exercise)
             modules, notebooks = case.submission.modules, case.submission.notebooks
             student = Student(exercise, sources_for(self.specs[exercise], case.facts, modules, notebooks), bench)
-            case.fixtures[exercise] = StudentFixture(student, self._recording_of(exercise), self.locate)
+            case.fixtures[exercise] = StudentFixture(student, partial(self.recording, exercise), self.locate)
         return case.fixtures[exercise]
 
-    def _recording_of(self, exercise: str) -> Callable[[], Recording]:
-        def recording() -> Recording:
-            if exercise not in self.cache:
-                self.cache[exercise] = recorded.read(self.recordings / f"{exercise}.bin")
-            return self.cache[exercise]
-
-        return recording
+    def recording(self, exercise: str) -> Recording:
+        """The recorded examples of an exercise."""
+        if exercise not in self.cache:
+            self.cache[exercise] = recorded.read(self.recordings / f"{exercise}.bin")
+        return self.cache[exercise]
 
     def tidy(self, text: str) -> str:
         """A text without the places of this machine: what runs elsewhere, or again, reads the same."""

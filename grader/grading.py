@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from grader.course import Course, Exercise
-from grader.desk import Case, Desk
 from grader.model import CheckResult, ExerciseResult, Status
 from grader.refusals import import_failure
 from grader.report.text import clean
 from grader.worker.source import Facts
+
+if TYPE_CHECKING:
+    from grader.desk import Case, Desk
 
 __all__ = ["assemble", "judge_exercise", "unread", "with_root_causes"]
 

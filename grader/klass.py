@@ -12,14 +12,13 @@ from functools import partial
 from glob import escape
 from pathlib import Path
 
-from grader import gpu, intake
+from grader import intake
 from grader.classroom import files as classroom
 from grader.containment import levels
 from grader.course import Course, choose
 from grader.errors import UsageError
 from grader.files import sweep
 from grader.intake.names import escaped
-from grader.outputs import kept_records, narrowed, write_outputs
 from grader.pools import Local, Pool, default_jobs
 from grader.report import number, one_line
 from grader.run import PRIVATE, Graded, Run, claim, grade_all
@@ -51,33 +50,22 @@ def grade_class(root: Path, course: Course, arguments: argparse.Namespace) -> in
     try:
         sweep(out)
         private = out / PRIVATE
-        stamp = ""
-        if arguments.device == "gpu":
-            stamp = gpu.prove(course, isolation)
-            gpu.reference(root, chosen, private / "recorded")
-        settings = Settings(
-            root=str(root),
-            exercises=chosen,
-            isolation=isolation,
-            lock=str(private.resolve() / "alone"),
-            device=arguments.device,
-            stamp=stamp,
-            recordings=str((private / "recorded").resolve()) if stamp else None,
-            closed=(str(arguments.submissions.resolve()), str(out.resolve())),
-        )
-        store = Store(private.resolve() / "store", parts_of(root, course, settings))
-        for sentence in store.stale():
+        run = Run(course, _settings(root, course, chosen, isolation, arguments), scan, fresh=arguments.fresh)
+        pool = _pool(run, arguments)
+        from grader import outputs  # takes its time, while the judges start
+
+        run.store = Store(private.resolve() / "store", parts_of(root, course, run.settings))
+        for sentence in run.store.stale():
             print(sentence)
-        run = Run(course, settings, scan, store, arguments.fresh)
-        graded = grade_all(run, _pool(run, arguments), partial(show_progress, began))
-        store.settle()
+        graded = grade_all(run, pool, partial(show_progress, began))
+        run.store.settle()
         results = {one.result.student: one.result for one in graded}
         names = [entry.student for entry in everybody.entries]
-        kept = kept_records(private, (name for name in names if name not in results)).values()
-        others = [other for result in kept if (other := narrowed(result, course, chosen)) is not None]
+        kept = outputs.kept_records(private, (name for name in names if name not in results)).values()
+        others = [other for result in kept if (other := outputs.narrowed(result, course, chosen)) is not None]
         known = [*others, *results.values()]
         marks = classroom.marks_of(known, rules, course, chosen, private)
-        write_outputs(out, private, course, chosen, known, marks)
+        outputs.write_outputs(out, private, course, chosen, known, marks)
         if arguments.gradebook:
             from grader.gradebook.grades import post
 
@@ -88,9 +76,35 @@ def grade_class(root: Path, course: Course, arguments: argparse.Namespace) -> in
     return _close(out, graded, run, began)
 
 
+def _settings(
+    root: Path, course: Course, chosen: tuple[str, ...], isolation: str, arguments: argparse.Namespace
+) -> Settings:
+    """What judges are told."""
+    private, stamp = (arguments.out / PRIVATE).resolve(), ""
+    if arguments.device == "gpu":
+        from grader import gpu
+
+        stamp = gpu.prove(course, isolation)
+        gpu.reference(root, chosen, private / "recorded")
+    return Settings(
+        root=str(root),
+        exercises=chosen,
+        isolation=isolation,
+        lock=str(private / "alone"),
+        device=arguments.device,
+        stamp=stamp,
+        recordings=str(private / "recorded") if stamp else None,
+        closed=(str(arguments.submissions.resolve()), str(arguments.out.resolve())),
+        course=course,
+    )
+
+
 def _pool(run: Run, arguments: argparse.Namespace) -> Pool:
-    """The judges: no more than there are submissions."""
-    return Local(run.settings, max(1, min(arguments.jobs or default_jobs(), len(run.scan.entries))))
+    """The judges, no more than there are submissions; they start at once where they are sure to be needed."""
+    pool = Local(run.settings, max(1, min(arguments.jobs or default_jobs(), len(run.scan.entries))))
+    if arguments.fresh or not (arguments.out / PRIVATE / "store").exists():
+        pool.warm()
+    return pool
 
 
 def _end_in_order() -> None:

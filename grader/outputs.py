@@ -9,20 +9,24 @@ from pathlib import Path
 
 import msgspec
 
-from grader import report
 from grader.classroom.marks import marks_csv, shared
 from grader.course import Course
 from grader.errors import GraderError, SubmissionError
 from grader.files import write_whole
 from grader.intake.folder import read_regular
 from grader.model import FinalMark, SubmissionResult
+from grader.report import feedback_name, results_name
+from grader.report.gradescope import results_json
+from grader.report.pages import class_page, student_page
+from grader.report.table import grades_csv
+from grader.run import RECORDS
 from grader.store import MOST_BYTES
 
 __all__ = ["SHOWN", "forget_records", "kept_records", "narrowed", "write_outputs"]
 
 SUPERSEDED = "This submission does not count: another upload counts in its place, or it is not clear which one does."
 # SHOWN: the marks that the pages were made with; `grader marks` may write others.
-WRITTEN, MARKS, RECORDS, SHOWN = "written.json", "marks.csv", "records", "shown.csv"
+WRITTEN, MARKS, SHOWN = "written.json", "marks.csv", "shown.csv"
 
 
 def write_outputs(
@@ -41,15 +45,15 @@ def write_outputs(
     own = shared(marks)
     counted = {mark.submission for mark in marks}
     for result in results:
-        files[f"results/{report.results_name(result.student)}"] = report.results_json(result)
+        files[f"results/{results_name(result.student)}"] = results_json(result)
         shown = result
         if marks and result.student not in counted:
             shown = msgspec.structs.replace(result, notes=(SUPERSEDED, *result.notes))
-        page = report.student_page(shown, own.get(result.student))
-        files[f"feedback/{report.feedback_name(result.student)}"] = page.encode()
-        files[f"{private.name}/{RECORDS}/{report.results_name(result.student)}"] = msgspec.json.encode(result)
-    files["grades.csv"] = report.grades_csv(results, [exercise.name for exercise in course.exercises], chosen)
-    files["index.html"] = report.class_page(results, chosen, course.title, marks).encode()
+        page = student_page(shown, own.get(result.student))
+        files[f"feedback/{feedback_name(result.student)}"] = page.encode()
+        files[f"{private.name}/{RECORDS}/{results_name(result.student)}"] = msgspec.json.encode(result)
+    files["grades.csv"] = grades_csv(results, [exercise.name for exercise in course.exercises], chosen)
+    files["index.html"] = class_page(results, chosen, course.title, marks).encode()
     if marks:
         files[MARKS] = marks_csv(marks, course)
         files[f"{private.name}/{SHOWN}"] = files[MARKS]
@@ -77,7 +81,7 @@ def narrowed(result: SubmissionResult, course: Course, chosen: Sequence[str]) ->
 def forget_records(private: Path, students: Iterable[str]) -> None:
     """Takes away the results that earlier runs kept for these students."""
     for student in students:
-        (private / RECORDS / report.results_name(student)).unlink(missing_ok=True)
+        (private / RECORDS / results_name(student)).unlink(missing_ok=True)
 
 
 def kept_records(private: Path, students: Iterable[str]) -> dict[str, SubmissionResult]:
@@ -85,7 +89,7 @@ def kept_records(private: Path, students: Iterable[str]) -> dict[str, Submission
     kept = {}
     for student in students:
         with suppress(OSError, SubmissionError, msgspec.DecodeError):
-            data = read_regular(private / RECORDS / report.results_name(student), MOST_BYTES)
+            data = read_regular(private / RECORDS / results_name(student), MOST_BYTES)
             kept[student] = msgspec.json.decode(data, type=SubmissionResult)
     return kept
 

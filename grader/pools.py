@@ -12,6 +12,7 @@ import threading
 import time
 from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing.util import Finalize
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
@@ -72,10 +73,20 @@ class Local:
         self.pool.shutdown(wait=True, cancel_futures=True)
         self.pool = self._started()
 
+    def warm(self) -> None:
+        """Has the judges start before there is work for them."""
+        for _ in range(self.jobs):
+            self.pool.submit(_nothing)
+
     def close(self, *, now: bool = False) -> None:
-        """Ends the judges; their templates and workers go with them."""
-        for process in list((self.pool._processes or {}).values()) if now else ():
+        """Ends the judges; their templates and workers go with them. Unless it is `now`, nobody waits for it."""
+        if not now:
+            return threading.Thread(target=self._close).start()
+        for process in list((self.pool._processes or {}).values()):
             process.kill()
+        return self._close()
+
+    def _close(self) -> None:
         self.pool.shutdown(wait=True, cancel_futures=True)
         self.folder.cleanup()
 
@@ -93,10 +104,14 @@ def _begin(encoded_settings: bytes, parent: int) -> None:
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     settings = msgspec.json.decode(encoded_settings, type=Settings)
     threading.Thread(target=_end_with, args=(parent, settings.scratch), daemon=True).start()
-    from grader.session import Session  # only judges need pytest and NumPy
+    from grader.warm import Template  # only judges need NumPy
 
     try:
-        _session = Session(settings)
+        # First of all, so that it warms up while this process imports pytest and collects.
+        template = Template(Path(tempfile.mkdtemp(prefix="judge-", dir=settings.scratch)))
+        from grader.session import Session
+
+        _session = Session(settings, template)
     except BaseException as error:  # told to whoever asks for the first result
         _failure = error
         return
@@ -110,6 +125,10 @@ def _end_with(parent: int, scratch: str | None) -> None:
     if scratch is not None:
         shutil.rmtree(scratch, ignore_errors=True)
     os._exit(1)
+
+
+def _nothing() -> None:
+    """What a judge is asked so that it starts."""
 
 
 def _answer(task: bytes) -> bytes:

@@ -23,9 +23,9 @@ from grader.store import Store
 from grader.tasks import Done, Task, done_from, encoded, packed
 from grader.worker.source import Facts
 
-__all__ = ["PRIVATE", "Graded", "Run", "claim", "grade_all"]
+__all__ = ["PRIVATE", "RECORDS", "Graded", "Run", "claim", "grade_all"]
 
-PRIVATE = ".grader"
+PRIVATE, RECORDS = ".grader", "records"
 DIED = "the judge's process ended twice while this was graded"
 
 

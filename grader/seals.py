@@ -12,9 +12,8 @@ from pathlib import Path
 import msgspec
 
 from grader.course import Course
-from grader.desk import MOST_COPIED
 from grader.model import RESULT_VERSION
-from grader.settings import Settings
+from grader.settings import MOST_COPIED, Settings
 from grader.versions import COMPUTED_BY, installed
 
 __all__ = ["ANALYSIS", "Parts", "changes", "parts_of", "seal"]

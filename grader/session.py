@@ -7,6 +7,7 @@ import queue
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -22,6 +23,7 @@ from grader.model import CheckResult
 from grader.settings import Settings
 from grader.tasks import Done, Task, opened
 from grader.verdicts import Verdicts, title_of
+from grader.warm import Template
 
 __all__ = ["Session"]
 
@@ -29,25 +31,33 @@ OPTIONS = (
     "-c", os.devnull, "--import-mode=importlib", "-s", "-p", "no:terminal", "-p", "no:cacheprovider",
     "-p", "no:faulthandler", "-p", "no:logging", "-p", "no:doctest", "-p", "no:junitxml",
     "-p", "no:unraisableexception", "-p", "no:threadexception", "-p", "no:warnings", "-p", "no:grader",
-    "-p", "grader.plugin",
+    "-p", "no:unittest", "-p", "no:debugging", "-p", "no:pastebin", "-p", "no:stepwise", "-p", "no:setuponly",
+    "-p", "no:setupplan", "-p", "no:legacypath", "-p", "grader.plugin",
 )  # fmt: skip
 
 
 class Session(Verdicts):
-    """Does one task after the other; made in the process, and used from one thread."""
+    """Does one task after the other; made in the process, and used from one thread.
 
-    def __init__(self, settings: Settings) -> None:
+    `template` is one that was started before, in a folder of its own.
+    """
+
+    def __init__(self, settings: Settings, template: Template | None = None) -> None:
         self.settings = settings
         self.root = Path(settings.root)
-        super().__init__(courses.load(self.root / "course.toml"))
+        super().__init__(settings.course or courses.load(self.root / "course.toml"))
         self.tasks: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
         self.answers: queue.SimpleQueue[Done | BaseException] = queue.SimpleQueue()
         self.items: dict[str, list[pytest.Item]] = {}
         self.titles: dict[str, dict[str, str]] = {}
         self.case: Case | None = None
-        self._check_secret()
         # The template warms up while pytest collects.
-        self.desk = self._desk()
+        self.desk = self._desk(template)
+        try:
+            self._check_secret()
+        except CourseError:
+            self.desk.close()
+            raise
         self.thread = threading.Thread(target=self._run, name="judge", daemon=True)
         self.thread.start()
 
@@ -60,30 +70,25 @@ class Session(Verdicts):
     def _check_secret(self) -> None:
         """CourseError where recorded examples were drawn from another secret than the course's."""
         for name in self.settings.exercises:
-            path = self.recordings / f"{name}.bin"
-            if path.exists() and recorded.read(path).secret != recorded.fingerprint(self.index.secret):
+            there = (self.desk.recordings / f"{name}.bin").exists()
+            if there and self.desk.recording(name).secret != recorded.fingerprint(self.index.secret):
                 raise CourseError(
-                    f"The examples in {path.name} were drawn from another secret than course.toml has; run: grader sync"
+                    f"The examples in {name}.bin were drawn from another secret than course.toml has; run: grader sync"
                 )
 
-    @property
-    def recordings(self) -> Path:
-        """The folder of recorded examples."""
-        return Path(self.settings.recordings or self.root / "grader" / "suites" / "recorded")
-
-    def _desk(self) -> Desk:
+    def _desk(self, template: Template | None) -> Desk:
         specs = [spec_of(exercise, self.root / "exercises") for exercise in self.index.ready]
         lock = Path(self.settings.lock) if self.settings.lock else None
         return Desk(
             specs,
             self.index.limits,
             self.root / "data",
-            self.recordings,
+            Path(self.settings.recordings or self.root / "grader" / "suites" / "recorded"),
             lock,
             self.settings.device,
             isolation=self.settings.isolation,
             closed=[self.root / "grader" / "suites", self.root / "solutions", *map(Path, self.settings.closed)],
-            scratch=Path(self.settings.scratch) if self.settings.scratch else None,
+            template=template,
         )
 
     def _run(self) -> None:
@@ -127,7 +132,8 @@ class Session(Verdicts):
         """Serves tasks until there are no more."""
         if session.testsfailed:
             raise session.Interrupted("the suites could not be collected")
-        self.desk.bench.template.ask({"op": "preload", "names": []})
+        with suppress(GraderError):  # the first worker is forked by another one, then
+            self.desk.bench.template.ask({"op": "preload", "names": []})
         while (task := self.tasks.get()) is not None:
             started = time.perf_counter()
             try:

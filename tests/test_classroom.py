@@ -25,7 +25,7 @@ from grader.classroom.times import moment, stamped, times_csv
 from grader.cli import main
 from grader.errors import CourseError, UsageError
 from grader.model import CheckResult, ExerciseResult, FinalMark, SubmissionResult
-from grader.report import class_page, student_page
+from grader.report.pages import class_page, student_page
 
 __all__: list[str] = []
 

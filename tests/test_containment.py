@@ -130,9 +130,7 @@ def prove(desk: Desk, locks: Locks) -> int:
     """Sends a canary into a worker behind these locks, with the folders that the desk grants."""
     kept, desk.bench.locks = desk.bench.locks, msgspec.structs.replace(locks, folders=desk.bench.locks.folders)
     try:
-        return canary.prove(
-            desk.bench, Path(desk.scratch.name), [ROOT / "grader" / "suites", ROOT / "solutions"], False
-        )
+        return canary.prove(desk.bench, desk.scratch, [ROOT / "grader" / "suites", ROOT / "solutions"], False)
     finally:
         desk.bench.locks = kept
 
@@ -141,7 +139,7 @@ def prove(desk: Desk, locks: Locks) -> int:
 @pytest.mark.parametrize("own_user", [True, False])
 def test_the_canary_is_refused_everything(desk: Desk, version: int, own_user: bool) -> None:
     own_user = own_user and os.geteuid() == 0
-    with canary.bait(Path(desk.scratch.name)) as laid:
+    with canary.bait(desk.scratch) as laid:
         everything = len(canary.attempts(laid, [ROOT / "grader" / "suites", ROOT / "solutions"]))
     tried = prove(desk, Locks(own_user=own_user, landlock=version, seccomp=True))
     assert tried == everything - (not own_user)
@@ -154,7 +152,7 @@ def test_the_canary_gets_through_where_nothing_is_locked(desk: Desk) -> None:
     )
     code += "    try:\n        getattr(attempts, name)(tuple(aim) if isinstance(aim, list) else aim); print(name)\n"
     code += "    except Exception as error: print(name, 'was refused:', repr(error))\n"
-    with canary.bait(Path(desk.scratch.name)) as laid:
+    with canary.bait(desk.scratch) as laid:
         tried = canary.attempts(laid, [ROOT / "solutions"])
         given = json.dumps([(one.function, one.aim) for one in tried])
         command = [sys.executable, "-c", code, os.fspath(canary.SOURCE.parent)]
@@ -184,7 +182,7 @@ def test_what_each_layer_alone_lets_through(desk: Desk, monkeypatch: pytest.Monk
     name, _, version = layer.partition(" ")
     desk_locks = desk.bench.locks
     through = set()
-    with canary.bait(Path(desk.scratch.name)) as laid:
+    with canary.bait(desk.scratch) as laid:
         tried = canary.attempts(laid, [ROOT / "solutions"])
         locks = Locks(own_user=False, landlock=int(version or 0), seccomp=name == "seccomp", folders=desk_locks.folders)
         monkeypatch.setattr(desk.bench, "locks", locks)
@@ -223,7 +221,7 @@ def test_what_code_opens_itself_was_not_left_open(desk: Desk, tmp_path: Path, mo
     assert opening != text
     (tmp_path / "attempts.py").write_text(opening, "utf-8")
     monkeypatch.setattr(canary, "SOURCE", tmp_path / "attempts.py")
-    assert canary.prove(desk.bench, Path(desk.scratch.name), [], keras=False) > 10
+    assert canary.prove(desk.bench, desk.scratch, [], keras=False) > 10
 
 
 def test_without_a_network_there_is_less_to_try(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -286,14 +284,14 @@ def test_a_lock_that_takes_too_much_stops_the_run(desk: Desk) -> None:
     kept, desk.bench.locks = desk.bench.locks, Locks(landlock=6, seccomp=True, folders=())
     try:
         with pytest.raises(IsolationError, match=r"student code cannot compute \(PermissionError"):
-            canary.prove(desk.bench, Path(desk.scratch.name), [], False)
+            canary.prove(desk.bench, desk.scratch, [], False)
     finally:
         desk.bench.locks = kept
 
 
 def test_a_folder_that_ought_to_be_closed_is_tried(desk: Desk) -> None:
     with pytest.raises(IsolationError, match=f"student code can list {desk.bench.data}"):
-        canary.prove(desk.bench, Path(desk.scratch.name), [desk.bench.data], False)
+        canary.prove(desk.bench, desk.scratch, [desk.bench.data], False)
 
 
 def test_what_libraries_need_is_there(desk: Desk) -> None:

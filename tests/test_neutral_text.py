@@ -33,7 +33,10 @@ from grader.errors import GraderError
 from grader.gradebook.feedback import fragment, remark
 from grader.intake.names import flaw_of_student
 from grader.model import CheckResult, Evidence, ExerciseResult, FinalMark, Picture, SubmissionResult
-from grader.report import class_page, clean, grades_csv, one_line, pages, results_json, student_page
+from grader.report import clean, one_line, pages
+from grader.report.gradescope import results_json
+from grader.report.pages import class_page, student_page
+from grader.report.table import grades_csv
 from grader.run import Graded, Run
 from grader.settings import Settings
 from grader.similarity.page import similar_csv, similar_page

@@ -22,7 +22,8 @@ from judges import Judge
 from grader import recorded
 from grader.gradebook.feedback import fragment
 from grader.model import SubmissionResult
-from grader.report import results_json, student_page
+from grader.report.gradescope import results_json
+from grader.report.pages import student_page
 
 __all__: list[str] = []
 

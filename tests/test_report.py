@@ -20,13 +20,10 @@ from numpy.typing import NDArray
 
 from grader.errors import GraderError
 from grader.model import CheckResult, Evidence, ExerciseResult, Picture, SubmissionResult
-from grader.report import (
-    class_page,
-    feedback_name,
-    grades_csv,
-    results_json,
-    student_page,
-)
+from grader.report import feedback_name
+from grader.report.gradescope import results_json
+from grader.report.pages import class_page, student_page
+from grader.report.table import grades_csv
 
 __all__: list[str] = []
 

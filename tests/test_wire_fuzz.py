@@ -33,7 +33,8 @@ from grader.outcomes import Outcome, Raised, Request, Returned, Stop, Stopped
 from grader.probing import CheckFailed, Raises, ShapeOf
 from grader.recorded import Example, Mistake, Replay
 from grader.refusals import import_failure
-from grader.report import results_json, student_page
+from grader.report.gradescope import results_json
+from grader.report.pages import student_page
 from grader.student import Student
 from grader.suites import designs, test_filter_design, trainings
 from grader.suites.cifar_layers import LAYERS, PARTS

@@ -175,7 +175,7 @@ def test_nothing_is_left_behind(tmp_path: Path) -> None:
         assert len(pids) == 3
         assert all(map(runs, pids))
     assert all(map(gone, pids))
-    assert not Path(desk.scratch.name).exists()
+    assert not desk.scratch.exists()
 
 
 @pytest.mark.parametrize("attack", ["SIGKILL", "SIGSTOP"])

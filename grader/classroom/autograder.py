@@ -15,7 +15,8 @@ from grader.classroom.roster import Person, Roster
 from grader.classroom.times import moment
 from grader.errors import GraderError
 from grader.pools import Local
-from grader.report import clean, number, results_json
+from grader.report import clean, number
+from grader.report.gradescope import results_json
 from grader.run import Run, grade_all
 from grader.settings import Settings
 from grader.worker.lock import shield

@@ -23,9 +23,8 @@ from grader.course import Course
 from grader.errors import UsageError
 from grader.files import write_whole
 from grader.model import FinalMark, SubmissionResult
-from grader.outputs import RECORDS
 from grader.report import one_line
-from grader.run import PRIVATE
+from grader.run import PRIVATE, RECORDS
 
 __all__ = ["main", "marks_of", "read_records", "read_rules"]
 

@@ -13,11 +13,11 @@ from grader.classroom.late import Late, packed, read_late
 from grader.classroom.roster import Person, Roster, read_roster
 from grader.classroom.sheets import Problems, read_bytes
 from grader.course import Course
-from grader.desk import MOST_COPIED
 from grader.files import write_whole
 from grader.handout.release import archive
 from grader.klass import chosen_exercises
 from grader.seals import BESIDE
+from grader.settings import MOST_COPIED
 
 __all__ = ["main"]
 
