@@ -165,7 +165,13 @@ def test_ratios_are_those_of_medians() -> None:
         },
     }
     grown = [
-        {"size": size, "jobs": jobs, "wall": size / jobs, "cpu": 1.0, "memory": [[0.1, 90.0], [size * 0.3, 100.0]]}
+        {
+            "size": size,
+            "jobs": jobs,
+            "wall": size / jobs,
+            "cpu": 1.0,
+            "memory": [[size / jobs * share, 100.0] for share in (0.3, 0.7)],
+        }
         for size in (10, 100)
         for jobs in (1, 2)
     ]
