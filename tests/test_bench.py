@@ -7,9 +7,11 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 from bench import classes, tables
 from bench.agreement import judged
+from bench.bare import Direct, fresh, plain
 from bench.hidden import call_of, cell_of, checks_of
 from bench.limit import Alarm
 from bench.makeup import ALL_RIGHT, COURSE, KERAS, MIXED, NUMPY, golden, make
@@ -17,6 +19,11 @@ from bench.measure import measured, percentile
 from bench.notebooks import notebook
 from bench.ways import Class, instructors_checks, own_suites, pytest_each, pytest_one
 from corpus import GOLDEN
+
+from grader import wire
+from grader.judging import same
+from grader.worker import loader
+from grader.worker.values import outgoing
 
 __all__: list[str] = []
 
@@ -133,6 +140,42 @@ def test_the_suites_in_one_process_give_the_verdicts_that_a_class_gets(tmp_path:
         for exercise in NUMPY:
             expected = lost[exercise].lost + lost[exercise].waits if exercise in lost else ()
             assert sorted(failed[exercise]) == sorted(expected), name
+
+
+def test_what_one_student_may_not_import_is_there_for_the_next() -> None:
+    import wave
+
+    server = Direct(1 << 10)
+    server.roots = {"mine"}
+    sys.modules["mine"] = wave
+    loader.install({"mine": b""}, {})
+    loader.forbid(["wave", "no_such_library"])
+    assert sys.modules["wave"] is None
+    server.leave()
+    assert sys.modules["wave"] is wave
+    assert not {"mine", "no_such_library"} & sys.modules.keys()
+    assert not any(isinstance(finder, loader.Finder) for finder in sys.meta_path)
+
+
+def test_arguments_are_copies_of_the_same_layout() -> None:
+    given = np.arange(12.0).reshape(3, 4).T, np.arange(12)[::2], (1, [np.float64(2)])
+    copies = fresh(given)
+    assert [copies[0].flags.f_contiguous, copies[1].strides, copies[2]] == [True, (16,), (1, [2.0])]
+    copies[0][0, 0] = 9
+    assert given[0][0, 0] == 0
+
+
+def test_answers_are_what_a_worker_would_send() -> None:
+    array = np.arange(3.0)
+    assert plain(array, exact=False).value is not array
+    for value in (array, [1, 2], (1, "a"), 3, 2**70, True, None, 1.5, np.float32(0.5), object(), {"a": [1.0]}):
+        for exact in (False, True):
+            buffers: list[bytes] = []
+            packed = outgoing(value, buffers, 1 << 20, exact)
+            sent = wire.value_of(packed, wire.Reader(b"".join(buffers)), fresh=exact)
+            answer = plain(value, exact)
+            assert same(answer.value, sent), value
+            assert answer.listed == (isinstance(packed, wire.Array) and packed.listed)
 
 
 @pytest.mark.parametrize("body", ["pass", "try:\n  sum(range(99))\n except Exception:\n  pass"])

@@ -41,7 +41,7 @@ from grader.worker import loader, source, template
 from grader.worker.instruments import Instrumented
 from grader.worker.values import UNCALLED, TooLargeError, outgoing
 
-__all__ = ["Bare", "Direct", "Guest"]
+__all__ = ["Bare", "Direct", "Guest", "fresh", "plain"]
 
 
 class Libraries:
@@ -86,8 +86,9 @@ class Direct(Instrumented):
     def leave(self) -> None:
         """Forgets the student's modules, and gives back the libraries that were out of bounds."""
         sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, loader.Finder)]
+        own = self.roots.union(self.program.own if self.program else ())
         for name in sys.modules.keys() - self.before.keys():
-            if name.partition(".")[0] in self.roots.union(self.program.own if self.program else ()):
+            if name.partition(".")[0] in own or sys.modules[name] is None:
                 del sys.modules[name]
         sys.modules.update(self.before)
 

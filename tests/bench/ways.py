@@ -15,6 +15,7 @@ from bench.hidden import checks_of, file_of
 from bench.makeup import KERAS, ROOT, Student, write
 from bench.measure import Taken, measured
 from bench.notebooks import SURROUNDINGS, Gradebook, course_folder
+from grader.surroundings import ENVIRONMENT, surroundings
 
 __all__ = [
     "Class", "Graded", "autograde", "here", "instructors_checks", "limit_of", "own_suites", "pytest_each", "pytest_one",
@@ -104,24 +105,29 @@ def pytest_one(work: Class, student: Student, folder: Path) -> Taken:
 
 def own_suites(work: Class) -> Graded:
     """The suites that `grader grade` runs, all submissions in one process without isolation, start-up included."""
-    graded, told = _in_one("bare.py", work, [str(work.modules), *work.exercises])
+    kind = "keras" if set(work.exercises) & set(KERAS) else "numpy"
+    found = {**ENVIRONMENT, **surroundings(kind), "PYTHONSAFEPATH": ""}  # as many threads as a worker has
+    graded, told = _in_one("bare.py", work, [str(work.modules), *work.exercises], found)
     graded.right = {one["student"] for one in told if one["right"]}
     return graded
 
 
 def instructors_checks(work: Class) -> Graded:
     """The instructor's checks, all submissions in one process, start-up included."""
-    graded, told = _in_one("warm.py", work, [str(work.modules), str(work.data), *work.exercises])
+    words = [str(work.modules), str(work.data), *work.exercises]
+    graded, told = _in_one("warm.py", work, words, work.limits())
     for one in told:
         if _all(work, [(name, check) for name, checks in one["passed"].items() for check in checks]):
             graded.right.add(one["student"])
     return graded
 
 
-def _in_one(program: str, work: Class, words: Sequence[str]) -> tuple[Graded, list[dict[str, Any]]]:
+def _in_one(
+    program: str, work: Class, words: Sequence[str], environment: dict[str, str]
+) -> tuple[Graded, list[dict[str, Any]]]:
     """Runs a program that prints a line of JSON a submission."""
     command = [sys.executable, str(Path(__file__).with_name(program)), *words]
-    taken = _good(measured(command, work.scratch, work.limits()))
+    taken = _good(measured(command, work.scratch, environment))
     told: list[dict[str, Any]] = [json.loads(line) for line in taken.text.splitlines() if line.startswith("{")]
     if len(told) != len(work.students):
         sys.exit(f"{program} graded {len(told)} of {len(work.students)} submissions:\n{taken.text[-3000:]}")

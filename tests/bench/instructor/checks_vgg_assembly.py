@@ -182,6 +182,7 @@ def test_load_broken():
 
 def test_compile():
     model = compile_vgg16(_small_model())
+    assert model.compiled
     assert isinstance(model.optimizer, keras.optimizers.SGD)
     loss = model.loss if isinstance(model.loss, str) else getattr(model.loss, "name", "") or model.loss.__name__
     assert loss == "categorical_crossentropy"
