@@ -52,7 +52,7 @@ class Alarm:
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
-        self.over = False
+        self.over = self.done = False
 
     def __enter__(self) -> None:
         for number in (signal.SIGALRM, signal.SIGPROF):
@@ -61,11 +61,13 @@ class Alarm:
         signal.setitimer(signal.ITIMER_REAL, 3 * self.seconds + 2, self.AGAIN)
 
     def __exit__(self, *exception: object) -> None:
+        self.done = True  # a signal may still be on its way
         for timer in (signal.ITIMER_PROF, signal.ITIMER_REAL):
             signal.setitimer(timer, 0)
         if self.over:
             raise TimeoutError(f"took longer than {self.seconds:g} seconds")
 
     def _ring(self, number: int, frame: Any) -> None:
-        self.over = True
-        raise Over
+        if not self.done:
+            self.over = True
+            raise Over
