@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 from bench import classes, tables
 from bench.agreement import judged
+from bench.bare import Direct, fresh, plain
 from bench.hidden import call_of, cell_of, checks_of
+from bench.limit import Alarm
 from bench.makeup import ALL_RIGHT, COURSE, KERAS, MIXED, NUMPY, golden, make
 from bench.measure import measured, percentile
 from bench.notebooks import notebook
-from bench.ways import Class, one_process, pytest_each, pytest_one
+from bench.ways import Class, instructors_checks, own_suites, pytest_each, pytest_one
 from corpus import GOLDEN
+
+from grader import wire
+from grader.judging import same
+from grader.worker import loader
+from grader.worker.values import outgoing
 
 __all__: list[str] = []
 
+SAME_HERE = [
+    "fourier", "talkative", "sum_rounded", "quiz_doubles", "convolve_reads_global",
+    "convolve_indentation",
+]  # fmt: skip
 MIXED_IN = ["fourier", "exact_numbers", "talkative", "sum_rounded", "convolve_squeezes", "quiz_doubles"]
 
 
@@ -53,7 +66,7 @@ def test_the_instructor_has_a_check_for_each_of_the_suites() -> None:
         assert checks_of(exercise.name) == [check.name for check in exercise.checks]
 
 
-def test_one_process_finds_right_what_is_right() -> None:
+def test_instructors_checks_find_right_what_is_right() -> None:
     found = judged(("right", "one defect", "broken"), NUMPY, [*MIXED_IN, "convolve_indentation"])
     assert sorted(found) == sorted([*MIXED_IN, "convolve_indentation"])
     assert {name: seen for name, (_, seen) in found.items()} == {name: right for name, (right, _) in found.items()}
@@ -93,7 +106,7 @@ def test_a_check_that_never_ends_is_ended(tmp_path: Path, monkeypatch: pytest.Mo
     student.files["multiply_sum.py"] = b"def multiply_sum(a, b):\n    while True:\n        pass\n"
     work = Class([student], ("multiply_sum",), tmp_path, notebooks=False)
     assert "::test_hand - TimeoutError: took longer than 0.2" in pytest_one(work, student, tmp_path / "one").text
-    assert one_process(work).right == set()
+    assert instructors_checks(work).right == set()
 
 
 def test_a_command_is_measured_with_its_memory(tmp_path: Path) -> None:
@@ -114,8 +127,79 @@ def test_quick_runs_are_small_and_what_is_typed_counts() -> None:
     assert classes.parse([]).growth == [10, 100, 1000]
 
 
+def test_the_suites_in_one_process_give_the_verdicts_that_a_class_gets(tmp_path: Path) -> None:
+    kinds = ("right", "one defect", "broken")
+    students = [one for kind in kinds for one in golden(kind, NUMPY) if one.source in SAME_HERE]
+    graded = own_suites(Class(students, NUMPY, tmp_path, notebooks=False))
+    found = {one["student"]: one["failed"] for one in map(json.loads, graded.taken.text.splitlines())}
+    assert sorted(found) == sorted(SAME_HERE)
+    assert len(graded.seconds) == len(SAME_HERE)
+    assert graded.right == {"fourier", "talkative"}
+    for name, failed in found.items():
+        lost = {} if name in graded.right else {(wrong := GOLDEN.expected(name, COURSE)).exercise: wrong}
+        for exercise in NUMPY:
+            expected = lost[exercise].lost + lost[exercise].waits if exercise in lost else ()
+            assert sorted(failed[exercise]) == sorted(expected), name
+
+
+def test_what_one_student_may_not_import_is_there_for_the_next() -> None:
+    import wave
+
+    server = Direct(1 << 10)
+    server.roots = {"mine"}
+    sys.modules["mine"] = wave
+    loader.install({"mine": b""}, {})
+    loader.forbid(["wave", "no_such_library"])
+    assert sys.modules["wave"] is None
+    server.leave()
+    assert sys.modules["wave"] is wave
+    assert not {"mine", "no_such_library"} & sys.modules.keys()
+    assert not any(isinstance(finder, loader.Finder) for finder in sys.meta_path)
+
+
+def test_arguments_are_copies_of_the_same_layout() -> None:
+    given = np.arange(12.0).reshape(3, 4).T, np.arange(12)[::2], (1, [np.float64(2)])
+    copies = fresh(given)
+    assert [copies[0].flags.f_contiguous, copies[1].strides, copies[2]] == [True, (16,), (1, [2.0])]
+    copies[0][0, 0] = 9
+    assert given[0][0, 0] == 0
+
+
+def test_answers_are_what_a_worker_would_send() -> None:
+    array = np.arange(3.0)
+    assert plain(array, exact=False).value is not array
+    for value in (array, [1, 2], (1, "a"), 3, 2**70, True, None, 1.5, np.float32(0.5), object(), {"a": [1.0]}):
+        for exact in (False, True):
+            buffers: list[bytes] = []
+            packed = outgoing(value, buffers, 1 << 20, exact)
+            sent = wire.value_of(packed, wire.Reader(b"".join(buffers)), fresh=exact)
+            answer = plain(value, exact)
+            assert same(answer.value, sent), value
+            assert answer.listed == (isinstance(packed, wire.Array) and packed.listed)
+
+
+@pytest.mark.parametrize("body", ["pass", "try:\n  sum(range(99))\n except Exception:\n  pass"])
+def test_an_alarm_ends_what_never_ends(body: str) -> None:
+    with pytest.raises(TimeoutError), Alarm(0.1):
+        exec(f"while True:\n {body}")
+    with Alarm(5):
+        sum(range(99))
+
+
+def test_an_alarm_tells_of_an_end_that_was_caught() -> None:
+    code = "try:\n while True:\n  pass\nexcept BaseException:\n pass"
+    with pytest.raises(TimeoutError), Alarm(0.1):
+        exec(code)
+
+
 def test_ratios_are_those_of_medians() -> None:
-    runs = {"here, 1 job": [10.0, 12.0, 50.0], "nbgrader autograde": [240.0, 250.0, 100.0], "one warm process": [8.0]}
+    runs = {
+        "here, 1 job": [10.0, 12.0, 50.0],
+        "here, 2 jobs": [6.0],
+        tables.NBGRADER: [240.0, 250.0, 100.0],
+        tables.SUITES: [6.0],
+        tables.CHECKS: [4.0],
+    }
     one = {
         "students": {"s1": ["right", "base"], "s2": ["stub", "exercises"]},
         "ways": {
@@ -123,13 +207,35 @@ def test_ratios_are_those_of_medians() -> None:
             for way, walls in runs.items()
         },
     }
+    grown = [
+        {
+            "size": size,
+            "jobs": jobs,
+            "wall": size / jobs,
+            "cpu": 1.0,
+            "memory": [[size / jobs * share, 100.0] for share in (0.3, 0.7)],
+        }
+        for size in (10, 100)
+        for jobs in (1, 2)
+    ]
     raw = {
         "machine": classes.machine(),
-        "options": {"jobs": 1},
+        "options": {"jobs": 2},
         "missing": ["a way"],
-        "numpy": {"limit": 5, "all right": one},
+        "numpy": {"limit": 5, "all right": one, "mixed": one},
+        "cold": {"NumPy exercises": {"here": [{"wall": 1.0, "cpu": 1.0}], "pytest": [{"wall": 2.0, "cpu": 1.0}]}},
+        "growth": grown,
     }
     text = tables.report(raw)
-    assert "| NumPy exercises, all right: nbgrader autograde / here, 1 job | 20.0 | at least 20 |" in text
-    assert "| NumPy exercises, all right: here, 1 job / one warm process | 1.50 | at most 1.5 |" in text
+    for row in (
+        "| NumPy exercises, all right: nbgrader autograde / here, 1 job | 20.00 | at least 20 | yes |",
+        "| NumPy exercises, mixed: nbgrader autograde / here, 2 jobs | 40.00 | at least 20 | yes |",
+        f"| NumPy exercises, all right: processor time, here, 1 job / {tables.SUITES} | 2.00 | at most 1.5 | no |",
+        f"| NumPy exercises, all right: here, 1 job / {tables.CHECKS} | 3.00 |  |  |",
+        "| NumPy exercises: processor time, here, 1 job, mixed / all right | 1.00 | at most 1.5 | yes |",
+        "| One cold submission, NumPy exercises: here / pytest | 0.50 | at most 1 | yes |",
+        "| 100 submissions: seconds of here, 1 job / here, 2 jobs | 2.00 | at least 1.7 | yes |",
+        "| 100 submissions: memory late / early in the run | 1.00 | at most 1.05 | yes |",
+    ):
+        assert row in text.splitlines()
     assert "Not measured: a way." in text

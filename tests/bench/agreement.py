@@ -16,7 +16,7 @@ if __name__ == "__main__":
     sys.path[:1] = [str(here.parents[2]), str(here.parents[1])]  # in the place of this folder
 
 from bench.makeup import KERAS, NUMPY, golden
-from bench.ways import Class, one_process
+from bench.ways import Class, instructors_checks
 
 __all__ = ["judged", "main"]
 
@@ -30,21 +30,29 @@ def judged(
     """
     students = [one for kind in kinds for one in golden(kind, exercises) if not chosen or one.source in chosen]
     with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
-        found = one_process(Class(students, exercises, Path(scratch), notebooks=False)).right
+        found = instructors_checks(Class(students, exercises, Path(scratch), notebooks=False)).right
     return {one.source: (one.kind == "right", one.name in found) for one in students}
 
 
 def main() -> int:
     """Prints the submissions on which the checks disagree; exit status 1 if there is one."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--keras", action="store_true", help="the whole assignment instead of the NumPy exercises")
-    exercises = NUMPY + KERAS if parser.parse_args().keras else NUMPY
-    found = judged(("right", "one defect", "broken"), exercises)
-    wrong = {name: given for name, (given, seen) in found.items() if given != seen}
-    for name, given in wrong.items():
-        print(f"{name}: {'right, and found wrong' if given else 'wrong, and found right'}")
-    print(f"{len(found) - len(wrong)} of {len(found)} submissions are judged as they have to be")
-    return 1 if wrong else 0
+    parser.add_argument(
+        "--keras", action="store_true", help="the Keras exercises, one by one, instead of those of NumPy"
+    )
+    together = [(name,) for name in KERAS] if parser.parse_args().keras else [NUMPY]  # NumPy modules import each other
+    differing = 0
+    for exercises in together:
+        found = judged(("right", "one defect", "broken"), exercises)
+        wrong = {name: given for name, (given, seen) in found.items() if given != seen}
+        for name, given in wrong.items():
+            print(f"{name}: {'right, and found wrong' if given else 'wrong, and found right'}")
+        words = ", ".join(exercises)
+        print(
+            f"{words}: {len(found) - len(wrong)} of {len(found)} submissions are judged as they have to be", flush=True
+        )
+        differing += len(wrong)
+    return 1 if differing else 0
 
 
 if __name__ == "__main__":

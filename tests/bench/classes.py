@@ -33,7 +33,7 @@ from bench.ways import Class, Graded
 __all__ = ["main"]
 
 PARTS = ("numpy", "whole", "cold", "growth")
-WAYS = ("here", "nbgrader", "pytest", "one process")
+WAYS = ("here", "nbgrader", "pytest", "suites", "checks")
 QUICK = {"numpy": 4, "whole": 2, "rounds": 1, "whole_rounds": 1, "cold": 1, "growth": [2, 4]}
 PACKAGES = ("numpy", "pytest", "nbgrader", "keras", "tensorflow", "tensorflow-cpu")
 Raw = dict[str, Any]
@@ -46,12 +46,12 @@ def parse(words: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--parts", nargs="+", choices=PARTS, metavar="PART", help=f"of {', '.join(PARTS)}")
     parser.add_argument("--ways", nargs="+", choices=WAYS, default=list(WAYS), metavar="WAY", help=", ".join(WAYS))
     parser.add_argument("--numpy", type=int, default=40, metavar="N", help="a class with the NumPy exercises")
-    parser.add_argument("--whole", type=int, default=20, metavar="N", help="a class with the whole assignment")
-    parser.add_argument("--rounds", type=int, default=3, help="of the classes with the NumPy exercises")
+    parser.add_argument("--whole", type=int, default=16, metavar="N", help="a class with the whole assignment")
+    parser.add_argument("--rounds", type=int, default=2, help="of the classes with the NumPy exercises")
     parser.add_argument("--whole-rounds", type=int, default=1, help="of those with the whole assignment")
     parser.add_argument("--cold", type=int, default=5, metavar="N", help="cold starts")
     parser.add_argument("--growth", type=int, nargs="+", default=[10, 100, 1000], metavar="N", help="sizes of a class")
-    parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)), help="as many judges beside one")
+    parser.add_argument("--jobs", type=int, default=2, help="so many judges, beside runs with one")
     parser.add_argument("--out", type=Path, default=Path("out-bench"), help="for tables, plot and raw numbers")
     if "--quick" in (sys.argv[1:] if words is None else words):
         parser.set_defaults(**QUICK, parts=["numpy", "cold", "growth"])
@@ -117,11 +117,13 @@ def ways_of(chosen: argparse.Namespace) -> dict[str, Callable[[Class], Graded]]:
         for jobs in dict.fromkeys((1, chosen.jobs)):
             found[tables.here(jobs)] = partial(ways.here, jobs=jobs)
     if "nbgrader" in chosen.ways and has("nbgrader"):
-        found["nbgrader autograde"] = ways.autograde
+        found[tables.NBGRADER] = ways.autograde
     if "pytest" in chosen.ways:
-        found["pytest, a process each"] = ways.pytest_each
-    if "one process" in chosen.ways:
-        found["one warm process"] = ways.one_process
+        found[tables.PYTEST] = ways.pytest_each
+    if "suites" in chosen.ways:
+        found[tables.SUITES] = ways.own_suites
+    if "checks" in chosen.ways:
+        found[tables.CHECKS] = ways.instructors_checks
     return found
 
 
@@ -140,7 +142,7 @@ def one_class(
 ) -> Raw:
     """One class by all ways, round after round."""
     among, students = ways_of(chosen), make(size, mix, exercises)
-    work = Class(students, exercises, scratch, notebooks="nbgrader autograde" in among)
+    work = Class(students, exercises, scratch, notebooks=tables.NBGRADER in among)
     found: dict[str, list[Raw]] = {name: [] for name in among}
     for number in range(rounds):
         turn = list(among)[number % len(among) :] + list(among)[: number % len(among)]
@@ -165,14 +167,15 @@ def cold(chosen: argparse.Namespace) -> Raw:
     for title, exercises in (("NumPy exercises", NUMPY), ("whole assignment", NUMPY + KERAS)):
         if title == "whole assignment" and ("whole" not in chosen.parts or not has("keras")):
             continue
-        times: dict[str, list[float]] = {"grader grade": [], "pytest": []}
+        runs: dict[str, list[Raw]] = {"here": [], "pytest": []}
         with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
             work = Class(make(1, ALL_RIGHT, exercises), exercises, Path(scratch), notebooks=False)
             for _ in range(chosen.cold):
-                times["grader grade"].append(ways.here(work, jobs=1).taken.wall)
-                times["pytest"].append(ways.pytest_each(work).taken.wall)
-        say(f"cold, {title}: {times}")
-        found[title] = times
+                runs["here"].append(told(ways.here(work, jobs=1)))
+                runs["pytest"].append(told(ways.pytest_each(work)))
+        seconds = {name: [round(run["wall"], 1) for run in taken] for name, taken in runs.items()}
+        say(f"cold, {title}, seconds: {seconds}")
+        found[title] = runs
     return found
 
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
 from bench.measure import percentile
 
-__all__ = ["here", "per_submission", "report"]
+__all__ = ["CHECKS", "NBGRADER", "PYTEST", "SUITES", "here", "per_submission", "report"]
 
 Raw = dict[str, Any]
 TITLES = {"numpy": "NumPy exercises", "whole": "Whole assignment"}
 # Times as fast as nbgrader and as pytest, at least.
 AIMS = {"numpy": (20, 5), "whole": (10, 5)}
+NBGRADER, PYTEST = "nbgrader autograde", "pytest, a process each"
+# The two ways without any isolation.
+SUITES, CHECKS = "one warm process, same suites", "one warm process, instructor's checks"
 
 
 def here(jobs: int) -> str:
@@ -24,7 +28,7 @@ def here(jobs: int) -> str:
 
 def report(raw: Raw) -> str:
     """All that was measured so far."""
-    lines = ["# Classes, graded in four ways", "", *_surroundings(raw)]
+    lines = ["# Classes, graded in five ways", "", *_surroundings(raw)]
     for part in ("numpy", "whole"):
         if part in raw:
             lines += _classes(TITLES[part], raw[part])
@@ -48,11 +52,17 @@ def _surroundings(raw: Raw) -> list[str]:
         f"{machine['began']} UTC; isolation: {machine['isolation']}; Python {machine['python']}, {versions}.",
         "",
         "Each submission differs from the others in its bytes: the store, which grades equal work once, is no help. "
-        "nbgrader, pytest and the one process run the same checks, as an instructor would write them; here, the "
-        "suites run, which look at more. nbgrader has one notebook a student for all exercises, and pytest starts "
-        "without plug-ins. What stands under p50 and p95 is the time of a single submission without start-up, "
-        "for pytest with it. Who differs has all points here and not there, or the other way round; nbgrader gives no "
-        "points for a cell that prints to stderr.",
+        "nbgrader and pytest run the same checks, as an instructor would write them; here, the suites run, which look "
+        "at more. nbgrader has one notebook a student for all exercises, and pytest starts without plug-ins.",
+        "",
+        f"`{SUITES}`: the same collected suites, recorded examples, calls, judging and limits as here, and the "
+        "student's functions are called directly in the judge's process, without worker, wire, lock or fork; neither "
+        "pages nor a store are written. What isolation costs is measured against it. "
+        f"`{CHECKS}`: what nbgrader and pytest run, in one process for the whole class.",
+        "",
+        "What stands under p50 and p95 is the time of a single submission without start-up, for pytest with it. Who "
+        "differs has all points here and not there, or the other way round, and is named by the golden submission that "
+        "it is a copy of; nbgrader gives no points for a cell that prints to stderr.",
     ]
     return [*lines, *(f"\nNot measured: {what}." for what in raw["missing"])]
 
@@ -73,38 +83,35 @@ def _class(name: str, found: Raw) -> list[str]:
     kinds = ", ".join(f"{count} {kind}" for kind, count in Counter(kind for kind, _ in students.values()).items())
     first = next(iter(runs_of), "")
     lines = [
-        f"### {name.capitalize()}: {len(students)} submissions ({kinds}), {rounds} rounds in turn",
+        f"### {name.capitalize()}: {len(students)} submissions ({kinds}), {rounds} round{'s in turn' * (rounds > 1)}",
         "",
         f"| way | seconds, each round | s a submission | processor s | p50 | p95 | / {first} | all points | differ |",
-        "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+        "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |",
     ]
-    reference = set(runs_of[first][-1]["right"]) if first else set()
-    for way, runs in runs_of.items():
-        lines.append(_row(way, runs, len(students), per_submission(runs_of[first], len(students)), reference))
-    return lines
+    return lines + [_row(way, runs, students, runs_of[first]) for way, runs in runs_of.items()]
 
 
-def _row(way: str, runs: Sequence[Raw], size: int, base: float, reference: set[str]) -> str:
-    """One way: ratios are those of medians; who differs has all points here and not there, or the other way round."""
-    each, seconds = per_submission(runs, size), [one for run in runs for one in run["seconds"]]
+def _row(way: str, runs: Sequence[Raw], students: dict[str, list[str]], first: Sequence[Raw]) -> str:
+    """One way: ratios are those of medians; who differs is named by the golden submission that it is a copy of."""
+    each, seconds = per_submission(runs, len(students)), [one for run in runs for one in run["seconds"]]
     right = set(runs[-1]["right"])
     p50, p95 = (f"{percentile(seconds, share):.2f}" if seconds else "-" for share in (0.5, 0.95))
     rounds = " ".join(f"{run['wall']:.1f}" for run in runs)
-    cpu = median(run["cpu"] for run in runs) / size
-    ratio = f"{each / base:.2f}"
-    return (
-        f"| {way} | {rounds} | {each:.3f} | {cpu:.3f} | {p50} | {p95} | {ratio} | {len(right)} | "
-        f"{len(right ^ reference)} |"
-    )
+    cpu, ratio = _median(runs, "cpu") / len(students), each / per_submission(first, len(students))
+    differ = Counter(students[name][1] for name in sorted(right ^ set(first[-1]["right"])))
+    words = ", ".join(f"{count} {source}" for source, count in differ.items())
+    return f"| {way} | {rounds} | {each:.3f} | {cpu:.3f} | {p50} | {p95} | {ratio:.2f} | {len(right)} | {words} |"
 
 
 # One submission, and many -------------------------------------------------------------------------------------------
 def _cold(cold: Raw) -> list[str]:
     lines = ["", "## One cold submission, from start to result", ""]
-    lines += ["| | here, s | pytest, s | here / pytest |", "| --- | ---: | ---: | ---: |"]
-    for title, times in cold.items():
-        own, other = median(times["grader grade"]), median(times["pytest"])
-        lines.append(f"| {title} | {own:.2f} | {other:.2f} | {own / other:.2f} |")
+    lines += ["| | times | here, s | pytest, s | here / pytest | here, processor s | pytest, processor s |"]
+    lines += ["| --- " + "| ---: " * 6 + "|"]
+    for title, runs in cold.items():
+        wall, cpu = ([_median(runs[way], key) for way in ("here", "pytest")] for key in ("wall", "cpu"))
+        seconds = f"{wall[0]:.2f} | {wall[1]:.2f} | {wall[0] / wall[1]:.2f} | {cpu[0]:.2f} | {cpu[1]:.2f}"
+        lines.append(f"| {title} | {len(runs['here'])} | {seconds} |")
     return lines
 
 
@@ -134,45 +141,76 @@ def _memory(one: Raw) -> tuple[float, float, float]:
 
 
 # Aims ---------------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class _Ratio:
+    """One ratio, and what it has to be: at least, or at most, or nothing."""
+
+    what: str
+    value: float
+    least: float | None = None
+    most: float | None = None
+
+    @property
+    def row(self) -> str:
+        """A row of the table."""
+        aim, met = "", ""
+        if self.least is not None:
+            aim, met = f"at least {self.least:g}", "yes" if self.value >= self.least else "no"
+        elif self.most is not None:
+            aim, met = f"at most {self.most:g}", "yes" if self.value <= self.most else "no"
+        return f"| {self.what} | {self.value:.2f} | {aim} | {met} |"
+
+
 def _aims(raw: Raw) -> list[str]:
-    lines = ["| what | measured | aim |", "| --- | ---: | ---: |"]
+    jobs, ratios = raw["options"]["jobs"], []
     for part, title in TITLES.items():
-        if part in raw:
-            lines += _class_aims(title, raw[part], *AIMS[part], raw["options"]["jobs"])
-    for title, times in raw.get("cold", {}).items():
-        ratio = median(times["grader grade"]) / median(times["pytest"])
-        lines.append(f"| {title}: one cold submission, here / pytest | {ratio:.2f} | at most 1 |")
-    return [*lines, *_growth_aims(raw.get("growth", []), raw["options"]["jobs"])]
+        for name in ("all right", "mixed"):
+            runs_of = raw.get(part, {}).get(name, {}).get("ways", {})
+            ratios += _to_others(f"{title}, {name}", runs_of, AIMS[part], jobs)
+            ratios += _to_bare(f"{title}, {name}", runs_of)
+        ratios += _mixed_to_right(title, raw.get(part, {}))
+    for title, runs in raw.get("cold", {}).items():
+        ratio = _median(runs["here"], "wall") / _median(runs["pytest"], "wall")
+        ratios.append(_Ratio(f"One cold submission, {title}: here / pytest", ratio, most=1))
+    ratios += _growing(raw.get("growth", []), jobs)
+    lines = ["| ratio | measured | aim | met |", "| --- | ---: | ---: | --- |"]
+    return lines + [ratio.row for ratio in ratios]
 
 
-def _class_aims(title: str, part: Raw, nbgrader: int, pytest: int, jobs: int) -> list[str]:
-    lines = []
-    for name in ("all right", "mixed"):
-        runs_of = part.get(name, {}).get("ways", {})
-        walls = {way: median(run["wall"] for run in runs) for way, runs in runs_of.items()}
-        for count in dict.fromkeys((1, jobs)):
-            own = walls.get(here(count))
-            if own is None:
-                continue
-            for way, aim in (("nbgrader autograde", nbgrader), ("pytest, a process each", pytest)):
-                if way in walls:
-                    ratio = f"{walls[way] / own:.1f}"
-                    lines.append(f"| {title}, {name}: {way} / {here(count)} | {ratio} | at least {aim} |")
-        own, bare = walls.get(here(1)), walls.get("one warm process")
-        if own is not None and bare is not None:
-            lines.append(f"| {title}, {name}: {here(1)} / one warm process | {own / bare:.2f} | at most 1.5 |")
-    return [*lines, *_processor_aim(title, part)]
+def _median(runs: Sequence[Raw], key: str) -> float:
+    return float(median(run[key] for run in runs))
 
 
-def _processor_aim(title: str, part: Raw) -> list[str]:
-    own = [part.get(name, {}).get("ways", {}).get(here(1)) for name in ("mixed", "all right")]
-    if None in own:
+def _to_others(title: str, runs_of: dict[str, list[Raw]], aims: tuple[int, int], jobs: int) -> list[_Ratio]:
+    """How many times as fast as nbgrader and as pytest, which know no jobs."""
+    return [
+        _Ratio(f"{title}: {way} / {here(count)}", _median(runs_of[way], "wall") / _median(own, "wall"), least=aim)
+        for way, aim in zip((NBGRADER, PYTEST), aims, strict=True)
+        for count in dict.fromkeys((1, jobs))
+        if way in runs_of and (own := runs_of.get(here(count)))
+    ]
+
+
+def _to_bare(title: str, runs_of: dict[str, list[Raw]]) -> list[_Ratio]:
+    """What isolation costs. A judge and its worker may overlap: seconds and processor seconds both count."""
+    own = runs_of.get(here(1))
+    return [
+        _Ratio(f"{title}: {unit}{here(1)} / {way}", _median(own, key) / _median(runs_of[way], key), most=aim)
+        for way, aim in ((SUITES, 1.5), (CHECKS, None))
+        for key, unit in (("wall", ""), ("cpu", "processor time, "))
+        if own and way in runs_of
+    ]
+
+
+def _mixed_to_right(title: str, part: Raw) -> list[_Ratio]:
+    mixed, right = (part.get(name, {}).get("ways", {}).get(here(1)) for name in ("mixed", "all right"))
+    if not mixed or not right:
         return []
-    mixed, right = (median(run["cpu"] for run in runs) for runs in own if runs)
-    return [f"| {title}: processor time of the mixed class / all right | {mixed / right:.2f} | at most 1.5 |"]
+    what = f"{title}: processor time, {here(1)}, mixed / all right"
+    return [_Ratio(what, _median(mixed, "cpu") / _median(right, "cpu"), most=1.5)]
 
 
-def _growth_aims(growth: Sequence[Raw], jobs: int) -> list[str]:
+def _growing(growth: Sequence[Raw], jobs: int) -> list[_Ratio]:
     found = {(one["size"], one["jobs"]): one for one in growth}
     if len({size for size, _ in found}) < 2 or jobs < 2:
         return []
@@ -181,7 +219,7 @@ def _growth_aims(growth: Sequence[Raw], jobs: int) -> list[str]:
     each = (one["wall"] / largest) / (smaller["wall"] / before)
     early, late, _ = _memory(one)
     return [
-        f"| {largest} submissions: one job / {jobs} jobs | {one['wall'] / more['wall']:.2f} | at least 1.7 |",
-        f"| time a submission at {largest} / at {before} | {each:.2f} | at most 1 |",
-        f"| {largest} submissions: memory late / early in the run | {late / early if early else 0:.2f} | about 1 |",
+        _Ratio(f"{largest} submissions: seconds of {here(1)} / {here(jobs)}", one["wall"] / more["wall"], least=1.7),
+        _Ratio(f"Seconds a submission: {largest} submissions / {before}", each, most=1),
+        _Ratio(f"{largest} submissions: memory late / early in the run", late / early if early else 0.0, most=1.05),
     ]

@@ -1,4 +1,4 @@
-"""Four ways to grade the same class: here, by nbgrader, by pytest, and in one process without isolation."""
+"""The ways to grade the same class: here, by nbgrader, by pytest, and without isolation in one process."""
 
 from __future__ import annotations
 
@@ -15,8 +15,11 @@ from bench.hidden import checks_of, file_of
 from bench.makeup import KERAS, ROOT, Student, write
 from bench.measure import Taken, measured
 from bench.notebooks import SURROUNDINGS, Gradebook, course_folder
+from grader.surroundings import ENVIRONMENT, surroundings
 
-__all__ = ["Class", "Graded", "autograde", "here", "limit_of", "one_process", "pytest_each", "pytest_one"]
+__all__ = [
+    "Class", "Graded", "autograde", "here", "instructors_checks", "limit_of", "own_suites", "pytest_each", "pytest_one",
+]  # fmt: skip
 
 # Seconds for one check, as an instructor would set it: far above what right work takes. A notebook's cell that imports
 # Keras has to come through as well.
@@ -100,18 +103,35 @@ def pytest_one(work: Class, student: Student, folder: Path) -> Taken:
     return measured([sys.executable, "-m", "pytest", *options], folder, {**PLAIN, **work.limits()})
 
 
-def one_process(work: Class) -> Graded:
-    """All submissions in one process, start-up included."""
-    command = [sys.executable, str(Path(__file__).with_name("warm.py"))]
-    paths = [str(work.modules), str(work.data), *work.exercises]
-    graded = Graded(_good(measured([*command, *paths], work.scratch, work.limits())))
-    for line in graded.taken.text.splitlines():
-        if line.startswith("{"):
-            told: dict[str, Any] = json.loads(line)
-            graded.seconds.append(told["seconds"])
-            if _all(work, [(name, check) for name, checks in told["passed"].items() for check in checks]):
-                graded.right.add(told["student"])
+def own_suites(work: Class) -> Graded:
+    """The suites that `grader grade` runs, all submissions in one process without isolation, start-up included."""
+    kind = "keras" if set(work.exercises) & set(KERAS) else "numpy"
+    found = {**ENVIRONMENT, **surroundings(kind), "PYTHONSAFEPATH": ""}  # as many threads as a worker has
+    graded, told = _in_one("bare.py", work, [str(work.modules), *work.exercises], found)
+    graded.right = {one["student"] for one in told if one["right"]}
     return graded
+
+
+def instructors_checks(work: Class) -> Graded:
+    """The instructor's checks, all submissions in one process, start-up included."""
+    words = [str(work.modules), str(work.data), *work.exercises]
+    graded, told = _in_one("warm.py", work, words, work.limits())
+    for one in told:
+        if _all(work, [(name, check) for name, checks in one["passed"].items() for check in checks]):
+            graded.right.add(one["student"])
+    return graded
+
+
+def _in_one(
+    program: str, work: Class, words: Sequence[str], environment: dict[str, str]
+) -> tuple[Graded, list[dict[str, Any]]]:
+    """Runs a program that prints a line of JSON a submission."""
+    command = [sys.executable, str(Path(__file__).with_name(program)), *words]
+    taken = _good(measured(command, work.scratch, environment))
+    told: list[dict[str, Any]] = [json.loads(line) for line in taken.text.splitlines() if line.startswith("{")]
+    if len(told) != len(work.students):
+        sys.exit(f"{program} graded {len(told)} of {len(work.students)} submissions:\n{taken.text[-3000:]}")
+    return Graded(taken, [one["seconds"] for one in told]), told
 
 
 def autograde(work: Class) -> Graded:

@@ -50,7 +50,7 @@ def _reference():
 
 def _examples():
     images = [_rng.integers(0, 256, size=(count, 4, 5, 3)).astype("float32") for count in (12, 6)]
-    labels = [_rng.integers(0, 10, size=(count, 1)) for count in (12, 6)]
+    labels = [_rng.integers(0, 7, size=(count, 1)) for count in (12, 6)]  # not every class is there
     return images[0], labels[0], images[1], labels[1]
 
 
@@ -157,9 +157,10 @@ def _drawn(images, seed=1):
 
 def test_normalise():
     images = _pictures()
-    settled = np.asarray(make_augmentation(images, seed=1)(images, training=False))
+    augmentation = make_augmentation(images, seed=1)
     expected = (images - images.mean(axis=(0, 1, 2))) / images.std(axis=(0, 1, 2))
-    assert np.allclose(settled, expected, atol=1e-3)
+    for some in (slice(None), slice(3)):
+        assert np.allclose(np.asarray(augmentation(images[some], training=False)), expected[some], atol=1e-3)
 
 
 def _centres(images):
@@ -180,8 +181,9 @@ def _spots(row, column):
 
 def test_shift():
     rows, columns = _centres(_drawn(_spots(18, 18)))
-    assert rows.std() > 0.3
-    assert columns.std() > 0.3
+    for places in (rows, columns):
+        assert places.min() < 19
+        assert places.max() > 20
     assert np.abs(rows - 19.5).max() <= 5
     assert np.abs(columns - 19.5).max() <= 5
 
@@ -206,7 +208,7 @@ class _Recorder(keras.layers.Layer):
     """An augmentation that counts the pictures that pass through it, in training and otherwise."""
 
     def __init__(self):
-        super().__init__()
+        super().__init__(name="recorder")
         self.trained = self.add_weight(shape=(), initializer="zeros", trainable=False, name="trained")
         self.settled = self.add_weight(shape=(), initializer="zeros", trainable=False, name="settled")
 
@@ -246,7 +248,7 @@ def test_learns():
 
 
 def test_augments():
-    assert float(_training()[1].trained.numpy()) >= _EPOCHS * 300
+    assert _EPOCHS * 300 <= float(_training()[1].trained.numpy()) <= (_EPOCHS + 1) * 300
 
 
 def test_validates():

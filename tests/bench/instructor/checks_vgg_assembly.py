@@ -47,7 +47,7 @@ def _reference():
     return keras.Sequential([*layers, keras.layers.Dense(10, activation="softmax")])
 
 
-def _small_model():
+def _small_model(classes=5):
     pad, convolution = keras.layers.ZeroPadding2D, keras.layers.Conv2D
     return keras.Sequential(
         [
@@ -60,7 +60,7 @@ def _small_model():
             keras.layers.Flatten(),
             keras.layers.Dense(6, activation="relu"),
             keras.layers.Dropout(0.5),
-            keras.layers.Dense(5, activation="softmax"),
+            keras.layers.Dense(classes, activation="softmax"),
         ]
     )
 
@@ -133,7 +133,7 @@ def test_head():
     flatten, one, first, two, second, last = _student_model().layers[31:]
     assert isinstance(flatten, keras.layers.Flatten)
     assert [one.units, two.units, last.units] == [4096, 4096, 10]
-    assert [layer.activation.__name__ for layer in (one, two, last)] == ["relu", "relu", "softmax"]
+    assert [one.activation.__name__, two.activation.__name__] == ["relu", "relu"]  # outputs tell of the last one
     assert [first.rate, second.rate] == [0.5, 0.5]
 
 
@@ -173,24 +173,29 @@ def test_load_keras():
 def test_load_broken():
     _write_published("short.h5", _small_model(), leave_out=1)
     _write_published("whole.h5", _small_model())
+    _write_published("other.h5", _small_model(classes=3))
     Path("truncated.h5").write_bytes(Path("whole.h5").read_bytes()[:4000])
     Path("page.h5").write_bytes(b"<!doctype html><title>Not found</title>")
-    for path in ("short.h5", "truncated.h5", "page.h5", "no_such_weights.h5"):
+    for path in ("short.h5", "other.h5", "truncated.h5", "page.h5", "no_such_weights.h5"):
         assert _raises(_small_model(), path)
 
 
 def test_compile():
     model = compile_vgg16(_small_model())
+    assert model.compiled
     assert isinstance(model.optimizer, keras.optimizers.SGD)
     loss = model.loss if isinstance(model.loss, str) else getattr(model.loss, "name", "") or model.loss.__name__
     assert loss == "categorical_crossentropy"
 
 
 def test_read_bgr():
-    image = read_bgr("grace_hopper.jpg", size=(512, 600))
+    picture = iio.imread("grace_hopper.jpg")[..., ::-1].astype(float)
+    image = np.asarray(read_bgr("grace_hopper.jpg", size=(512, 600)))
     assert image.shape == (600, 512, 3)
-    assert np.abs(image[..., ::-1].astype(float) - iio.imread("grace_hopper.jpg")).max() <= 3
-    assert read_bgr("grace_hopper.jpg", size=(30, 20)).shape == (20, 30, 3)
+    assert np.abs(image - picture).mean() <= 2  # decoders differ a little
+    small = np.asarray(read_bgr("grace_hopper.jpg", size=(64, 60)))
+    assert small.shape == (60, 64, 3)
+    assert np.abs(small - picture.reshape(60, 10, 64, 8, 3).mean(axis=(1, 3))).mean() < 30  # and so do ways to resize
 
 
 def test_transform():
@@ -210,7 +215,7 @@ def test_transform_intact():
 
 
 def test_labels():
-    Path("words.txt").write_text("n01 tabby, tabby cat\nn02 great white shark, man-eater\nn03 dog\n")
+    Path("words.txt").write_text("n02123045 tabby, tabby cat\nn01484850 great white shark, man-eater\nn02084071 dog\n")
     assert load_labels("words.txt") == ["tabby, tabby cat", "great white shark, man-eater", "dog"]
 
 
@@ -224,9 +229,11 @@ def test_top_k():
 
 
 def test_first_filters():
-    model = keras.Sequential([keras.Input((8, 8, 3)), keras.layers.ZeroPadding2D(1), keras.layers.Conv2D(4, (5, 2))])
-    kernel = model.layers[1].get_weights()[0]
-    assert np.array_equal(first_layer_filters(model), np.moveaxis(kernel, 3, 0))
+    for before in ([], [keras.layers.ZeroPadding2D(1)]):
+        convolutions = [keras.layers.Conv2D(4, (5, 2)), keras.layers.Conv2D(2, 2)]
+        model = keras.Sequential([keras.Input((8, 8, 3)), *before, *convolutions])
+        kernel = convolutions[0].get_weights()[0]
+        assert np.array_equal(first_layer_filters(model), np.moveaxis(kernel, 3, 0))
 
 
 def test_layer_output():
