@@ -106,7 +106,7 @@ def _limit(what: int, value: int) -> None:
 
 def _mapped_bytes() -> int:
     """Address space of this process now, in bytes: what the libraries take differs from machine to machine."""
-    with open("/proc/self/statm", encoding="ascii") as statm:
+    with open("/proc/self/statm", "rb", buffering=0) as statm:  # as text, every worker would import a codec
         return int(statm.read().split()[0]) * resource.getpagesize()
 
 

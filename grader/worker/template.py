@@ -41,6 +41,8 @@ COMPANIONS = {
         "PIL.Image",
         "PIL.PngImagePlugin",
         "PIL.JpegImagePlugin",
+        "PIL.BmpImagePlugin",
+        "PIL.PpmImagePlugin",
     ),
     "PIL": ("PIL.Image", "PIL.PngImagePlugin", "PIL.JpegImagePlugin", "PIL.ImageOps", "PIL.ImageFilter"),
     "scipy": ("scipy.signal", "scipy.ndimage", "scipy.fft", "scipy.linalg"),
@@ -75,9 +77,12 @@ def main(descriptor: int) -> None:
     control = socket.socket(fileno=descriptor)
     root = sys.path.pop(0)
     prepared = Prepared.here(root)
+    for known in (Locks(), Limits(cpu_seconds=0, memory_bytes=0)):  # or every worker would learn anew how to read one
+        msgspec.convert(msgspec.to_builtins(known), type(known))
     _preloaded(ALWAYS)
     _forget(root)
     _send(control, {"ready": True})
+    ending: list[int] = []
     while True:
         try:
             message, descriptors = _receive(control)
@@ -86,7 +91,7 @@ def main(descriptor: int) -> None:
         if message["op"] == "fork":
             _fork(control, message, descriptors, prepared)
         elif message["op"] == "reap":
-            _send(control, _reap(message["pid"], message["patience"]))
+            _send(control, _reap(message["pid"], message["patience"], ending))
         else:
             _send(control, _preloaded(message["names"]))
 
@@ -174,12 +179,15 @@ def _placed(wanted: Sequence[int]) -> range:
     return range(len(wanted))
 
 
-def _reap(pid: int, patience: float) -> dict[str, Any]:
+def _reap(pid: int, patience: float, ending: list[int]) -> dict[str, Any]:
     """Ends a worker with its whole process group; whether it had ended before, its wait status and processor seconds.
 
-    `patience` are the seconds that it has to end by itself. A child that called `setsid` has left the group, and
-    lives on.
+    `patience` are the seconds that it has to end by itself; without any, nobody wants to know how it ended, and it is
+    waited for when the next one goes: what gives its memory back need not hold up the next fork. A child that called
+    `setsid` has left the group, and lives on.
     """
+    while ending:
+        os.waitpid(ending.pop(), 0)
     deadline = time.monotonic() + patience
     early, status, usage = os.wait4(pid, os.WNOHANG)
     while not early and time.monotonic() < deadline:
@@ -189,6 +197,9 @@ def _reap(pid: int, patience: float) -> dict[str, Any]:
         os.killpg(pid, signal.SIGKILL)
     if not early:
         os.kill(pid, signal.SIGKILL)  # it may not have had the time to lead a group
+        if not patience:
+            ending.append(pid)
+            return {"early": False}
         _, status, usage = os.wait4(pid, 0)
     return {"early": bool(early), "status": status, "cpu": usage.ru_utime + usage.ru_stime}
 

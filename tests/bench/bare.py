@@ -274,10 +274,10 @@ class Bare(session.Session):
         self.classroom, self.tell = classroom, tell
         super().__init__(settings)
 
-    def _desk(self) -> Desk:
+    def _desk(self, template: Any = None) -> Desk:
         kept, session.Desk = session.Desk, Desktop  # type: ignore[misc]
         try:
-            return super()._desk()
+            return super()._desk(template)
         finally:
             session.Desk = kept  # type: ignore[misc]
 
