@@ -22,8 +22,13 @@ def draw(raw: Raw, path: Path) -> None:
     panels = len(parts) + 2 * bool(raw.get("growth"))
     if not panels:
         return
-    figure = Figure(figsize=(5 * panels, 4.2), layout="constrained")
-    axes = list(figure.subplots(1, panels, squeeze=False)[0])
+    columns = min(panels, 2)
+    rows = -(-panels // columns)
+    figure = Figure(figsize=(5.5 * columns, 4 * rows), layout="constrained")
+    axes = list(figure.subplots(rows, columns, squeeze=False).flat)
+    for axis in axes[panels:]:
+        axis.set_axis_off()
+    axes = axes[:panels]
     for part, axis in zip(parts, axes, strict=False):
         _bars(axis, TITLES[part], raw[part])
     if raw.get("growth"):
@@ -33,7 +38,7 @@ def draw(raw: Raw, path: Path) -> None:
 
 
 def _bars(axis: Axes, title: str, part: Raw) -> None:
-    """A bar for each way and class, on a logarithmic scale."""
+    """A bar for each way and class."""
     for offset, name in enumerate(("all right", "mixed")):
         found = part[name]
         means = [per_submission(runs, len(found["students"])) for runs in found["ways"].values()]
@@ -42,13 +47,12 @@ def _bars(axis: Axes, title: str, part: Raw) -> None:
         for place, seconds in zip(places, means, strict=True):
             axis.annotate(f" {seconds:.2f}", (seconds, place), va="center", fontsize=8)
     names = list(part["all right"]["ways"])
-    axis.set_yticks([place + 0.2 for place in range(len(names))], names)
+    axis.set_yticks([place + 0.2 for place in range(len(names))], [name.replace(", ", ",\n") for name in names])
     axis.invert_yaxis()
-    axis.set_xscale("log")
-    axis.margins(x=0.15)
-    axis.set_xlabel("seconds a submission, start-up included")
+    axis.margins(x=0.18)
+    axis.set_xlabel("seconds a submission, with start-up")
     axis.set_title(title)
-    axis.legend()
+    axis.legend(loc="lower right")
 
 
 def _times(axis: Axes, growth: list[Raw]) -> None:

@@ -49,7 +49,7 @@ def _reference():
 
 
 def _examples():
-    images = [_rng.integers(0, 256, size=(count, 4, 5, 3)).astype("float32") for count in (12, 6)]
+    images = [_rng.integers(0, 256, size=(count, 4, 5, 3), dtype=np.uint8) for count in (12, 6)]
     labels = [_rng.integers(0, 7, size=(count, 1)) for count in (12, 6)]  # not every class is there
     return images[0], labels[0], images[1], labels[1]
 
