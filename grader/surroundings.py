@@ -23,6 +23,8 @@ KERAS = {
     "HDF5_USE_FILE_LOCKING": "FALSE",  # a worker may not write, not even a lock
     "MALLOC_ARENA_MAX": "2",  # every thread's arena would count as address space
     "TF_CPP_MIN_LOG_LEVEL": "3",
+    "TF_NUM_INTRAOP_THREADS": "1",
+    "TF_NUM_INTEROP_THREADS": "1",
     "TF_ENABLE_ONEDNN_OPTS": "0",  # the same order of additions on every processor
 }
 DEVICES = {
