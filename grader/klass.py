@@ -14,6 +14,7 @@ from pathlib import Path
 
 from grader import gpu, intake
 from grader.classroom import files as classroom
+from grader.cluster.asked import Asked, asked
 from grader.containment import levels
 from grader.course import Course, choose
 from grader.errors import UsageError
@@ -37,8 +38,10 @@ def grade_class(root: Path, course: Course, arguments: argparse.Namespace) -> in
     shield()
     _end_in_order()
     chosen = chosen_exercises(course, arguments.exercise)
+    cluster = asked(arguments, chosen)
     isolation = arguments.isolation or course.isolation
-    levels.require(isolation)
+    if cluster is None:
+        levels.require(isolation)
     if arguments.jobs is not None and arguments.jobs < 1:
         raise UsageError(f"--jobs has to be at least 1; received {arguments.jobs}.")
     everybody = intake.scan(arguments.submissions, _folder(arguments))
@@ -67,7 +70,7 @@ def grade_class(root: Path, course: Course, arguments: argparse.Namespace) -> in
         for sentence in store.stale():
             print(sentence)
         run = Run(course, settings, scan, store, arguments.fresh)
-        graded = grade_all(run, _pool(run, arguments), partial(show_progress, began))
+        graded = grade_all(run, _pool(run, arguments, cluster), partial(show_progress, began))
         store.settle()
         results = {one.result.student: one.result for one in graded}
         names = [entry.student for entry in everybody.entries]
@@ -86,8 +89,12 @@ def grade_class(root: Path, course: Course, arguments: argparse.Namespace) -> in
     return _close(out, graded, run, began)
 
 
-def _pool(run: Run, arguments: argparse.Namespace) -> Pool:
-    """The judges: no more than there are submissions."""
+def _pool(run: Run, arguments: argparse.Namespace, cluster: Asked | None) -> Pool:
+    """The judges: a cluster's, or in processes of this machine, no more than there are submissions."""
+    if cluster is not None and run.store is not None:
+        from grader.cluster.pool import Cluster  # takes Dask
+
+        return Cluster(run.settings, run.store.parts, cluster)
     return Local(run.settings, max(1, min(arguments.jobs or default_jobs(), len(run.scan.entries))))
 
 
