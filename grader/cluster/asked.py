@@ -44,7 +44,7 @@ def asked(arguments: argparse.Namespace, chosen: Sequence[str]) -> Asked | None:
         )
     if arguments.device == "gpu":
         raise UsageError(
-            "--device gpu grades on this machine, whose GPU computes the expected answers. Leave out --cluster or --device."
+            "--device gpu grades on this machine, whose GPU answers the examples. Leave out --cluster or --device."
         )
     if importlib.util.find_spec("distributed") is None:
         raise UsageError("--cluster takes Dask, here and on the workers: pip install -e '.[cluster]'")
