@@ -109,13 +109,13 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
         made.end(name)
 
 
-def class_of(folder: Path, *names: str) -> Path:
-    """A class with these golden folders of wrong work, each a little different from every other."""
+def class_of(folder: Path, *names: str, idle: float = 0.0) -> Path:
+    """A class with these golden folders of wrong work, no two the same; each waits idly for so long on the way."""
     folder.mkdir()
     for number, name in enumerate(names):
         target = lay_over("wrong", name, f"{number} {name}", folder)
         with open(target / "convolve.py", "a", encoding="utf-8") as stream:
-            stream.write(f"\n# {number}\n")
+            stream.write(f"\nimport time\n\ntime.sleep({idle} + {number} * 1e-6)\n")
     return folder
 
 
@@ -134,12 +134,12 @@ def kept_in(out: Path) -> int:
 
 
 def test_a_killed_worker_costs_nothing(cluster: Cluster, tmp_path: Path) -> None:
-    names = ["sum_mean", "sum_absolute", "convolve_never_ends", "sum_mean", "convolve_never_ends", "sum_absolute"]
-    folder, out = class_of(tmp_path / "class", *names), tmp_path / "out"
+    names = ["sum_mean", "sum_absolute", "quiz_misspelt"] * 2
+    folder, out = class_of(tmp_path / "class", *names, idle=1.0), tmp_path / "out"
     cluster.worker("alice")
     cluster.worker("bob")
     with cluster.grading(folder, "--out", out, *BOTH) as process:
-        until(lambda: kept_in(out) >= 5 and process.poll() is None)
+        until(lambda: kept_in(out) >= 4 and process.poll() is None)
         cluster.end("alice")
         assert process.communicate()[1] == ""
     assert process.returncode == 0
@@ -231,8 +231,7 @@ def test_an_exercise_goes_where_its_resource_is(cluster: Cluster, tmp_path: Path
 
 
 def test_without_a_scheduler_a_run_ends_and_goes_on_later(cluster: Cluster, tmp_path: Path) -> None:
-    names = ["sum_mean", "sum_absolute", "convolve_never_ends", "convolve_never_ends"]
-    folder, out = class_of(tmp_path / "class", *names), tmp_path / "out"
+    folder, out = class_of(tmp_path / "class", *["sum_mean"] * 4, idle=1.0), tmp_path / "out"
     cluster.worker("dora")
     with cluster.grading(folder, "--out", out, *BOTH) as process:
         until(lambda: kept_in(out) >= 2)
@@ -247,7 +246,7 @@ def test_without_a_scheduler_a_run_ends_and_goes_on_later(cluster: Cluster, tmp_
 
 
 def test_an_interrupted_run_leaves_no_judge(cluster: Cluster, tmp_path: Path) -> None:
-    folder, out = class_of(tmp_path / "class", *["convolve_never_ends"] * 3), tmp_path / "out"
+    folder, out = class_of(tmp_path / "class", *["sum_mean"] * 3, idle=5.0), tmp_path / "out"
     cluster.worker("erin")
     erin = cluster.processes["erin"].pid
     children = Path(f"/proc/{erin}/task")

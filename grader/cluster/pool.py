@@ -12,6 +12,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
+import msgspec
 from distributed import Client, KilledWorker
 from distributed.security import Security
 
@@ -39,7 +40,8 @@ class Cluster:
 
     def __init__(self, settings: Settings, parts: Mapping[str, Parts], asked: Asked) -> None:
         self.asked, self.parts, self.run = asked, dict(parts), uuid.uuid4().hex
-        self.told = encoded(Told(run=self.run, settings=settings, seal=work.seal_of(self.parts)))
+        there = msgspec.structs.replace(settings, root="", closed=(), lock=None)  # folders of this machine
+        self.told = encoded(Told(run=self.run, settings=there, seal=work.seal_of(self.parts)))
         self.window, self.threads, self.sent, self.routed = 2, 0, 0, 0
         self.counting = threading.Lock()
         self.said = ""
@@ -54,12 +56,12 @@ class Cluster:
                 f"No scheduler answers at {asked.url} ({error}). Is it running, is that its address, and do both have "
                 "certificates of the same authority?"
             ) from None
+        self.executor = self.client.get_executor(pure=False)
         try:
             self._prove()
         except BaseException:
             self.close(now=True)
             raise
-        self.executor = self.client.get_executor(pure=False)
         threading.Thread(target=self._watch, name="cluster", daemon=True).start()
 
     def submit(self, task: bytes) -> Future[bytes]:
@@ -88,7 +90,7 @@ class Cluster:
     def _leave(self) -> None:
         with suppress(Exception):  # whatever it is, nobody waits for an answer any more
             if self.client.status == "running":
-                self.client.cancel(list(self.client.futures.values()))
+                self.executor.shutdown(wait=False)
                 self.client.run(work.forget, self.run, on_error="ignore")
         with suppress(Exception):
             self.client.close(timeout=LEAVE_SECONDS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -27,6 +28,7 @@ LOST = "two machines of the cluster went away while this was graded"
 # The judges of each run in this process, and those without a task; a thread takes one, or starts one.
 _judges: defaultdict[str, set[Judge]] = defaultdict(set)
 _idle: defaultdict[str, list[Judge]] = defaultdict(list)
+_over: set[str] = set()
 
 
 def look(told: bytes, dask_worker: Worker) -> bytes:
@@ -62,6 +64,7 @@ def answer(told: bytes, task: bytes, name: str) -> bytes:
 
 def forget(run: str) -> None:
     """Ends the judges of a run, whatever they do."""
+    _over.add(run)  # a task may be about to begin
     _idle.pop(run, None)
     for judge in _judges.pop(run, ()):
         judge.end()
@@ -73,33 +76,48 @@ def seal_of(parts: dict[str, Parts]) -> str:
 
 
 def _answered(told: Told, task: bytes, worker: Worker) -> Reply:
-    idle = _idle[told.run]
-    judge = idle.pop() if idle else None
-    if judge is None or judge.process.poll() is not None:  # it had nothing to do for long
+    if told.run in _over:
+        return Reply(broken=True)
+    judge = _free(told.run)
+    if judge is None:
         try:
             settings, reply = _held_against(told)
         except GraderError as error:
             return refused(error)
         if reply.parts:
             return reply
-        alone = Path(worker.local_directory).parent / "grader-alone"
-        closed = (*settings.closed, worker.local_directory)
-        judge = Judge(msgspec.structs.replace(settings, lock=str(alone), closed=closed))
+        alone = Path(worker.local_directory).parent / "grader-alone"  # one file for all workers of a machine
+        judge = Judge(msgspec.structs.replace(settings, lock=str(alone), closed=(worker.local_directory,)))
         _judges[told.run].add(judge)
     reply = judge.answer(task)
     if reply.broken:
-        _judges[told.run].discard(judge)
-        judge.end()
+        _end(told.run, judge)
     else:
-        idle.append(judge)
+        _idle[told.run].append(judge)
     return reply
+
+
+def _free(run: str) -> Judge | None:
+    """A judge of that run that has nothing to do; one that had nothing to do for long has ended."""
+    with suppress(IndexError):
+        while True:
+            judge = _idle[run].pop()
+            if judge.process.poll() is None:
+                return judge
+            _end(run, judge)
+    return None
+
+
+def _end(run: str, judge: Judge) -> None:
+    _judges[run].discard(judge)
+    judge.end()
 
 
 def _held_against(told: Told) -> tuple[Settings, Reply]:
     """The settings with the folders of this machine, and what differs here; IsolationError where it cannot lock."""
     levels.require(told.settings.isolation)
     root = courses.root_of(os.environ.get(COURSE))
-    settings = msgspec.structs.replace(told.settings, root=str(root), closed=(), lock=None, scratch=None)
+    settings = msgspec.structs.replace(told.settings, root=str(root))
     parts = parts_of(root, courses.load(root / "course.toml"), settings)
     return settings, Reply(parts={} if seal_of(parts) == told.seal else parts)
 
