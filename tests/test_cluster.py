@@ -318,7 +318,7 @@ def test_a_worker_that_cannot_lock_says_so(monkeypatch: pytest.MonkeyPatch) -> N
     settings = Settings(root=str(ROOT), exercises=("multiply_sum",), isolation="locked")
     parts = parts_of(ROOT, courses.load(ROOT / "course.toml"), settings)
     told = letters.encoded(letters.Told(run="r", settings=settings, seal=work.seal_of(parts)))
-    worker = type("Worker", (), {"name": 0, "address": "tls://10.0.0.1:1"})()
+    worker = type("Worker", (), {"name": 0, "address": "tls://10.0.0.1:1", "local_directory": "w"})()
     fit = letters.reply_from(work.look(told, worker))
     assert letters.error_in(fit) is None
 

@@ -6,6 +6,7 @@ import logging
 import sys
 import threading
 import uuid
+import warnings
 from collections.abc import Mapping
 from concurrent.futures import BrokenExecutor, CancelledError, Future
 from contextlib import suppress
@@ -15,6 +16,7 @@ from typing import Any
 import msgspec
 from distributed import Client, KilledWorker
 from distributed.security import Security
+from distributed.versions import VersionMismatchWarning
 
 from grader.cluster import work
 from grader.cluster.asked import OPENLY, Asked, shared_openly
@@ -46,7 +48,8 @@ class Cluster:
         self.counting = threading.Lock()
         self.said = ""
         self.closing = threading.Event()
-        logging.disable(logging.CRITICAL)  # what is to be said is said in sentences
+        logging.disable(logging.CRITICAL)  # what is to be said is said in sentences, versions that differ too
+        warnings.filterwarnings("ignore", category=VersionMismatchWarning)
         try:
             self.client = Client(
                 asked.url, security=Security(), timeout=CONNECT_SECONDS, name="grader", set_as_default=False
@@ -90,8 +93,8 @@ class Cluster:
     def _leave(self) -> None:
         with suppress(Exception):  # whatever it is, nobody waits for an answer any more
             if self.client.status == "running":
-                self.executor.shutdown(wait=False)
                 self.client.run(work.forget, self.run, on_error="ignore")
+                self.executor.shutdown(wait=False)
         with suppress(Exception):
             self.client.close(timeout=LEAVE_SECONDS)
 

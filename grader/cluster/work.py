@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections import defaultdict
-from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -25,18 +25,19 @@ __all__ = ["COURSE", "answer", "forget", "look", "seal_of"]
 COURSE = "GRADER_COURSE"
 LOST = "two machines of the cluster went away while this was graded"
 
-# The judges of each run in this process, and those without a task; a thread takes one, or starts one.
+# By run: its settings here, its judges, and those of them without a task. A thread takes one, or starts one.
+_settings: dict[str, Settings] = {}
 _judges: defaultdict[str, set[Judge]] = defaultdict(set)
 _idle: defaultdict[str, list[Judge]] = defaultdict(list)
 _over: set[str] = set()
+# Not for these alone: Python 3.11 must not parse in two threads at a time.
+_lock = threading.Lock()
 
 
 def look(told: bytes, dask_worker: Worker) -> bytes:
     """Whether this worker can grade for a run: an empty reply, or one with what stands in the way."""
-    try:
-        _, reply = _held_against(told_from(told))
-    except GraderError as error:
-        reply = refused(error)
+    with _lock:
+        reply = _held_against(told_from(told), dask_worker)
     return encoded(msgspec.structs.replace(reply, by=_name(dask_worker)))
 
 
@@ -64,9 +65,13 @@ def answer(told: bytes, task: bytes, name: str) -> bytes:
 
 def forget(run: str) -> None:
     """Ends the judges of a run, whatever they do."""
-    _over.add(run)  # a task may be about to begin
-    _idle.pop(run, None)
-    for judge in _judges.pop(run, ()):
+    with _lock:
+        _over.add(run)  # a task may be about to begin
+        _settings.pop(run, None)
+        judges, idle = _judges.pop(run, set()), _idle.pop(run, [])
+    for judge in judges:
+        judge.process.kill()  # what it has open is closed by the thread that waits for it
+    for judge in idle:
         judge.end()
 
 
@@ -76,50 +81,54 @@ def seal_of(parts: dict[str, Parts]) -> str:
 
 
 def _answered(told: Told, task: bytes, worker: Worker) -> Reply:
-    if told.run in _over:
-        return Reply(broken=True)
-    judge = _free(told.run)
-    if judge is None:
-        try:
-            settings, reply = _held_against(told)
-        except GraderError as error:
-            return refused(error)
-        if reply.parts:
-            return reply
-        alone = Path(worker.local_directory).parent / "grader-alone"  # one file for all workers of a machine
-        judge = Judge(msgspec.structs.replace(settings, lock=str(alone), closed=(worker.local_directory,)))
-        _judges[told.run].add(judge)
+    with _lock:
+        judge = _free(told, worker)
+    if isinstance(judge, Reply):
+        return judge
     reply = judge.answer(task)
-    if reply.broken:
-        _end(told.run, judge)
-    else:
-        _idle[told.run].append(judge)
+    with _lock:
+        lasts = not reply.broken and told.run not in _over
+        if lasts:
+            _idle[told.run].append(judge)
+        else:
+            _judges[told.run].discard(judge)
+    if not lasts:
+        judge.end()
     return reply
 
 
-def _free(run: str) -> Judge | None:
-    """A judge of that run that has nothing to do; one that had nothing to do for long has ended."""
-    with suppress(IndexError):
-        while True:
-            judge = _idle[run].pop()
-            if judge.process.poll() is None:
-                return judge
-            _end(run, judge)
-    return None
+def _free(told: Told, worker: Worker) -> Judge | Reply:
+    """A judge of that run that has nothing to do, or another one, or why there is none."""
+    if told.run in _over:
+        return Reply(broken=True)
+    while idle := _idle[told.run]:
+        judge = idle.pop()
+        if judge.process.poll() is None:
+            return judge
+        _judges[told.run].discard(judge)  # it had nothing to do for long
+        judge.end()
+    if told.run not in _settings and (reply := _held_against(told, worker)) != Reply():
+        return reply
+    judge = Judge(_settings[told.run])
+    _judges[told.run].add(judge)
+    return judge
 
 
-def _end(run: str, judge: Judge) -> None:
-    _judges[run].discard(judge)
-    judge.end()
-
-
-def _held_against(told: Told) -> tuple[Settings, Reply]:
-    """The settings with the folders of this machine, and what differs here; IsolationError where it cannot lock."""
-    levels.require(told.settings.isolation)
-    root = courses.root_of(os.environ.get(COURSE))
-    settings = msgspec.structs.replace(told.settings, root=str(root))
-    parts = parts_of(root, courses.load(root / "course.toml"), settings)
-    return settings, Reply(parts={} if seal_of(parts) == told.seal else parts)
+def _held_against(told: Told, worker: Worker) -> Reply:
+    """Keeps the settings with the folders of this machine; a reply that is not empty where it cannot grade for them."""
+    try:
+        levels.require(told.settings.isolation)
+        root = courses.root_of(os.environ.get(COURSE))
+        alone = Path(worker.local_directory).parent / "grader-alone"  # one file for all workers of a machine
+        closed = (worker.local_directory,)
+        settings = msgspec.structs.replace(told.settings, root=str(root), lock=str(alone), closed=closed)
+        parts = parts_of(root, courses.load(root / "course.toml"), settings)
+    except GraderError as error:
+        return refused(error)
+    if seal_of(parts) != told.seal:
+        return Reply(parts=parts)
+    _settings[told.run] = settings
+    return Reply()
 
 
 def _name(worker: Worker) -> str:
