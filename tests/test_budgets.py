@@ -24,7 +24,7 @@ BESIDE = {
     "authoring": 400,
     "check": 3200,
     "classroom": 1375,
-    "cluster": 350,
+    "cluster": 435,
     "gradebook": 500,
     "handout": 900,
     "networks": 450,
