@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
-from grader import __version__, artefacts, authoring, classroom
+from grader import __version__, artefacts, authoring, classroom, cluster
 from grader import course as courses
 from grader.check import commands as check
 from grader.errors import GraderError, IsolationError, OutInUseError, UsageError
@@ -83,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     again.add_argument("--fresh", action="store_true", help="grade everything anew")
     grade.add_argument("--device", choices=["cpu", "gpu"], default="cpu", help="where Keras computes (default: cpu)")
     classroom.add_class_options(grade)
+    cluster.add_options(grade)
     grade.set_defaults(action=_grade)
     doctor = commands.add_parser("doctor", help="tell what locks student code in on this machine, and try it out")
     doctor.set_defaults(action=_doctor)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from grader import intake
 from grader.classroom import files as classroom
+from grader.cluster.asked import Asked, asked
 from grader.containment import levels
 from grader.course import Course, choose
 from grader.errors import UsageError
@@ -37,8 +38,10 @@ def grade_class(root: Path, course: Course, arguments: argparse.Namespace) -> in
     shield()
     _end_in_order()
     chosen = chosen_exercises(course, arguments.exercise)
+    cluster = asked(arguments, chosen)
     isolation = arguments.isolation or course.isolation
-    levels.require(isolation)
+    if cluster is None:
+        levels.require(isolation)
     if arguments.jobs is not None and arguments.jobs < 1:
         raise UsageError(f"--jobs has to be at least 1; received {arguments.jobs}.")
     everybody = intake.scan(arguments.submissions, _folder(arguments))
@@ -51,7 +54,7 @@ def grade_class(root: Path, course: Course, arguments: argparse.Namespace) -> in
         sweep(out)
         private = out / PRIVATE
         run = Run(course, _settings(root, course, chosen, isolation, arguments), scan, fresh=arguments.fresh)
-        pool = _pool(run, arguments)
+        pool = _pool(run, arguments, cluster)
         from grader import outputs  # takes its time, while the judges start
 
         run.store = Store(private.resolve() / "store", parts_of(root, course, run.settings))
@@ -99,8 +102,15 @@ def _settings(
     )
 
 
-def _pool(run: Run, arguments: argparse.Namespace) -> Pool:
-    """The judges, no more than there are submissions; they start at once where they are sure to be needed."""
+def _pool(run: Run, arguments: argparse.Namespace, cluster: Asked | None) -> Pool:
+    """The judges: a cluster's, or in processes of this machine, no more than there are submissions.
+
+    The latter start at once where they are sure to be needed.
+    """
+    if cluster is not None:
+        from grader.cluster.pool import Cluster  # takes Dask
+
+        return Cluster(run.settings, parts_of(Path(run.settings.root), run.course, run.settings), cluster)
     pool = Local(run.settings, max(1, min(arguments.jobs or default_jobs(), len(run.scan.entries))))
     if arguments.fresh or not (arguments.out / PRIVATE / "store").exists():
         pool.warm()

@@ -24,7 +24,7 @@ from grader.tasks import encoded, task_from
 if TYPE_CHECKING:
     from grader.session import Session
 
-__all__ = ["Local", "Pool", "default_jobs"]
+__all__ = ["Local", "Pool", "answer", "begin", "default_jobs"]
 
 
 class Pool(Protocol):
@@ -62,11 +62,11 @@ class Local:
     def _started(self) -> ProcessPoolExecutor:
         told = msgspec.json.encode(self.settings), os.getpid()
         spawned = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(self.jobs, spawned, initializer=_begin, initargs=told)
+        return ProcessPoolExecutor(self.jobs, spawned, initializer=begin, initargs=told)
 
     def submit(self, task: bytes) -> Future[bytes]:
         """Has a task done by the next judge that is free."""
-        return self.pool.submit(_answer, task)
+        return self.pool.submit(answer, task)
 
     def renew(self) -> None:
         """Starts other judges in the place of a pool that broke."""
@@ -95,7 +95,7 @@ _session: Session | None = None
 _failure: BaseException | None = None
 
 
-def _begin(encoded_settings: bytes, parent: int) -> None:
+def begin(encoded_settings: bytes, parent: int) -> None:
     """Makes this process a judge: it leaves Ctrl-C to the parent, ends with it, and collects the suites."""
     global _session, _failure
     for number in (signal.SIGINT, signal.SIGHUP):
@@ -131,7 +131,8 @@ def _nothing() -> None:
     """What a judge is asked so that it starts."""
 
 
-def _answer(task: bytes) -> bytes:
+def answer(task: bytes) -> bytes:
+    """What a task comes to in this process, once `begin` has made it a judge."""
     if _session is None:
         raise _failure if isinstance(_failure, GraderError) else GraderError(str(_failure))
     return encoded(_session.answer(task_from(task)))

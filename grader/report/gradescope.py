@@ -57,7 +57,8 @@ def _remarks(result: SubmissionResult) -> list[str]:
 
 def _summary(exercise: ExerciseResult) -> dict[str, Any]:
     score = None if exercise.status == "error" else _plain(exercise.score)
-    return {"score": score, "max_score": _plain(exercise.max_score), "status": exercise.status}
+    worker = {"worker": exercise.worker} if exercise.worker else {}
+    return {"score": score, "max_score": _plain(exercise.max_score), "status": exercise.status, **worker}
 
 
 def _test(place: str, check: CheckResult, exercise: ExerciseResult) -> dict[str, Any]:
