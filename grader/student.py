@@ -24,6 +24,9 @@ __all__ = ["Bench", "NotRun", "Outcome", "Raised", "Request", "Returned", "Sourc
 ANSWER_BYTES = 64 << 20
 # Memory of the judge that the answers to one batch may take together.
 HELD_BYTES = 128 << 20
+# Share of its time after which what is not done is tried again, alone and with all of it: what never ends is not to
+# take twice as long because of that.
+FIRST_TRY = 0.4
 
 
 @dataclass
@@ -148,13 +151,14 @@ class Student:
         calls = tuple(request.packed[0] for request in requests)
         buffers = [buffer for request in requests for buffer in request.packed[1]]
         limit = self._call_seconds(reference_seconds)
+        most = limit if eager else limit * FIRST_TRY
         left = max(self.bench.limits.check_seconds * self.bench.slowness, limit)
         claimed, began, waited = 0.0, worker.cpu(), time.perf_counter()
         try:
             first, self.asked = self.asked, self.asked + len(calls)
             worker.post(Batch(calls, eager, first), buffers)
             for number, request in enumerate(requests, first):
-                seconds = limit if worker.answered else min(limit, max(left - _used(worker, began, waited), 0.05))
+                seconds = most if worker.answered else min(most, max(left - _used(worker, began, waited), 0.05))
                 outcome, said = self._answer(worker, number, seconds, patience, request.plain)
                 outcomes.append(outcome)
                 claimed += said
@@ -162,7 +166,7 @@ class Student:
             raise self._orphaned() from None
         except Stop as stop:
             claimed = time.perf_counter() - waited
-            self.spent += limit if stop.kind == "timeout" else 0.0
+            self.spent += 2 * limit - most if stop.kind == "timeout" else 0.0  # as if it had had all of it
             raise
         finally:
             self.spent += _used(worker, began, waited)
@@ -193,10 +197,10 @@ class Student:
 
     def _start(self) -> None:
         """A fresh worker with the student's module loaded, or `broken` says why there is none."""
-        for attempt in (1.0, 2.0):
+        for share, patience in ((FIRST_TRY, 1.0), (1.0, 2.0)):
             worker = self.bench.worker()
             try:
-                trouble = self._load(worker, attempt)
+                trouble = self._load(worker, share, patience)
             except GraderError:
                 self.broken = Stopped(self._orphaned())
             except Stop as stop:
@@ -208,8 +212,8 @@ class Student:
                 self.broken = None if trouble is None else Raised(trouble)
                 return
 
-    def _load(self, worker: Worker, patience: float) -> Trouble | None:
-        seconds = self.bench.limits.import_seconds * self.bench.slowness
+    def _load(self, worker: Worker, share: float, patience: float) -> Trouble | None:
+        seconds = self.bench.limits.import_seconds * self.bench.slowness * share
         s = self.sources
         began, waited = worker.cpu(), time.perf_counter()
         try:

@@ -36,7 +36,7 @@ from grader.model import Submission
 from grader.outcomes import Outcome, Raised, Request, Returned, Stop, Stopped
 from grader.probing import Made
 from grader.settings import Settings
-from grader.student import ANSWER_BYTES, Student
+from grader.student import ANSWER_BYTES, FIRST_TRY, Student
 from grader.worker import loader, source, template
 from grader.worker.instruments import Instrumented
 from grader.worker.values import UNCALLED, TooLargeError, outgoing
@@ -181,12 +181,12 @@ class Guest(Student):
 
     def _start(self) -> None:
         s, limits = self.sources, self.bench.limits
-        for _ in range(2):
+        for share in (FIRST_TRY, 1.0):
             server = Direct(int(limits.output_limit_kb) << 10)
             message = Load(dict(s.modules), dict(s.notebooks), s.facts, s.others, self.exercise, s.forbidden)
             knew, self.knows = self.knows, self.asked > 0
             try:
-                with self._counted(server, limits.import_seconds * self.bench.slowness):
+                with self._counted(server, limits.import_seconds * self.bench.slowness * share):
                     trouble = server.begin(message)
             except Stop as stop:
                 server.leave()
@@ -211,10 +211,11 @@ class Guest(Student):
         self.knows |= not self.public
         self.asked += len(requests)
         limit = self._call_seconds(reference_seconds)
+        most = limit if eager else limit * FIRST_TRY
         left = max(self.bench.limits.check_seconds * self.bench.slowness, limit)
         began = time.process_time()
         for request in requests:
-            seconds = min(limit, max(left - (time.process_time() - began), 0.05))
+            seconds = min(most, max(left - (time.process_time() - began), 0.05))
             try:
                 with self._counted(server, seconds):
                     outcome = server.outcome(request)
