@@ -6,6 +6,7 @@ import json
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from bench.limit import Alarm
 from bench.makeup import ALL_RIGHT, COURSE, KERAS, MIXED, NUMPY, golden, make
 from bench.measure import measured, percentile
 from bench.notebooks import notebook
+from bench.plan import Costs, dealt_out, fitted, foretold, plan
 from bench.ways import Class, instructors_checks, own_suites, pytest_each, pytest_one
 from corpus import GOLDEN
 
@@ -239,3 +241,41 @@ def test_ratios_are_those_of_medians() -> None:
     ):
         assert row in text.splitlines()
     assert "Not measured: a way." in text
+
+
+# The plan ------------------------------------------------------------------------------------------------------------
+def grown(size: int, jobs: int, start: float, each: float, beside: float) -> dict[str, Any]:
+    """A run as the benchmark writes it down, of a machine that costs exactly this."""
+    seconds = [0.1 + 0.01 * (number % 7) for number in range(size)]
+    return {"size": size, "jobs": jobs, "seconds": seconds, "wall": Costs(start, each, beside).of(seconds, jobs)}
+
+
+def test_judges_take_the_next_submission_when_they_are_free() -> None:
+    assert dealt_out([3.0, 1.0, 1.0, 1.0], 2) == 3.0
+    assert dealt_out([1.0, 1.0, 1.0, 3.0], 2) == 4.0
+    assert dealt_out([2.0, 2.0], 1) == 4.0
+
+
+def test_costs_are_found_in_runs_of_two_sizes() -> None:
+    runs = [[grown(size, jobs, 2.0, 0.02, 0.06) for jobs in (1, 2)] for size in (10, 100)]
+    costs = fitted(*runs)
+    assert (costs.start, costs.each, costs.beside) == pytest.approx((2.0, 0.02, 0.06), abs=0.01)
+
+
+def test_a_larger_class_is_foretold() -> None:
+    growth = [grown(size, jobs, 2.0, 0.02, 0.06) for size in (10, 100, 1000) for jobs in (1, 2)]
+    told = foretold(growth)
+    assert [(size, jobs) for size, jobs, _, _ in told] == [(1000, 1), (1000, 2)]
+    assert all(abs(seconds / measured - 1) < 0.05 for _, _, seconds, measured in told)
+    growth[-1]["wall"] *= 2  # a machine that does otherwise is seen
+    assert abs(foretold(growth)[-1][2] / growth[-1]["wall"] - 1) > 0.4
+
+
+def test_the_plan_says_how_many_judges_and_when_none_will_do() -> None:
+    growth = [grown(size, jobs, 2.0, 0.02, 0.06) for size in (10, 100, 1000) for jobs in (1, 2)]
+    runs = {"all right": {"ways": {"here, 1 job": [{"seconds": [1.0] * 5}]}}}
+    lines = plan({"growth": growth, "numpy": runs}, students=1000, seconds=122.0)
+    assert lines[-1].startswith("| NumPy exercises, all right | 11 |")  # 1,000 times 1.06 s, in the 100 s that are left
+    late = plan({"growth": growth, "numpy": runs}, students=1000, seconds=20.0)
+    assert "| NumPy exercises, all right | not in that time |" in late[-1]
+    assert "three sizes" in plan({"growth": growth[:2]})[0]

@@ -9,6 +9,7 @@ from statistics import median
 from typing import Any
 
 from bench.measure import percentile
+from bench.plan import plan
 
 __all__ = ["CHECKS", "NBGRADER", "PYTEST", "SUITES", "here", "per_submission", "report"]
 
@@ -36,6 +37,7 @@ def report(raw: Raw) -> str:
         lines += _cold(raw["cold"])
     if "growth" in raw:
         lines += _growth(raw["growth"])
+        lines += ["", "## A plan, from these numbers", "", *plan(raw)]
     return "\n".join([*lines, "", "## Aims", "", *_aims(raw), ""])
 
 
