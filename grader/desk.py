@@ -99,11 +99,15 @@ def _mend(path: Path, data: bytes) -> None:
 
 @dataclass
 class Case:
-    """One submission under judgement: its sources, what the analysis said, and the fixture of the exercise at hand."""
+    """One submission under judgement: its sources, what the analysis said, and the fixture of the exercise at hand.
+
+    The analysis may have `broken` down, over everything at once or over some of it.
+    """
 
     submission: Submission
     facts: dict[str, Facts]
     fixtures: dict[str, StudentFixture] = field(default_factory=dict)
+    broken: bool = False
 
     def close(self) -> None:
         """Ends all workers of this submission."""
@@ -227,9 +231,8 @@ class Desk:
         self.prove("numpy", next(iter(self.specs)))
         self._restore()
         facts = self._analyse(submission, list(self.specs.values()))
-        if facts is None:
-            facts = [self._one(submission, spec) for spec in self.specs.values()]
-        return Case(submission, {fact.exercise: fact for fact in facts})
+        each = facts or [self._one(submission, spec) for spec in self.specs.values()]
+        return Case(submission, {fact.exercise: fact for fact in each}, broken=facts is None)
 
     def reopen(self, submission: Submission, facts: Sequence[Facts]) -> Case:
         """A submission whose sources have been analysed."""

@@ -19,10 +19,19 @@ def sweep(folder: Path) -> None:
             path.unlink()
 
 
+def _sync(folder: Path) -> None:
+    """Brings the names of a folder to the disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def write_whole(path: Path, data: bytes, *, lasting: bool = False) -> None:
     """Writes `data` beside `path`, then moves it there in one step; nothing is left behind on failure.
 
-    What is `lasting` is on the disk before it has its name, so that it survives a machine that stops.
+    What is `lasting` is on the disk, and so is its name, so that it survives a machine that stops.
     """
     descriptor, name = tempfile.mkstemp(prefix=PART, dir=path.parent)
     try:
@@ -33,6 +42,8 @@ def write_whole(path: Path, data: bytes, *, lasting: bool = False) -> None:
                 os.fsync(stream.fileno())
         os.chmod(name, 0o644)
         os.replace(name, path)
+        if lasting:
+            _sync(path.parent)
     except BaseException:
         with suppress(FileNotFoundError):
             os.unlink(name)

@@ -55,13 +55,18 @@ def grade_class(root: Path, course: Course, arguments: argparse.Namespace) -> in
         private = out / PRIVATE
         run = Run(course, _settings(root, course, chosen, isolation, arguments), scan, fresh=arguments.fresh)
         pool = _pool(run, arguments, cluster)
-        from grader import outputs  # takes its time, while the judges start
+        try:
+            from grader import outputs  # takes its time, while the judges start
 
-        run.store = Store(private.resolve() / "store", parts_of(root, course, run.settings))
-        for sentence in run.store.stale():
-            print(sentence)
+            run.store = Store(private.resolve() / "store", parts_of(root, course, run.settings))
+            for sentence in run.store.stale():
+                print(sentence)
+        except BaseException:
+            pool.close(now=True)
+            raise
         graded = grade_all(run, pool, partial(show_progress, began))
-        run.store.settle()
+        if len(scan.entries) == len(everybody.entries):  # else others' results are still those of before
+            run.store.settle()
         results = {one.result.student: one.result for one in graded}
         names = [entry.student for entry in everybody.entries]
         kept = outputs.kept_records(private, (name for name in names if name not in results)).values()

@@ -134,7 +134,7 @@ def _nothing() -> None:
 def answer(task: bytes) -> bytes:
     """What a task comes to in this process, once `begin` has made it a judge."""
     if _session is None:
-        raise _failure if isinstance(_failure, GraderError) else GraderError(str(_failure))
+        raise _failure if isinstance(_failure, GraderError) else GraderError(str(_failure) or repr(_failure))
     return encoded(_session.answer(task_from(task)))
 
 

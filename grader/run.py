@@ -6,6 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import msgspec
 
 from grader import grading, intake
 from grader.course import Course
-from grader.errors import OutInUseError, SubmissionError, UsageError
+from grader.errors import GraderError, OutInUseError, SubmissionError, UsageError
 from grader.intake import Entry, Scan
 from grader.model import ExerciseResult, State, Submission, SubmissionResult
 from grader.pools import Pool
@@ -74,9 +75,12 @@ def claim(out: Path, submissions: Path) -> filelock.BaseFileLock:
 
 def grade_all(run: Run, pool: Pool, progress: Callable[[int, int], None]) -> list[Graded]:
     """Grades every submission and closes the pool; `progress` hears (done, all)."""
+    line = _Line(run, pool, progress)
     try:
-        graded = _Line(run, pool, progress).work()
+        graded = line.work()
     except BaseException:
+        with suppress(GraderError):  # the disk may be what ended it
+            line.save()
         pool.close(now=True)
         raise
     pool.close()
@@ -101,11 +105,12 @@ class _Work:
 
 @dataclass(frozen=True, eq=False)
 class _Step:
-    """One task of a submission; `again` when it is its second and last try."""
+    """One task of a submission; `again` when it is its second and last try, `alone` when a judge died of the first."""
 
     work: _Work
     exercise: str = ""
     again: bool = False
+    alone: bool = False
 
 
 class _Line:
@@ -134,10 +139,18 @@ class _Line:
                 self._landed(step, done)
         return [self.done[entry.student] for entry in self.run.scan.entries]
 
+    def save(self) -> None:
+        """Keeps what has come back, where the run ends before it was looked at."""
+        for future, step in self.flying.items():
+            if future.done() and not future.cancelled() and future.exception() is None:
+                result = done_from(future.result()).result
+                if self.run.store is not None and result is not None and result.status != "error":
+                    self.run.store.put(step.work.keys[step.exercise], result)
+
     def _fill(self) -> None:
         """Sends out what there is room for. After a judge's death the suspects fly one by one, and nobody else."""
         while len(self.flying) < self.pool.window:
-            if self.suspects or any(step.again for step in self.flying.values()):
+            if self.suspects or any(step.alone for step in self.flying.values()):
                 if self.flying and self.pool.shared_fate:
                     return
                 waiting = self.suspects or self.ready
@@ -173,7 +186,8 @@ class _Line:
             self.unread.add(entry.student)
             return self.coming.append(entry)
         work.data, work.digest = packed(work.submission)
-        facts = self.run.store.facts(work.digest) if self.run.store is not None else None
+        store = None if self.run.fresh else self.run.store
+        facts = store.facts(work.digest) if store is not None else None
         if facts is None:
             self.ready.append(_Step(work))
         else:
@@ -207,30 +221,35 @@ class _Line:
         work.seconds += done.seconds
         result = done.result
         if (done.why or (result is not None and result.status == "error")) and not (step.again or done.final):
-            self.suspects.append(_Step(work, step.exercise, again=True))
+            died = done.why == DIED
+            (self.suspects if died else self.ready).append(_Step(work, step.exercise, again=True, alone=died))
         elif not step.exercise and not done.why:
-            if self.run.store is not None:
+            if self.run.store is not None and not done.passing:
                 self.run.store.put_facts(work.digest, done.facts)
             self._analysed(work, done.facts)
         elif not step.exercise:
             self._finish(work, "error", done.why)
         else:
-            self._graded(step, self._failed(step, done.why) if result is None else result, done.by)
+            self._graded(step, self._failed(step, done.why) if result is None else result, done)
 
     def _failed(self, step: _Step, why: str) -> ExerciseResult:
         facts = next(fact for fact in step.work.facts if fact.exercise == step.exercise)
         return grading.unread(self.run.course.exercise(step.exercise), {}, facts, why, "error")
 
-    def _graded(self, step: _Step, result: ExerciseResult, by: str) -> None:
-        """Keeps a result, hands it to whoever handed in the same, and closes what is complete."""
+    def _graded(self, step: _Step, result: ExerciseResult, done: Done) -> None:
+        """Keeps a result, hands it to whoever handed in the same, and closes what is complete.
+
+        What failed is graded anew for the others, unless judges die of it.
+        """
         work, key = step.work, step.work.keys[step.exercise]
         work.student_seconds += result.student_seconds
-        result = work.results[step.exercise] = msgspec.structs.replace(result, worker=by)
+        result = work.results[step.exercise] = msgspec.structs.replace(result, worker=done.by)
         others = self.same.pop(key, [])
         if result.status == "error":
-            self.ready.extend(others)
-            self.same.update({key: []} if others else {})
-            others = []
+            if done.why != DIED and not done.final:
+                self.ready.extend(others)
+                self.same.update({key: []} if others else {})
+                others = []
         elif self.run.store is not None:
             self.run.store.put(key, result)
         for other in others:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import platform
 import re
-import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -38,8 +38,8 @@ def parts_of(root: Path, course: Course, settings: Settings) -> dict[str, Parts]
         "the format of results": str(RESULT_VERSION),
         "isolation": settings.isolation,
         "device": settings.stamp,
-        "Keras' backend": os.environ.get("KERAS_BACKEND", ""),
-        "Python": sys.version,
+        "Keras' backend": os.environ.get("KERAS_BACKEND", "tensorflow"),
+        "Python": platform.python_version(),
     }
     shared = engine | about | installed(LIBRARIES) | _hashes(root, _data(root))
     recordings = Path(settings.recordings or root / "grader" / "suites" / "recorded")
@@ -50,7 +50,9 @@ def parts_of(root: Path, course: Course, settings: Settings) -> dict[str, Parts]
         found[name] = shared | own | _hashes(root, _suite(root, name))
     stubs = [path for path in (root / "exercises").glob("*.py") if path.is_file()]
     index = msgspec.json.encode([msgspec.structs.replace(one, checks=()) for one in course.ready])
-    found[ANALYSIS] = engine | {"Python": sys.version, "course.toml": _hash(index)} | _hashes(root, stubs)
+    limits = _hash(msgspec.json.encode(course.limits))
+    own = {"Python": about["Python"], "isolation": settings.isolation, "course.toml": _hash(index), "limits": limits}
+    found[ANALYSIS] = engine | own | _hashes(root, stubs)
     return found
 
 
@@ -69,14 +71,15 @@ def changes(old: Mapping[str, Parts], new: Mapping[str, Parts]) -> list[str]:
             more = [f"and {len(told) - 4} more"] if len(told) > 4 else []
             because.setdefault(", ".join([*told[:4], *more]), []).append(name)
     return [
-        f"graded again: {', '.join(name for name in new if name in names)} ({why})" for why, names in because.items()
+        f"results of the last run count no longer: {', '.join(name for name in new if name in names)} ({why})"
+        for why, names in because.items()
     ]
 
 
 def _told(part: str, old: str, new: str) -> str:
     if (old or new).startswith(HASHED):
         return f"{part} {'changed' if old and new else 'is new' if new else 'is gone'}"
-    return f"{part}: {old.split(' (')[0] or 'none'}, now {new.split(' (')[0] or 'none'}"
+    return f"{part}: {old or 'none'}, now {new or 'none'}"
 
 
 def _engine(root: Path) -> list[Path]:

@@ -150,7 +150,8 @@ class Session(Verdicts):
     def _done(self, task: Task) -> Done:
         submission = opened(task)
         if not task.exercise:
-            return Done(facts=tuple(self.desk.open(submission).facts.values()))
+            case = self.desk.open(submission)
+            return Done(facts=tuple(case.facts.values()), passing=case.broken)
         self.case = self.desk.reopen(submission, task.facts)
         try:
             self.desk.prepare(self.case, task.ahead)

@@ -153,7 +153,7 @@ class Student:
         limit = self._call_seconds(reference_seconds)
         most = limit if eager else limit * FIRST_TRY
         left = max(self.bench.limits.check_seconds * self.bench.slowness, limit)
-        claimed, began, waited = 0.0, worker.cpu(), time.perf_counter()
+        claimed, began, waited, seconds = 0.0, worker.cpu(), time.perf_counter(), most
         try:
             first, self.asked = self.asked, self.asked + len(calls)
             worker.post(Batch(calls, eager, first), buffers)
@@ -166,12 +166,17 @@ class Student:
             raise self._orphaned() from None
         except Stop as stop:
             claimed = time.perf_counter() - waited
-            self.spent += 2 * limit - most if stop.kind == "timeout" else 0.0  # as if it had had all of it
+            self._charge(stop, limit, seconds, eager)
             raise
         finally:
             self.spent += _used(worker, began, waited)
             self.seconds += min(claimed, time.perf_counter() - waited)
             self._listen(worker, self.knows)
+
+    def _charge(self, stop: Stop, limit: float, seconds: float, eager: bool) -> None:
+        """What runs out of time costs of the exercise's, beside what it used: three limits, and a first try nothing."""
+        if stop.kind == "timeout":
+            self.spent += 3 * limit if eager else -seconds
 
     def _answer(
         self, worker: Worker, number: int, cpu_seconds: float, patience: float, plain: bool
@@ -198,13 +203,13 @@ class Student:
     def _start(self) -> None:
         """A fresh worker with the student's module loaded, or `broken` says why there is none."""
         for share, patience in ((FIRST_TRY, 1.0), (1.0, 2.0)):
-            worker = self.bench.worker()
+            worker, before = self.bench.worker(), self.spent
             try:
                 trouble = self._load(worker, share, patience)
             except GraderError:
                 self.broken = Stopped(self._orphaned())
             except Stop as stop:
-                self.broken = Stopped(stop)
+                self.broken, self.spent = Stopped(stop), before
                 if stop.kind != "timeout":
                     return
             else:

@@ -30,10 +30,12 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
 class Done(msgspec.Struct, frozen=True, kw_only=True):
     """What a task came to: facts or a result, or `why` the grader failed; `final` where another try is of no use.
 
-    `seconds` is how long the judge took; `by` names the machine, where the result comes from another one.
+    `seconds` is how long the judge took; `by` names the machine, where the result comes from another one. Facts that
+    are `passing` come of an analysis that broke down, and are not to be kept.
     """
 
     facts: tuple[Facts, ...] = ()
+    passing: bool = False
     result: ExerciseResult | None = None
     why: str = ""
     final: bool = False

@@ -24,7 +24,7 @@ BESIDE = {
     "authoring": 550,
     "check": 3200,
     "classroom": 1375,
-    "cluster": 435,
+    "cluster": 460,
     "gradebook": 500,
     "handout": 900,
     "networks": 450,

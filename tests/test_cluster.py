@@ -245,6 +245,18 @@ def test_without_a_scheduler_a_run_ends_and_goes_on_later(cluster: Cluster, tmp_
     assert "results taken from the store" in done.stdout
 
 
+def test_a_scheduler_that_goes_before_there_is_a_worker(cluster: Cluster, tmp_path: Path) -> None:
+    folder = class_of(tmp_path / "class", "sum_mean")
+    with cluster.grading(folder, "--out", tmp_path / "out", *BOTH) as process:
+        assert process.stderr is not None
+        assert "no worker is there" in process.stderr.readline()
+        cluster.end("scheduler")
+        said = process.communicate()[1]
+    assert process.returncode == 1
+    assert "is gone" in said
+    assert "Traceback" not in said
+
+
 def test_an_interrupted_run_leaves_no_judge(cluster: Cluster, tmp_path: Path) -> None:
     folder, out = class_of(tmp_path / "class", *["sum_mean"] * 3, idle=5.0), tmp_path / "out"
     cluster.worker("erin")

@@ -6,7 +6,6 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-import msgspec
 import pytest
 from commands import run_module
 from corpus import ROOT, lay_over
@@ -15,6 +14,7 @@ from grader import course as courses
 from grader import seals
 from grader.seals import ANALYSIS, changes, parts_of
 from grader.settings import Settings
+from grader.store import Store
 
 __all__: list[str] = []
 
@@ -92,7 +92,7 @@ def test_another_version_is_named(whole: Path, monkeypatch: pytest.MonkeyPatch, 
     before, installed = parts(whole), seals.installed
     monkeypatch.setattr(seals, "installed", lambda names: installed(names) | {library: "99.1"})
     [sentence] = changes(before, parts(whole))
-    assert sentence.startswith(f"graded again: {', '.join(ALL)} ({library}: ")
+    assert sentence.startswith(f"results of the last run count no longer: {', '.join(ALL)} ({library}: ")
     assert sentence.endswith(", now 99.1)")
 
 
@@ -124,16 +124,19 @@ def test_the_run_says_why_it_grades_again(copy: Path, tmp_path: Path) -> None:
     typed += [word for name in ("multiply_sum", "filter_design") for word in ("--exercise", name)]
     first = run_module("grader", *typed)
     assert first.returncode == 0, first.stderr
-    assert "graded again" not in first.stdout
+    assert "count no longer" not in first.stdout
     more_points(copy)
     second = run_module("grader", *typed)
-    assert "graded again: filter_design (course.toml changed)" in second.stdout
+    assert "results of the last run count no longer: filter_design (course.toml changed)" in second.stdout
     assert "results taken from the store (unchanged, or the same work): 1\n" in second.stdout
     third = run_module("grader", *typed)
-    assert "graded again" not in third.stdout
+    assert "count no longer" not in third.stdout
     assert "results taken from the store (unchanged, or the same work): 2\n" in third.stdout
 
 
-def test_a_kept_list_that_cannot_be_read_says_nothing(whole: Path) -> None:
-    assert changes({}, parts(whole)) == []
-    assert msgspec.json.decode(msgspec.json.encode(parts(whole)), type=dict[str, seals.Parts]) == parts(whole)
+def test_a_kept_list_that_cannot_be_read_says_nothing(whole: Path, tmp_path: Path) -> None:
+    store = Store(tmp_path, parts(whole))
+    store.settle()
+    assert Store(tmp_path, parts(whole, isolation="process")).stale() != []
+    (tmp_path / "parts.json").write_bytes(b"{")
+    assert Store(tmp_path, parts(whole, isolation="process")).stale() == []

@@ -283,6 +283,22 @@ def test_seconds_are_the_judges_own(student: Open) -> None:
         assert 0 <= one.seconds - before <= time.perf_counter() - began
 
 
+def test_slow_code_is_charged_what_it_takes(student: Open) -> None:
+    """Slower than a first try may be and within its limit: it is right each time, and the first try costs nothing."""
+    one = student("")
+    share = 0.6 * one.bench.limits.call_seconds * one.bench.slowness
+    one = student(f"def f():\n    end = time.process_time() + {share}\n    while time.process_time() < end: pass\n")
+    assert [kind(one.calls([Request("f", ())])[0]) for _ in range(4)] == ["Returned"] * 4
+    assert one.spent < 4 * 2 * share
+
+
+def test_what_never_ends_is_charged_more_than_it_takes(student: Open) -> None:
+    one = student(f"def f():\n    {LOOP}\n")
+    assert kind(one.calls([Request("f", ())])[0]) == "timeout"
+    limit = one.bench.limits.call_seconds * one.bench.slowness
+    assert 4 * limit <= one.spent < 5 * limit
+
+
 def test_sleep_counts_against_the_exercise(student: Open) -> None:
     one = student("def f(seconds): time.sleep(seconds)")
     value(one, "f", 0.3)

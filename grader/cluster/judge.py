@@ -56,17 +56,25 @@ class Judge:
 def main(number: str, parent: str) -> None:
     """The other end: one task after the other, until the worker closes the connection or has no more."""
     with Connection(int(number)) as connection:
-        begin(connection.recv_bytes(), int(parent))
-        while connection.poll(IDLE):
-            try:
-                task = connection.recv_bytes()
-            except EOFError:
-                return
-            try:
-                reply = Reply(done=done_from(answer(task)))
-            except Exception as error:
-                reply = refused(error if isinstance(error, GraderError) else GraderError(repr(error)))
-            connection.send_bytes(encoded(reply))
+        told = connection.recv_bytes()
+        try:
+            begin(told, int(parent))
+            _serve(connection)
+        finally:  # the worker may be gone
+            shutil.rmtree(msgspec.json.decode(told, type=Settings).scratch or "", ignore_errors=True)
+
+
+def _serve(connection: Connection) -> None:
+    while connection.poll(IDLE):
+        try:
+            task = connection.recv_bytes()
+        except EOFError:
+            return
+        try:
+            reply = Reply(done=done_from(answer(task)))
+        except Exception as error:
+            reply = refused(error if isinstance(error, GraderError) else GraderError(repr(error)))
+        connection.send_bytes(encoded(reply))
 
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ class Cluster:
         self.told = encoded(Told(run=self.run, settings=there, seal=work.seal_of(self.parts)))
         self.window, self.threads, self.sent, self.routed = 2, 0, 0, 0
         self.counting = threading.Lock()
-        self.said = ""
+        self.said, self.open = "", False
         self.closing = threading.Event()
         logging.disable(logging.CRITICAL)  # what is to be said is said in sentences, versions that differ too
         warnings.filterwarnings("ignore", category=VersionMismatchWarning)
@@ -71,6 +71,8 @@ class Cluster:
         """Has a task done by a worker, or by another one when that is lost."""
         if self.client.status != "running":
             raise self._gone()
+        if self.open:  # a worker that joined later
+            raise UsageError(OPENLY)
         resource = self.asked.resources.get(task_from(task).exercise)
         needs = {"resources": {resource: 1}} if resource else {}
         self.sent += 1
@@ -145,12 +147,20 @@ class Cluster:
 
     def _prove(self) -> None:
         """Waits for a first worker; raises what keeps one of those that are there from grading."""
-        with suppress(ValueError):  # a scheduler that unpickles nothing
-            self.client.run_on_scheduler(work.seal_of, self.parts)
+        try:  # tasks name a function of this package, and the scheduler has to find it
+            self.client.run_on_scheduler(work.seal_of, {})
+        except ValueError:
+            pass  # it unpickles nothing, and need not find it
+        except Exception as error:
+            if self.client.status != "running":
+                raise self._gone() from None
+            raise UsageError(
+                f"The scheduler at {self.asked.url} has no checkout of this course ({type(error).__name__}: {error}). "
+                "Start it in the environment that this run has."
+            ) from None
         while not self._count():
             self.closing.wait(LOOK_SECONDS / 2)
-        addresses = [self.asked.url, *self._workers()]
-        if not self.asked.plain and any(map(shared_openly, addresses)):
+        if self.open:
             raise UsageError(OPENLY)
         for address, answer in self.client.run(work.look, self.told, on_error="return").items():
             if isinstance(answer, BaseException):
@@ -161,12 +171,15 @@ class Cluster:
                 raise trouble
 
     def _workers(self) -> dict[str, dict[str, Any]]:
-        found: dict[str, dict[str, Any]] = self.client.scheduler_info(n_workers=-1)["workers"]
+        found: dict[str, dict[str, Any]] | None = self.client.scheduler_info(n_workers=-1).get("workers")
+        if found is None or self.client.status != "running":
+            raise self._gone()
         return found
 
     def _count(self) -> int:
         """Counts the threads of all workers, and says what the run waits for."""
         workers = self._workers()
+        self.open = not self.asked.plain and any(map(shared_openly, (self.asked.url, *workers)))
         self.threads = sum(worker["nthreads"] for worker in workers.values())
         self._route(0)
         offered = {name for worker in workers.values() for name in worker["resources"]}
@@ -199,4 +212,4 @@ def differences(ours: Mapping[str, Parts], theirs: Mapping[str, Parts]) -> str:
 def _told(part: str, mine: str, other: str) -> str:
     if (mine or other).startswith(HASHED):
         return f"{part} is {'another one' if mine and other else 'missing there' if mine else 'there alone'}"
-    return f"{part} {other.split(' (')[0] or 'none'} there, {mine.split(' (')[0] or 'none'} here"
+    return f"{part} {other or 'none'} there, {mine or 'none'} here"

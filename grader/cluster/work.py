@@ -101,12 +101,13 @@ def _free(told: Told, worker: Worker) -> Judge | Reply:
     """A judge of that run that has nothing to do, or another one, or why there is none."""
     if told.run in _over:
         return Reply(broken=True)
-    while idle := _idle[told.run]:
-        judge = idle.pop()
-        if judge.process.poll() is None:
-            return judge
-        _judges[told.run].discard(judge)  # it had nothing to do for long
-        judge.end()
+    for run, idle in _idle.items():  # those that had nothing to do for long have ended
+        for judge in [judge for judge in idle if judge.process.poll() is not None]:
+            idle.remove(judge)
+            _judges[run].discard(judge)
+            judge.end()
+    if _idle[told.run]:
+        return _idle[told.run].pop()
     if told.run not in _settings and (reply := _held_against(told, worker)) != Reply():
         return reply
     judge = Judge(_settings[told.run])

@@ -2,8 +2,9 @@
 
 python tests/bench/bare.py CLASS EXERCISE...   prints a line of JSON a submission
 
-Collected checks, recorded examples, calls, judging and the rules on time are those of a judge: they are its own code.
-Only what stands between judge and student is replaced by a call of the student's function.
+Collected checks, recorded examples, which calls are made and tried again, and judging are those of a judge: its own
+code. What stands between judge and student is replaced by a call of the student's function, and what counts its time
+is written anew after the model of `Student._batch`.
 """
 
 from __future__ import annotations
@@ -219,8 +220,9 @@ class Guest(Student):
             try:
                 with self._counted(server, seconds):
                     outcome = server.outcome(request)
-            except Stop:
+            except Stop as stop:
                 server.leave()
+                self._charge(stop, limit, seconds, eager)
                 raise
             outcomes.append(outcome)
 
