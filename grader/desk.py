@@ -306,7 +306,7 @@ class Desk:
 
     def _restore(self) -> None:
         """Writes the files that are not there as they should be: without a lock, code may have been at them."""
-        if self.bench.locks.landlock and self.device == "cpu":
+        if self.bench.locks.landlock and self.bench.locks.seccomp and self.device == "cpu":
             return
         for path, data in self.files.items():
             _mend(path, data)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -16,12 +15,10 @@ from grader.files import write_whole
 from grader.intake.folder import read_regular
 from grader.model import ExerciseResult, Submission
 from grader.seals import ANALYSIS, Parts, changes, seal
-from grader.worker.source import Facts
+from grader.worker.source import Facts, within_reach
 
 __all__ = ["MOST_BYTES", "Store"]
 
-# Where code can run what no import statement names, a result depends on every module.
-DYNAMIC = re.compile(rb"\b(exec|eval|import_module|__import__|runpy|pkgutil|importlib|modules|open|globals)\b")
 MOST_BYTES = 1 << 24
 RESULT = msgspec.json.Decoder(ExerciseResult)
 FACTS = msgspec.json.Decoder(tuple[Facts, ...])
@@ -40,17 +37,10 @@ class Store:
 
     def key(self, exercise: str, submission: Submission, known: Mapping[str, Facts]) -> str:
         """The name under which the result of one exercise of a submission is kept; `known` are facts by exercise."""
-        facts = known[exercise]
-        parts = [self.seals[exercise].encode(), msgspec.msgpack.encode(facts)]
-        reached = {exercise, *facts.siblings}
-        code_of = [code for name, code in submission.modules.items() if name in reached or name not in known]
-        if any(DYNAMIC.search(code) for code in code_of):
-            reached = set(known)
-        for name, code in sorted(submission.modules.items()):
-            if name in reached or name not in known:
-                parts += [name.encode(), hashlib.sha256(code).digest()]
-        if any(known[name].origin == "notebook" for name in reached if name in known):
-            parts += [hashlib.sha256(code).digest() for _, code in sorted(submission.notebooks.items())]
+        parts = [self.seals[exercise].encode(), msgspec.msgpack.encode(known[exercise])]
+        near = within_reach(exercise, known, submission.modules, submission.notebooks)
+        for name, code in sorted([*near.items(), *submission.notebooks.items()]):
+            parts += [name.encode(), hashlib.sha256(code).digest()]
         return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
     def get(self, key: str) -> ExerciseResult | None:

@@ -27,6 +27,8 @@ HELD_BYTES = 128 << 20
 # Share of its time after which what is not done is tried again, alone and with all of it: what never ends is not to
 # take twice as long because of that.
 FIRST_TRY = 0.4
+# How far calls that are short each may go beyond the time of all together.
+OVERTIME = 1.5
 
 
 @dataclass
@@ -153,12 +155,18 @@ class Student:
         limit = self._call_seconds(reference_seconds)
         most = limit if eager else limit * FIRST_TRY
         left = max(self.bench.limits.check_seconds * self.bench.slowness, limit)
+        left = min(left, max(self.bench.limits.exercise_seconds * self.bench.slowness - self.spent, limit))
         claimed, began, waited, seconds = 0.0, worker.cpu(), time.perf_counter(), most
         try:
             first, self.asked = self.asked, self.asked + len(calls)
             worker.post(Batch(calls, eager, first), buffers)
             for number, request in enumerate(requests, first):
-                seconds = most if worker.answered else min(most, max(left - _used(worker, began, waited), 0.05))
+                seconds = most
+                if not worker.answered:
+                    used = _used(worker, began, waited)
+                    if used > OVERTIME * left:  # else who sleeps could go on and on
+                        raise worker.stop(Stop("timeout", "the time for all calls together was used up"))
+                    seconds = min(most, max(left - used, 0.05))
                 outcome, said = self._answer(worker, number, seconds, patience, request.plain)
                 outcomes.append(outcome)
                 claimed += said

@@ -293,6 +293,8 @@ class Worker:
                 self._drain_output()
             elif not self._drain_replies():
                 raise self._gone()
+            elif not self.greeted:  # what it prints is held against it once it is known to be locked
+                return
 
     def _write(self) -> None:
         try:

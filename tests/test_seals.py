@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,12 @@ from corpus import ROOT, lay_over
 
 from grader import course as courses
 from grader import seals
+from grader.desk import spec_of
+from grader.model import Submission
 from grader.seals import ANALYSIS, changes, parts_of
 from grader.settings import Settings
 from grader.store import Store
+from grader.worker.source import analyse, sources_for
 
 __all__: list[str] = []
 
@@ -140,3 +144,53 @@ def test_a_kept_list_that_cannot_be_read_says_nothing(whole: Path, tmp_path: Pat
     assert Store(tmp_path, parts(whole, isolation="process")).stale() != []
     (tmp_path / "parts.json").write_bytes(b"{")
     assert Store(tmp_path, parts(whole, isolation="process")).stale() == []
+
+
+# What a result depends on of a submission ----------------------------------------------------------------------------
+def submitted(modules: dict[str, str], cells: Sequence[str] = ()) -> Submission:
+    book = {"cells": [{"cell_type": "code", "metadata": {}, "source": cell} for cell in cells], "metadata": {}}
+    notebooks = {"work.ipynb": json.dumps(book | {"nbformat": 4, "nbformat_minor": 5}).encode()} if cells else {}
+    return Submission(student="", modules={name: text.encode() for name, text in modules.items()}, notebooks=notebooks)
+
+
+SPECS = [spec_of(exercise, ROOT / "exercises") for exercise in COURSE.ready]
+SUM = "def multiply_sum(a, b): return borrowed(a, b)\n"
+ASKED = "import importlib\nborrowed = importlib.import_module('con' + 'volve').convolve\n"
+HIDDEN_WAYS: dict[str, tuple[dict[str, str], Sequence[str]]] = {
+    "a word": ({"multiply_sum": ASKED + SUM}, ()),
+    "a notebook": ({}, [ASKED + SUM]),
+    "a package": (
+        {
+            "multiply_sum": "from helpers import *\n" + SUM,
+            "helpers": "__all__ = ['sub']\n",
+            "helpers.sub": "import convolve\nborrowed = convolve.convolve\n",
+        },
+        (),
+    ),
+}
+
+
+def key_and_given(modules: dict[str, str], cells: Sequence[str], folder: Path) -> tuple[str, set[str]]:
+    """The name of a result of multiply_sum, and the modules that its worker is given."""
+    work = submitted(modules, cells)
+    known = {fact.exercise: fact for fact in analyse(work.modules, work.notebooks, SPECS)}
+    store = Store(folder, {name: {} for name in (*ALL, ANALYSIS)})
+    given = sources_for(SPECS[0], known, work.modules, work.notebooks).modules
+    return store.key("multiply_sum", work, known), set(given)
+
+
+@pytest.mark.parametrize("way", HIDDEN_WAYS)
+def test_what_code_reaches_out_of_sight_is_part_of_the_name(tmp_path: Path, way: str) -> None:
+    modules, cells = HIDDEN_WAYS[way]
+    one, given = key_and_given(modules | {"convolve": "def convolve(a, b): return 1\n"}, cells, tmp_path)
+    other, _ = key_and_given(modules | {"convolve": "def convolve(a, b): return 2\n"}, cells, tmp_path)
+    assert one != other
+    assert "convolve" in given
+
+
+def test_what_is_out_of_reach_is_no_part_of_it_and_is_not_given(tmp_path: Path) -> None:
+    modules = {"multiply_sum": "def multiply_sum(a, b): return 1\n"}
+    one, given = key_and_given(modules | {"convolve": "def convolve(a, b): return 1\n"}, (), tmp_path)
+    other, _ = key_and_given(modules | {"convolve": "def convolve(a, b): return 2\n"}, (), tmp_path)
+    assert one == other
+    assert given == {"multiply_sum"}

@@ -32,6 +32,10 @@ class ExerciseSpec(msgspec.Struct, frozen=True, kw_only=True):
     limits: dict[str, float] = {}
 
 
+# Words of code that may run what no import statement names.
+DYNAMIC = re.compile(rb"\b(exec|eval|import_module|__import__|runpy|pkgutil|importlib|modules|open|globals)\b")
+
+
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """What one submission holds for one exercise.
 
@@ -83,12 +87,26 @@ class Sources:
     forbidden: tuple[str, ...] = ()
 
 
+def within_reach(
+    exercise: str, facts: Mapping[str, Facts], modules: Mapping[str, bytes], notebooks: Mapping[str, bytes]
+) -> dict[str, bytes]:
+    """The modules that an exercise may use: what a worker is given of a submission, and what a kept result depends on.
+
+    Where code may import what no import statement names, or helpers and notebooks lead on, these are all of them.
+    """
+    reached = {exercise, *facts[exercise].siblings}
+    if notebooks or modules.keys() - facts.keys() or any(DYNAMIC.search(code) for code in modules.values()):
+        reached |= modules.keys()
+    return {name: code for name, code in modules.items() if name in reached}
+
+
 def sources_for(
     spec: ExerciseSpec, facts: Mapping[str, Facts], modules: Mapping[str, bytes], notebooks: Mapping[str, bytes]
 ) -> Sources:
     """Helper modules, and of the exercise modules those that count; `facts` has all exercises by name."""
     own = facts[spec.name]
-    counting = {name: code for name, code in modules.items() if name not in facts or facts[name].origin == "module"}
+    near = within_reach(spec.name, facts, modules, notebooks)
+    counting = {name: code for name, code in near.items() if name not in facts or facts[name].origin == "module"}
     others = [fact for fact in facts.values() if fact.origin == "notebook" and fact.path != own.path]
     encoded = tuple(msgspec.msgpack.encode(fact) for fact in others if fact.status == "ok")
     forbidden = tuple(name for name in spec.forbidden if "." not in name)
