@@ -134,9 +134,14 @@ class Student:
             outcomes.append(Stopped(stop))
             outcomes += [NotRun("an earlier call ended it")] * (len(requests) - len(outcomes))
 
-    def _call_seconds(self, reference_seconds: float | None) -> float:
-        limits = self.bench.limits
-        return max(limits.call_seconds, limits.reference_factor * (reference_seconds or 0.0)) * self.bench.slowness
+    def _times(self, reference_seconds: float | None, eager: bool) -> tuple[float, float, float]:
+        """Seconds: the limit of one call, what this try has of it, and what all calls of the batch have together."""
+        limits, slowness = self.bench.limits, self.bench.slowness
+        limit = max(limits.call_seconds, limits.reference_factor * (reference_seconds or 0.0)) * slowness
+        left = min(
+            max(limits.check_seconds * slowness, limit), max(limits.exercise_seconds * slowness - self.spent, limit)
+        )
+        return limit, limit if eager else limit * FIRST_TRY, left
 
     def _batch(
         self,
@@ -152,10 +157,7 @@ class Student:
         self.knows |= not self.public
         calls = tuple(request.packed[0] for request in requests)
         buffers = [buffer for request in requests for buffer in request.packed[1]]
-        limit = self._call_seconds(reference_seconds)
-        most = limit if eager else limit * FIRST_TRY
-        left = max(self.bench.limits.check_seconds * self.bench.slowness, limit)
-        left = min(left, max(self.bench.limits.exercise_seconds * self.bench.slowness - self.spent, limit))
+        limit, most, left = self._times(reference_seconds, eager)
         claimed, began, waited, seconds = 0.0, worker.cpu(), time.perf_counter(), most
         try:
             first, self.asked = self.asked, self.asked + len(calls)

@@ -211,9 +211,7 @@ class Guest(Student):
         server = self.worker
         self.knows |= not self.public
         self.asked += len(requests)
-        limit = self._call_seconds(reference_seconds)
-        most = limit if eager else limit * FIRST_TRY
-        left = max(self.bench.limits.check_seconds * self.bench.slowness, limit)
+        limit, most, left = self._times(reference_seconds, eager)
         began = time.process_time()
         for request in requests:
             seconds = min(most, max(left - (time.process_time() - began), 0.05))
