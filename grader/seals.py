@@ -16,7 +16,7 @@ from grader.model import RESULT_VERSION
 from grader.settings import MOST_COPIED, Settings
 from grader.versions import COMPUTED_BY, installed
 
-__all__ = ["ANALYSIS", "Parts", "changes", "parts_of", "seal"]
+__all__ = ["ANALYSIS", "Parts", "changes", "few", "parts_of", "seal"]
 
 # The name of what all results of an analysis depend on, beside those of the exercises.
 ANALYSIS = "analysis"
@@ -68,12 +68,16 @@ def changes(old: Mapping[str, Parts], new: Mapping[str, Parts]) -> list[str]:
         differing = [part for part in sorted(old[name] | new[name]) if old[name].get(part) != new[name].get(part)]
         if differing:
             told = [_told(part, old[name].get(part, ""), new[name].get(part, "")) for part in differing]
-            more = [f"and {len(told) - 4} more"] if len(told) > 4 else []
-            because.setdefault(", ".join([*told[:4], *more]), []).append(name)
+            because.setdefault(", ".join(few(told)), []).append(name)
     return [
         f"results of the last run count no longer: {', '.join(name for name in new if name in names)} ({why})"
         for why, names in because.items()
     ]
+
+
+def few(told: list[str]) -> list[str]:
+    """The first of many differences, and how many more there are."""
+    return told if len(told) <= 4 else [*told[:4], f"and {len(told) - 4} more"]
 
 
 def _told(part: str, old: str, new: str) -> str:

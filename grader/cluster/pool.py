@@ -22,7 +22,7 @@ from grader.cluster import work
 from grader.cluster.asked import OPENLY, Asked, shared_openly
 from grader.cluster.letters import Reply, Told, encoded, error_in, reply_from
 from grader.errors import GraderError, UsageError
-from grader.seals import HASHED, Parts
+from grader.seals import HASHED, Parts, few
 from grader.settings import Settings
 from grader.tasks import Done, task_from
 
@@ -205,8 +205,7 @@ def differences(ours: Mapping[str, Parts], theirs: Mapping[str, Parts]) -> str:
         for part in sorted(mine.keys() | other.keys()):
             if mine.get(part) != other.get(part):
                 found[part] = _told(part, mine.get(part, ""), other.get(part, ""))
-    told = list(found.values())
-    return "; ".join([*told[:4], *([f"and {len(told) - 4} more"] if len(told) > 4 else [])])
+    return "; ".join(few(list(found.values())))
 
 
 def _told(part: str, mine: str, other: str) -> str:
