@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Part", "close", "fitted", "parts_of", "ranges", "stands", "token_of"]
+__all__ = ["Part", "close", "drops", "fitted", "parts_of", "ranges", "stands", "token_of"]
 
 # Single precision, layer after layer, on any device: entries may differ by this share of the largest one.
 RTOL = 1e-3
@@ -89,9 +89,13 @@ def stands(part: Part, layers: Sequence[dict[str, Any]], piece: dict[str, Any], 
     """Whether the layers that make up a part compute what it should: `piece` beside the one that is wanted."""
     if not layers or "answer" not in piece:
         return False
+    return drops(part, layers) and piece.get("shape") == wanted["shape"] and close(piece["answer"], wanted["answer"])
+
+
+def drops(part: Part, layers: Sequence[dict[str, Any]]) -> bool:
+    """Whether the layers that make up a part switch off the shares of units that they should."""
     rates = [layer["dropped"] for layer in layers if "dropped" in layer]
-    fine = len(rates) == len(part.rates) and all(abs(a - b) <= DROPPED for a, b in zip(rates, part.rates, strict=True))
-    return fine and piece.get("shape") == wanted["shape"] and close(piece["answer"], wanted["answer"])
+    return len(rates) == len(part.rates) and all(abs(a - b) <= DROPPED for a, b in zip(rates, part.rates, strict=True))
 
 
 def ranges(layers: Sequence[dict[str, Any]], parts: Sequence[Part]) -> list[tuple[int, int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from grader.probing import Made, Probe
@@ -45,9 +46,8 @@ FLAT = (*(array.ravel() if array.ndim == 2 else array for array in TABLE),)
 
 
 def _prepare(oracle: Any, aim: list[int], mistakes: Any, **more: Any) -> Probe:
-    hidden = draw.splits().map(lambda split: (*split, aim))
     public = tuple((*split, aim) for split in (TABLE, FLAT))
-    return Probe("prepare", oracle, public, hidden, 14, mistakes, look="picked", scale=lambda *_: 1.0, **more)
+    return Probe("prepare", oracle, public, draw.splits(aim), 14, mistakes, look="picked", scale=lambda *_: 1.0, **more)
 
 
 PROBES = {
@@ -58,9 +58,7 @@ PROBES = {
     "network": Probe(
         "build_cifar10_model",
         lambda aim: network(LAYERS, aim),
-        hidden=draw.aims([32, 32, 3], 10, input=[2, 32, 32, 3], pieces=[part.piece for part in PARTS]).map(
-            lambda aim: (aim,)
-        ),
+        hidden=st.tuples(draw.aims([32, 32, 3], 10, input=[2, 32, 32, 3], pieces=[part.piece for part in PARTS])),
         examples=1,
         look="network",
         scale=lambda *_: 1.0,

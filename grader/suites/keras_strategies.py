@@ -40,9 +40,10 @@ def rng(number: int) -> np.random.Generator:
     return np.random.default_rng(number)
 
 
-def aims(shape: list[int], classes: int, **aim: Any) -> st.SearchStrategy[dict[str, Any]]:
+@st.composite
+def aims(draw: st.DrawFn, /, shape: list[int], classes: int, **aim: Any) -> dict[str, Any]:
     """What the instrument `network` is told: the size asked for, and the number of a batch."""
-    return NUMBERS.map(lambda number: {"build": shape, "classes": classes, "number": number} | aim)
+    return {"build": shape, "classes": classes, "number": draw(NUMBERS)} | aim
 
 
 @st.composite
@@ -146,8 +147,8 @@ def tile_stacks(draw: st.DrawFn, colour: bool | None = None) -> tuple[Pixels]:
 
 
 @st.composite
-def splits(draw: st.DrawFn) -> tuple[Pixels, Pixels, Pixels, Pixels]:
-    """(x_train, y_train, x_test, y_test) of small pictures, labels (n, 1) or (n,), some classes missing."""
+def splits(draw: st.DrawFn, aim: list[int]) -> tuple[Pixels, Pixels, Pixels, Pixels, list[int]]:
+    """(x_train, y_train, x_test, y_test, aim): small pictures, labels (n, 1) or (n,), some classes missing."""
     size = (draw(st.integers(1, 4)), draw(st.integers(1, 4)), draw(st.sampled_from([1, 3])))
     source, form = rng(draw(NUMBERS)), draw(st.sampled_from([(1,), ()]))
     dtype = draw(st.sampled_from([np.uint8, np.float32, np.float64]))
@@ -156,7 +157,7 @@ def splits(draw: st.DrawFn) -> tuple[Pixels, Pixels, Pixels, Pixels]:
         parts.append(source.integers(0, 256, (count, *size)).astype(dtype))
         parts.append(source.integers(0, draw(st.integers(1, 10)), (count, *form)).astype(np.uint8))
     parts[0].flat[0] = parts[2].flat[0] = 255
-    return parts[0], parts[1], parts[2], parts[3]
+    return parts[0], parts[1], parts[2], parts[3], aim
 
 
 def dots(number: int, count: int, height: int, width: int) -> Pixels:

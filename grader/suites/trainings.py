@@ -29,7 +29,7 @@ LAYERS = [(64, 32), (32,), (32, 10), (10,)]
 LEARNT = 0.55
 CLOSE = 0.02
 # Neither is what anybody would write into the function.
-EPOCHS, BATCH = 7, 20
+EPOCHS, BATCH = 4, 20
 # What the text says of arguments that are left out. A training of 200 epochs would take minutes: the signature tells.
 LEFT_OUT = {"epochs": 200, "batch_size": 32}
 # Of the digits the first are for training, those up to the second number for validation, the rest stays here.

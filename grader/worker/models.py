@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import math
+import os
 import sys
 from collections.abc import Callable, Sequence
 from types import ModuleType
@@ -76,9 +77,30 @@ def _lighten() -> None:
     draw = keras.initializers.GlorotUniform.__call__
 
     def light(self: Any, shape: Sequence[int], dtype: Any = None) -> Any:
-        return keras.ops.zeros(shape, dtype) if math.prod(shape) > LARGE else draw(self, shape, dtype=dtype)
+        if math.prod(shape) <= LARGE:
+            return draw(self, shape, dtype=dtype)
+        return _shared(_room(shape)) if dtype in (None, "float32") else keras.ops.zeros(shape, dtype)
 
     _replace(keras.initializers.GlorotUniform, "__call__", light)
+
+
+def _room(shape: Sequence[int]) -> NDArray[np.float32]:
+    """Zeros that begin where TensorFlow wants arrays to; a large one takes no memory before it is written to."""
+    size, step = math.prod(shape), 64
+    memory = np.zeros(size + step // 4, np.float32)
+    first = -memory.ctypes.data % step // 4
+    return memory[first : first + size].reshape(tuple(shape))
+
+
+def _shared(array: NDArray[Any]) -> Any:
+    """A tensor in the memory of an array from `_room`, where that can be: to copy large ones takes longer than to use.
+
+    Whoever calls this keeps the array to itself: TensorFlow may write to it.
+    """
+    tensorflow = sys.modules.get("tensorflow") if keras.backend.backend() == "tensorflow" else None
+    if tensorflow is None or os.environ.get("CUDA_VISIBLE_DEVICES") != "-1" or not tensorflow.executing_eagerly():
+        return keras.ops.convert_to_tensor(array)
+    return tensorflow.experimental.dlpack.from_dlpack(array.__dlpack__())
 
 
 def _replace(owner: Any, name: str, value: Any) -> None:
@@ -116,10 +138,13 @@ def synthetic() -> tuple[tuple[NDArray[Any], NDArray[Any]], tuple[NDArray[Any], 
 
 def bank(shape: Sequence[int], number: int) -> NDArray[np.float32]:
     """Weights of a given shape for the layer `number`; kernels scaled so that answers keep their size (He et al.)."""
-    size = math.prod(shape)
-    values = np.resize(np.roll(BANK, 977 * number), size).reshape(tuple(shape))
     fan_in = math.prod(shape[:-1])
-    return values * np.float32(math.sqrt(2.0 / fan_in) if len(shape) > 1 else 0.1)
+    values = np.roll(BANK, 977 * number) * np.float32(math.sqrt(2.0 / fan_in) if len(shape) > 1 else 0.1)
+    found = _room(shape)
+    whole, rest = divmod(found.size, values.size)
+    found.ravel()[: found.size - rest].reshape(whole, values.size)[:] = values
+    found.ravel()[found.size - rest :] = values[:rest]
+    return found
 
 
 def batch(shape: Sequence[int], number: int) -> NDArray[np.float32]:
@@ -139,7 +164,7 @@ def fill(layers: Sequence[Any], number: int = 0) -> None:
     """Gives layers their weights from the bank; those that have any are numbered from `number`."""
     for layer in layers:
         if layer.weights:
-            layer.set_weights([bank(weight.shape, number) for weight in layer.weights])
+            layer.set_weights([_shared(bank(weight.shape, number)) for weight in layer.weights])
             number += 1
 
 
@@ -157,10 +182,10 @@ def sequential(given: dict[str, Any]) -> Any:
 def network(value: Any, args: Sequence[Any], aim: dict[str, Any]) -> dict[str, Any]:
     """What a returned model is, and what it computes.
 
-    `aim` may hold `build`, an input shape for a model that has none; `input`, the shape of a batch for the whole
-    network, where layers answer up to the first of class `until`; and `pieces`: each names the layers from `start` to
-    `stop`, which are made anew, get the weights of the layers from `layer` on, and a batch of the shape `input`.
-    All batches are those with the given `number`.
+    `aim` may hold `build`, the input shape that was asked for, which a model without one gets; `input`, the shape of a
+    batch for the whole network, where layers answer up to the first of class `until`; and `pieces`: each names the
+    layers from `start` to `stop`, which are made anew, get the weights of the layers from `layer` on, and a batch of
+    the shape `input`. All batches are those with the given `number`.
     """
     if type(value) is not kinds["Sequential"]:
         return {"class": name_of(value)}
@@ -169,10 +194,11 @@ def network(value: Any, args: Sequence[Any], aim: dict[str, Any]) -> dict[str, A
     fine = layers and all(layer["genuine"] for layer in layers) and facts["weights"] <= MOST_WEIGHTS
     if not fine or len(layers) > MOST_LAYERS:
         return facts
-    if facts["input"] == list(aim.get("input", ()))[1:]:
+    images = aim.get("input")
+    if images and facts["input"] == list(aim.get("build", images[1:])):
         classes = [layer["class"] for layer in layers]
         upto = classes.index(aim["until"]) if aim.get("until") in classes else len(layers)
-        facts["outputs"] = _chain(value, batch(aim["input"], aim["number"]), upto)
+        facts["outputs"] = _chain(value, batch(images, aim["number"]), upto)
     facts["pieces"] = [
         _piece(value.layers[piece["start"] : piece["stop"]], piece, aim["number"]) for piece in aim.get("pieces", ())
     ]
@@ -234,14 +260,18 @@ def _chain(model: Any, images: NDArray[Any], upto: int) -> list[Any]:
     """The sampled answers of the first layers of a network at inference, each layer fed by the one before.
 
     The last layer's is that of the network itself. A second model over all outputs would compute them from the start
-    again and again where layers were added one by one: each addition left a graph of its own.
+    again and again where layers were added one by one: each addition left a graph of its own. A layer that takes no
+    other size of picture than the one the network was made for ends the row.
     """
     layers, answers, answer = model.layers, [], images
     fill(layers[:upto])
     for layer in layers[:upto]:
-        answer = layer(answer)
+        try:
+            answer = layer(answer)
+        except Exception:  # of TensorFlow's own kinds as well
+            break
         answers.append(sampled(answer))
-    if upto == len(layers):
+    if upto == len(layers) == len(answers):
         answers[-1] = sampled(model(images, training=False))
     return answers
 
@@ -288,11 +318,21 @@ def compiled(value: Any, args: Sequence[Any], aim: dict[str, Any]) -> dict[str, 
     facts: dict[str, Any] = {"class": "Model", "optimizer": _family(optimizer)}
     if optimizer is not None and value.compiled:
         try:
-            reported = value.evaluate(aim["x"], aim["y"], verbose=0, return_dict=True)
+            reported = _reported(value, aim["x"], aim["y"])
             facts["reported"] = {ascii(name)[1:-1][:100]: float(number) for name, number in reported.items()}
         except (ValueError, TypeError) as error:  # a loss that wants other targets
             facts["error"] = f"{type(error).__name__}: {error}"[:500]
     return facts
+
+
+def _reported(model: Any, x: NDArray[Any], y: NDArray[Any]) -> dict[str, Any]:
+    """Loss and metrics on a batch; step by step, because a graph is not worth its making for a single one."""
+    try:
+        model.run_eagerly, model.test_function = True, None
+        return dict(model.test_on_batch(x, y, return_dict=True))
+    except Exception:  # in a graph, mistakes about shapes are noticed earlier and told better
+        model.run_eagerly, model.test_function = False, None
+        return dict(model.evaluate(x, y, verbose=0, return_dict=True))
 
 
 def _family(value: Any) -> list[str]:

@@ -85,7 +85,18 @@ def metered(given: dict[str, Any]) -> Any:
     model = keras.Sequential([keras.Input(tuple(given["input"])), _layers()[1](name="meter"), *learning])
     models.fill(learning, given["number"])
     model.compile(optimizer=keras.optimizers.Adam(0.01), loss="categorical_crossentropy", metrics=["accuracy"])
+    _settle(model)
     return model
+
+
+def _settle(model: Any) -> None:
+    """Makes all variables that a training needs: TensorFlow draws a graph twice where some are made on the way."""
+    model.optimizer.build(model.trainable_variables)
+    model.run_eagerly = True
+    model.test_on_batch(np.zeros((1, *model.input_shape[1:])), np.zeros((1, 10)))
+    model.run_eagerly, model.test_function = False, None
+    meter = model.layers[0]
+    meter.set_weights([np.zeros(weight.shape) for weight in meter.weights])
 
 
 def trained(value: Any, args: Sequence[Any], aim: Any) -> dict[str, Any]:
