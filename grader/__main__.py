@@ -12,7 +12,11 @@ __all__ = ["main"]
 def main() -> int:
     """The command of this copy: what students get holds their checks and nothing else."""
     whole = Path(__file__).with_name("cli.py").is_file()
-    status: int = import_module("grader.cli" if whole else "grader.check.commands").main()
+    try:
+        status: int = import_module("grader.cli" if whole else "grader.check.commands").main()
+    except KeyboardInterrupt:  # before the command has begun
+        print("grader: interrupted", file=sys.stderr)
+        return 130
     return status
 
 

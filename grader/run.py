@@ -55,10 +55,10 @@ class Run:
     ended: float = 0.0
 
 
-def claim(out: Path, submissions: Path) -> filelock.BaseFileLock:
+def claim(out: Path, submissions: Path | None = None) -> filelock.BaseFileLock:
     """Makes OUT and takes it for this run; OutInUseError when another run has it, UsageError where it cannot be."""
     inside = out.resolve()
-    if inside == submissions.resolve() or submissions.resolve() in inside.parents:
+    if submissions is not None and submissions.resolve() in (inside, *inside.parents):
         raise UsageError(f"OUT ({out}) lies inside the folder of submissions; choose another folder with --out.")
     try:
         (out / PRIVATE).mkdir(parents=True, exist_ok=True)

@@ -16,7 +16,7 @@ from grader.model import RESULT_VERSION
 from grader.settings import MOST_COPIED, Settings
 from grader.versions import COMPUTED_BY, installed
 
-__all__ = ["ANALYSIS", "Parts", "changes", "few", "parts_of", "seal"]
+__all__ = ["ANALYSIS", "Parts", "changes", "differing", "few", "parts_of", "seal"]
 
 # The name of what all results of an analysis depend on, beside those of the exercises.
 ANALYSIS = "analysis"
@@ -65,25 +65,32 @@ def changes(old: Mapping[str, Parts], new: Mapping[str, Parts]) -> list[str]:
     """A sentence for each set of exercises whose earlier results count no longer for the same reasons."""
     because: dict[str, list[str]] = {}
     for name in new.keys() & old.keys() - {ANALYSIS}:
-        differing = [part for part in sorted(old[name] | new[name]) if old[name].get(part) != new[name].get(part)]
-        if differing:
-            told = [_told(part, old[name].get(part, ""), new[name].get(part, "")) for part in differing]
-            because.setdefault(", ".join(few(told)), []).append(name)
+        if told := few(differing(old[name], new[name], ("{} changed", "{} is gone", "{} is new", "{}: {}, now {}"))):
+            because.setdefault(", ".join(told), []).append(name)
     return [
         f"results of the last run count no longer: {', '.join(name for name in new if name in names)} ({why})"
         for why, names in because.items()
     ]
 
 
+def differing(one: Parts, other: Parts, words: tuple[str, str, str, str]) -> list[str]:
+    """What differs: `words` for what both have, only `one`, only `other`; the last for what is told as it is."""
+    both, ours, theirs, plain = words
+    told = []
+    for part in sorted(one | other):
+        mine, its = one.get(part, ""), other.get(part, "")
+        if mine == its:
+            continue
+        if (mine or its).startswith(HASHED):
+            told.append((both if mine and its else ours if mine else theirs).format(part))
+        else:
+            told.append(plain.format(part, mine or "none", its or "none"))
+    return told
+
+
 def few(told: list[str]) -> list[str]:
     """The first of many differences, and how many more there are."""
     return told if len(told) <= 4 else [*told[:4], f"and {len(told) - 4} more"]
-
-
-def _told(part: str, old: str, new: str) -> str:
-    if (old or new).startswith(HASHED):
-        return f"{part} {'changed' if old and new else 'is new' if new else 'is gone'}"
-    return f"{part}: {old or 'none'}, now {new or 'none'}"
 
 
 def _engine(root: Path) -> list[Path]:

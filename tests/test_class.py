@@ -21,6 +21,8 @@ import pytest
 from commands import run_module
 from corpus import ROOT, lay_over
 
+from grader.__main__ import main as start
+
 __all__: list[str] = []
 
 SAMPLE = ROOT / "data" / "sample_class"
@@ -203,8 +205,23 @@ def test_two_runs_on_one_folder(small: Path, tmp_path: Path) -> None:
     (tmp_path / "out" / ".grader").mkdir(parents=True)
     with open(tmp_path / "out" / ".grader" / "lock", "w", encoding="ascii") as other:
         fcntl.flock(other, fcntl.LOCK_EX)
-        done = run("grade", small, "--out", tmp_path / "out", status=4)
-    assert "Another run" in done.stderr
+        for words in (["grade", small, "--out", tmp_path / "out"], ["marks", tmp_path / "out"]):
+            assert "Another run" in run(*words, status=4).stderr
+
+
+def test_marks_of_a_folder_that_is_none(tmp_path: Path) -> None:
+    assert "holds no records" in run("marks", tmp_path / "outt", status=2).stderr
+    assert not (tmp_path / "outt").exists()
+
+
+def test_ctrl_c_while_the_command_is_only_being_read(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(name: str) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("grader.__main__.import_module", interrupted)
+    assert (start(), capsys.readouterr().err) == (130, "grader: interrupted\n")
 
 
 def test_a_killed_run_goes_on(tmp_path: Path) -> None:

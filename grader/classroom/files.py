@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from grader.errors import UsageError
 from grader.files import write_whole
 from grader.model import FinalMark, SubmissionResult
 from grader.report import one_line
-from grader.run import PRIVATE, RECORDS
+from grader.run import PRIVATE, RECORDS, claim
 
 __all__ = ["main", "marks_of", "read_records", "read_rules"]
 
@@ -34,13 +35,16 @@ _NAMED = 8
 def main(root: Path, arguments: argparse.Namespace) -> int:
     """`grader marks`: writes `marks.csv` again from the results of a run, without grading; the exit status."""
     course = courses.load(root / "course.toml")
-    graded = read_records(arguments.out, course)
-    entries = [intake.Entry(student=one.submission, paths=()) for one in graded]
-    rules = read_rules(root, course, arguments, entries, arguments.out / PRIVATE)
-    if rules is None:
-        raise UsageError("Nothing to bring together; name a file with --roster, --overrides or --late.")
-    marks = final_marks(graded, rules)
-    write_whole(arguments.out / "marks.csv", marks_csv(marks, course))
+    with ExitStack() as stack:
+        if (arguments.out / PRIVATE).is_dir():  # a name with a slip shall not become a folder
+            stack.callback(claim(arguments.out).release)
+        graded = read_records(arguments.out, course)
+        entries = [intake.Entry(student=one.submission, paths=()) for one in graded]
+        rules = read_rules(root, course, arguments, entries, arguments.out / PRIVATE)
+        if rules is None:
+            raise UsageError("Nothing to bring together; name a file with --roster, --overrides or --late.")
+        marks = final_marks(graded, rules)
+        write_whole(arguments.out / "marks.csv", marks_csv(marks, course))
     _tell(marks, rules)
     print(f"marks: {arguments.out / 'marks.csv'} (pages show them after the next `grader grade`)")
     return 0

@@ -22,7 +22,7 @@ from grader.cluster import work
 from grader.cluster.asked import OPENLY, Asked, shared_openly
 from grader.cluster.letters import Reply, Told, encoded, error_in, reply_from
 from grader.errors import GraderError, UsageError
-from grader.seals import HASHED, Parts, few
+from grader.seals import Parts, differing, few
 from grader.settings import Settings
 from grader.tasks import Done, task_from
 
@@ -32,6 +32,7 @@ CONNECT_SECONDS, LEAVE_SECONDS, LOOK_SECONDS = 5.0, 1.5, 1.0
 # Tasks that wait for a resource hold up no others, until there are so many of them.
 MOST_ROUTED = 1000
 KILLED = "so many machines of the cluster went away while this was there that Dask gave it up"
+WORDS = ("{} is another one", "{} is missing there", "{} is there alone", "{0} {2} there, {1} here")
 CANCELLED = "somebody else cancelled this on the cluster"
 
 
@@ -199,16 +200,7 @@ class Cluster:
 
 def differences(ours: Mapping[str, Parts], theirs: Mapping[str, Parts]) -> str:
     """What a worker has that the run has not, and the other way round."""
-    found = {}
+    found: dict[str, None] = {}  # in order, and each once
     for name in sorted(ours.keys() | theirs.keys()):
-        mine, other = ours.get(name, {}), theirs.get(name, {})
-        for part in sorted(mine.keys() | other.keys()):
-            if mine.get(part) != other.get(part):
-                found[part] = _told(part, mine.get(part, ""), other.get(part, ""))
-    return "; ".join(few(list(found.values())))
-
-
-def _told(part: str, mine: str, other: str) -> str:
-    if (mine or other).startswith(HASHED):
-        return f"{part} is {'another one' if mine and other else 'missing there' if mine else 'there alone'}"
-    return f"{part} {other or 'none'} there, {mine or 'none'} here"
+        found |= dict.fromkeys(differing(ours.get(name, {}), theirs.get(name, {}), WORDS))
+    return "; ".join(few(list(found)))
