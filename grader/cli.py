@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -47,14 +48,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         return 1
     except (FileNotFoundError, FileExistsError, IsADirectoryError, NotADirectoryError) as error:
-        place = Path(str(error.filename))
-        shown = place.parent if place.name.startswith(".part-") else place  # what is written takes its name at the end
-        return _complain(f"{error.strerror}: {shown}; check the path", 2)
+        return _complain(f"{error.strerror}: {_place(error)}; check the path", 2)
     except OSError as error:
-        return _complain(f"{error.strerror or error}: {error.filename or 'a file'}; what is done is kept", 1)
+        return _complain(f"{error.strerror or error}: {_place(error)}; what is done is kept", 1)
     except KeyboardInterrupt:
         return _complain("interrupted; what is done is kept, run the same command to go on", 130)
     return status
+
+
+def _place(error: OSError) -> str:
+    """The file or folder that an operating system's error is about."""
+    place = Path(os.fsdecode(error.filename or "a file"))
+    return str(place.parent if place.name.startswith(".part-") else place)  # what is written takes its name at the end
 
 
 def _complain(error: object, status: int) -> int:

@@ -11,6 +11,7 @@ import tempfile
 import threading
 import time
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import suppress
 from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -70,6 +71,7 @@ class Local:
 
     def renew(self) -> None:
         """Starts other judges in the place of a pool that broke."""
+        self._unblock()
         self.pool.shutdown(wait=True, cancel_futures=True)
         self.pool = self._started()
 
@@ -84,7 +86,13 @@ class Local:
             return threading.Thread(target=self._close).start()
         for process in list((self.pool._processes or {}).values()):
             process.kill()
+        self._unblock()
         return self._close()
+
+    def _unblock(self) -> None:
+        """Ends the thread that hands large tasks to judges which are dead: before Python 3.11.5 it waits for ever."""
+        with suppress(AttributeError, OSError):  # nothing of this is promised
+            self.pool._call_queue._reader.close()  # type: ignore[attr-defined]
 
     def _close(self) -> None:
         self.pool.shutdown(wait=True, cancel_futures=True)

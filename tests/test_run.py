@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import BrokenExecutor, Future
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from grader import course as courses
 from grader import intake
 from grader.errors import GraderError
 from grader.model import CheckResult, ExerciseResult
+from grader.pools import Local
 from grader.run import DIED, Graded, Run, grade_all
 from grader.seals import parts_of
 from grader.settings import Settings
@@ -158,6 +161,21 @@ def test_who_takes_two_judges_along_is_named_and_nobody_else(tmp_path: Path, win
     alone = [flight for flight in pool.flights if "multiply_sum: dies dies/multiply_sum" in flight]
     assert len(alone) == 2
     assert len(alone[1]) == 1
+
+
+@pytest.mark.parametrize("ends", ["close", "renew"])
+def test_judges_end_though_work_waits_for_them(ends: str) -> None:
+    """More than a pipe holds is on its way to processes that are gone; Python itself waits for ever before 3.11.5."""
+    pool = Local(SETTINGS, 1)
+    given = [pool.pool.submit(len, bytes(1 << 20)) for _ in range(3)]
+    for process in (pool.pool._processes or {}).values():
+        process.kill()
+    ending = threading.Thread(target=partial(pool.close, now=True) if ends == "close" else pool.renew, daemon=True)
+    ending.start()
+    ending.join(60)
+    assert not ending.is_alive()
+    assert all(future.done() for future in given)
+    pool.close(now=True)
 
 
 def test_in_a_cluster_nobody_has_to_wait_for_a_suspect(tmp_path: Path) -> None:

@@ -395,7 +395,8 @@ def compiled() -> Facts:
 
 
 def trained() -> Facts:
-    marks = np.stack([np.full(105, 20.0), np.linspace(208.0, 212.0, 105)])
+    steps = trainings.EPOCHS * trainings.TRAINING // trainings.BATCH
+    marks = np.stack([np.full(steps, trainings.BATCH, float), np.linspace(208.0, 212.0, steps)])
     keys = ("loss", "accuracy", "val_loss", "val_accuracy")
     return {
         "class": "keras.History",
@@ -403,7 +404,7 @@ def trained() -> Facts:
         "train_marks": marks,
         "test_marks": marks - 1,
         "weights": [np.zeros(shape, np.float32) for shape in trainings.LAYERS],
-        "history": {key: [0.5] * 7 for key in keys},
+        "history": {key: [0.5] * trainings.EPOCHS for key in keys},
     }
 
 

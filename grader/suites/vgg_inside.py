@@ -209,7 +209,7 @@ PROBES = {
         answer,
         tuple((STEPS, BATCH, index) for index in (1, DROPPED, 5, 8, -1)),
         draw.layer_calls(),
-        8,
+        5,
         OUTPUT_MISTAKES,
         rtol=1e-4,
         intact=True,
