@@ -142,7 +142,7 @@ class Network(Remembered):
         """What the small network computes as a whole; where it was looked at before, it is only built once more."""
         if self.plan.others:
             return self.ask(self.plan.whole, pieces=[])
-        return {"outputs": self.facts["outputs"]} | self.ask(self.plan.whole, pieces=[], input=[])
+        return self.ask(self.plan.whole, pieces=[], input=[]) | {"outputs": self.facts["outputs"]}
 
     def _agrees(self, probe: str, facts: dict[str, Any]) -> bool:
         """Whether a network answers as the contract's at the end of each part, as far as the probe asks for answers."""
@@ -150,7 +150,7 @@ class Network(Remembered):
         for part, (start, stop) in zip(self.plan.parts, self.spans, strict=True):
             place += len(part.layers)
             if place <= len(expected):
-                right = stop <= len(given) and close(given[stop - 1], expected[place - 1])
+                right = start < stop <= len(given) and close(given[stop - 1], expected[place - 1])
                 if not right or not drops(part, facts["layers"][start:stop]):
                     return False
         return True

@@ -170,6 +170,7 @@ def _aims(raw: Raw) -> list[str]:
             runs_of = raw.get(part, {}).get(name, {}).get("ways", {})
             ratios += _to_others(f"{title}, {name}", runs_of, AIMS[part], jobs)
             ratios += _to_bare(f"{title}, {name}", runs_of)
+            ratios += _ceiling(f"{title}, {name}", runs_of, jobs)
         ratios += _mixed_to_right(title, raw.get(part, {}))
     for title, runs in raw.get("cold", {}).items():
         ratio = _median(runs["here"], "wall") / _median(runs["pytest"], "wall")
@@ -202,6 +203,14 @@ def _to_bare(title: str, runs_of: dict[str, list[Raw]]) -> list[_Ratio]:
         for key, unit in (("wall", ""), ("cpu", "processor time, "))
         if own and way in runs_of
     ]
+
+
+def _ceiling(title: str, runs_of: dict[str, list[Raw]], jobs: int) -> list[_Ratio]:
+    """How many times as fast as nbgrader its own checks are, dealt out to so many processes that are warm already."""
+    if NBGRADER not in runs_of or CHECKS not in runs_of:
+        return []
+    ratio = _median(runs_of[NBGRADER], "wall") * jobs / _median(runs_of[CHECKS], "wall")
+    return [_Ratio(f"{title}: {NBGRADER} / {CHECKS}, if {jobs} of them shared the class", ratio)]
 
 
 def _mixed_to_right(title: str, part: Raw) -> list[_Ratio]:
