@@ -50,15 +50,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (FileNotFoundError, FileExistsError, IsADirectoryError, NotADirectoryError) as error:
         return _complain(f"{error.strerror}: {_place(error)}; check the path", 2)
     except OSError as error:
-        return _complain(f"{error.strerror or error}: {_place(error)}; what is done is kept", 1)
+        place = f": {_place(error)}" if error.filename else ""
+        return _complain(f"{error.strerror or error}{place}; what is done is kept", 1)
     except KeyboardInterrupt:
+        if sys.stderr.isatty():
+            print(file=sys.stderr)  # below what shows how far it was
         return _complain("interrupted; what is done is kept, run the same command to go on", 130)
     return status
 
 
 def _place(error: OSError) -> str:
     """The file or folder that an operating system's error is about."""
-    place = Path(os.fsdecode(error.filename or "a file"))
+    place = Path(os.fsdecode(error.filename or ""))
     return str(place.parent if place.name.startswith(".part-") else place)  # what is written takes its name at the end
 
 

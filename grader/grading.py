@@ -101,7 +101,8 @@ def judge_exercise(
     if (broken := student.start()) is not None:
         failure = import_failure(exercise.name, broken)
         text = desk.tidy(" ".join(part for part in (failure.observation, failure.next_step) if part))
-        return unread(exercise, titles, facts, text, _status(failure.status))
+        result = unread(exercise, titles, facts, text, _status(failure.status))
+        return msgspec.structs.replace(result, student_seconds=round(student.seconds, 6))
     verdicts = run(exercise.name)
     printed = bytes(student.printed).decode("utf-8", "replace")
     ours = time.perf_counter() - started - student.seconds

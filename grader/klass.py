@@ -31,6 +31,9 @@ from grader.worker.lock import shield
 
 __all__ = ["chosen_exercises", "grade_class", "show_progress"]
 
+# Refused submissions that the summary names.
+NAMED = 8
+
 
 def grade_class(root: Path, course: Course, arguments: argparse.Namespace) -> int:
     """Grades the folder of submissions and writes OUT; the exit status of the contract."""
@@ -192,6 +195,11 @@ def _close(out: Path, graded: Sequence[Graded], run: Run, began: float) -> int:
     failed = [result for result in results if result.state == "error"]
     for result in failed:
         print(f"grader: {one_line(result.student)} was not graded: {one_line(result.why, 1000)}", file=sys.stderr)
+    refused = [result for result in results if result.state == "refused"]
+    for result in refused[:NAMED]:
+        print(f"refused: {one_line(result.student)}: {one_line(result.reason, 300)}")
+    if len(refused) > NAMED:
+        print(f"refused: {len(refused) - NAMED} more; grades.csv and their pages say which and why")
     states = [f"{sum(r.state == state for r in results)} {state}" for state in ("graded", "refused", "error")]
     print(", ".join(state for state in states if not state.startswith("0 ")) or "nothing graded")
     if scan.ignored:
@@ -201,7 +209,9 @@ def _close(out: Path, graded: Sequence[Graded], run: Run, began: float) -> int:
     kept = sum(one.kept for one in graded)
     times = [_times(fresh, run, began)] if (fresh := [one for one in graded if one.student_seconds > 0]) else []
     if times or kept:
-        known = [f"results taken from the store (unchanged, or the same work): {number(kept)}"] if kept else []
+        known = (
+            [f"results of exercises taken from the store (unchanged, or the same work): {number(kept)}"] if kept else []
+        )
         print("; ".join(times + known))
     print(f"marks: {out / 'grades.csv'}   pages: {out / 'index.html'}")
     return 1 if failed or scan.unusable else 0

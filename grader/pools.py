@@ -10,8 +10,9 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -26,6 +27,20 @@ if TYPE_CHECKING:
     from grader.session import Session
 
 __all__ = ["Local", "Pool", "answer", "begin", "default_jobs"]
+
+
+# What ends a run reaches its judges too, where they share a terminal; they leave it to the run.
+PARENTS = (signal.SIGINT, signal.SIGHUP)
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Keeps these signals back for a moment, so that a judge that starts in it is not hit before it can ignore them."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, PARENTS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class Pool(Protocol):
@@ -67,7 +82,8 @@ class Local:
 
     def submit(self, task: bytes) -> Future[bytes]:
         """Has a task done by the next judge that is free."""
-        return self.pool.submit(answer, task)
+        with _deaf():
+            return self.pool.submit(answer, task)
 
     def renew(self) -> None:
         """Starts other judges in the place of a pool that broke."""
@@ -77,8 +93,9 @@ class Local:
 
     def warm(self) -> None:
         """Has the judges start before there is work for them."""
-        for _ in range(self.jobs):
-            self.pool.submit(_nothing)
+        with _deaf():
+            for _ in range(self.jobs):
+                self.pool.submit(_nothing)
 
     def close(self, *, now: bool = False) -> None:
         """Ends the judges; their templates and workers go with them. Unless it is `now`, nobody waits for it."""
@@ -106,8 +123,9 @@ _failure: BaseException | None = None
 def begin(encoded_settings: bytes, parent: int) -> None:
     """Makes this process a judge: it leaves Ctrl-C to the parent, ends with it, and collects the suites."""
     global _session, _failure
-    for number in (signal.SIGINT, signal.SIGHUP):
+    for number in PARENTS:
         signal.signal(number, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, PARENTS)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     settings = msgspec.json.decode(encoded_settings, type=Settings)

@@ -323,6 +323,16 @@ def test_module_against_notebook(bundle: Path, grader: Grader) -> None:
     assert "Both multiply_sum.py and multiply_sum.ipynb answer multiply_sum; multiply_sum.py counts." in said
 
 
+def test_an_archive_of_a_folder_from_within(bundle: Path, grader: Grader) -> None:
+    """`tar czf ../mine.tar.gz .` has a member for the folder itself, which has no name."""
+    solve(bundle, "multiply_sum")
+    with tarfile.open(bundle / "mine.tar.gz", "w:gz") as packed:
+        packed.add(bundle / "exercises", ".", recursive=False)
+        packed.add(bundle / "exercises" / "multiply_sum.py", "./multiply_sum.py")
+    status, said = grader("submit-check", "mine.tar.gz")
+    assert (status, "Everything will be read." in said) == (0, True)
+
+
 def test_an_archive_is_read_as_grading_does(bundle: Path, grader: Grader) -> None:
     with zipfile.ZipFile(bundle / "mine.zip", "w") as packed:
         packed.writestr("mine/multiply_sum (1).py", "def multiply_sum(a, b): return 1\n")

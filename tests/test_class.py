@@ -158,7 +158,8 @@ def test_what_is_unchanged_is_kept(small: Path, tmp_path: Path) -> None:
 
 def test_rows_names_and_refusals(small: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    run("grade", small, "--out", out, "--exercise", "multiply_sum", "--exercise", "filter_design")
+    done = run("grade", small, "--out", out, "--exercise", "multiply_sum", "--exercise", "filter_design")
+    assert "\nrefused: torn: " in f"\n{done.stdout}"
     table = rows(out)
     assert set(table) == {"'=right", "stub, untouched", "torn"}
     assert [table["'=right"][name] for name in HEADER[1:]] == ["10", "", "20", "", "", "30", "30", "graded"]
@@ -199,6 +200,11 @@ def test_unusable_arguments(small: Path, tmp_path: Path, arguments: list[str], s
     typed = [argument.format(small=small, tmp=tmp_path) for argument in arguments]
     assert word in run(*typed, status=status).stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_the_work_of_one_student_is_no_class(small: Path, tmp_path: Path) -> None:
+    said = run("grade", small / "=right", "--out", tmp_path / "out", status=2).stderr
+    assert "If it is the work of one student, name the folder around it." in said
 
 
 def test_two_runs_on_one_folder(small: Path, tmp_path: Path) -> None:

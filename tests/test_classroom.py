@@ -106,7 +106,7 @@ def test_everyone_on_the_roster_has_a_row(bring: Any, capsys: pytest.CaptureFixt
     assert (absent.total, absent.automatic, absent.exercises, absent.max_total) == (None, None, {}, 35.0)
     told = capsys.readouterr().out
     assert "on no line of the roster, kept with a row each: somebody\n" in told
-    assert "not submitted: =Ines Duarte, Li Wei, Li Wei, Noor Haddad\n" in told
+    assert "not submitted: =Ines Duarte; Li Wei; Li Wei; Noor Haddad\n" in told
 
 
 @pytest.mark.parametrize("name", ["Team 7", "1003", "1004"])
@@ -527,6 +527,20 @@ def test_marks_are_written_again_without_grading(tmp_path: Path, capsys: pytest.
     assert [(row["convolve"], row["manual"], row["total"]) for row in rows] == [("2", "18", "21")]
     assert main(typed) == 2
     assert "--roster" in capsys.readouterr().err
+
+
+def test_late_days_that_count_no_longer_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    kept(tmp_path / "out", record("a", grey=2.0))
+    (tmp_path / "o.csv").write_text("student,what,points\na,convolve,20\n")
+    (tmp_path / "late.toml").write_text(POLICY)
+    (tmp_path / "times.csv").write_bytes(times_csv({"a": DUE + timedelta(days=2)}))
+    typed = ["marks", str(tmp_path / "out"), "--course", str(ROOT), "--overrides", str(tmp_path / "o.csv")]
+    late = ["--late", str(tmp_path / "late.toml"), "--times", str(tmp_path / "times.csv")]
+    told = []
+    for words in ([*typed, *late], [*typed, *late], typed, typed):
+        assert main(words) == 0
+        told.append("name their file with --late" in capsys.readouterr().out)
+    assert told == [False, False, True, False]
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"student": 3}'])

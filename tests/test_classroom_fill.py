@@ -178,7 +178,10 @@ def test_an_assignment_that_is_not_sure_is_asked_for(
 def test_another_maximum_is_said_and_converted_on_demand(fill: Fill, capsys: pytest.CaptureFixture[str]) -> None:
     text = CANVAS.replace("25.00", "10.00")
     assert fill("canvas", text.encode(), *WHICH).decode() == expected(text, CANVAS_MARKS)
-    assert "10 points in book.csv and 25 here: points are written as they are" in capsys.readouterr().err
+    assert (
+        "book.csv has room for 10 points, and this course has 25: points are written as they are"
+        in capsys.readouterr().err
+    )
     scaled = {start: points.replace("22.5", "9").replace("25", "10") for start, points in CANVAS_MARKS.items()}
     scaled['"Wei, Li",7003,1003,lw1,A,'] = "4"
     scaled['"=""=Ines Duarte""",7005,,id,A,'] = "2"

@@ -242,7 +242,7 @@ def test_without_a_scheduler_a_run_ends_and_goes_on_later(cluster: Cluster, tmp_
     assert "Traceback" not in said
     done = run_module("grader", "grade", folder, "--out", out, *BOTH)
     assert done.returncode == 0
-    assert "results taken from the store" in done.stdout
+    assert "results of exercises taken from the store" in done.stdout
 
 
 def test_a_scheduler_that_goes_before_there_is_a_worker(cluster: Cluster, tmp_path: Path) -> None:

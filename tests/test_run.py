@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import BrokenExecutor, Future
@@ -161,6 +164,18 @@ def test_who_takes_two_judges_along_is_named_and_nobody_else(tmp_path: Path, win
     alone = [flight for flight in pool.flights if "multiply_sum: dies dies/multiply_sum" in flight]
     assert len(alone) == 2
     assert len(alone[1]) == 1
+
+
+def test_a_judge_that_starts_hears_no_ctrl_c() -> None:
+    """It is the terminal's, and the run's to answer: judges would tell of it in words of their own."""
+    pool = Local(SETTINGS, 1)
+    pool.warm()
+    [judge] = (pool.pool._processes or {}).values()
+    for _ in range(20):
+        os.kill(judge.pid or 0, signal.SIGINT)
+        time.sleep(0.02)
+    assert pool.pool.submit(len, b"four").result(60) == 4
+    pool.close(now=True)
 
 
 @pytest.mark.parametrize("ends", ["close", "renew"])

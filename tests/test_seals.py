@@ -132,10 +132,10 @@ def test_the_run_says_why_it_grades_again(copy: Path, tmp_path: Path) -> None:
     more_points(copy)
     second = run_module("grader", *typed)
     assert "results of the last run count no longer: filter_design (course.toml changed)" in second.stdout
-    assert "results taken from the store (unchanged, or the same work): 1\n" in second.stdout
+    assert "results of exercises taken from the store (unchanged, or the same work): 1\n" in second.stdout
     third = run_module("grader", *typed)
     assert "count no longer" not in third.stdout
-    assert "results taken from the store (unchanged, or the same work): 2\n" in third.stdout
+    assert "results of exercises taken from the store (unchanged, or the same work): 2\n" in third.stdout
 
 
 def test_a_kept_list_that_cannot_be_read_says_nothing(whole: Path, tmp_path: Path) -> None:

@@ -138,7 +138,7 @@ def _asides(submission: Submission, facts: Mapping[str, Facts], seen: Sequence[t
     """Notes on names and on which file counts, and what is left alone."""
     notes = dict.fromkeys([*submission.notes, *(note for fact in facts.values() for note in fact.notes)])
     yield from (paragraphs(f"note: {note}", "") for note in notes)
-    names = [next((part for part in parts if ignored((part,))), parts[-1]) for parts in seen]
+    names = [next((part for part in parts if ignored((part,))), parts[-1]) for parts in seen if parts]
     left = sorted({escaped(name) for name in names if ignored((name,)) or not name.lower().endswith(SOURCES)})
     if left:
         yield paragraphs(f"left alone, which does no harm: {_some(left)}", "")

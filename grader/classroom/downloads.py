@@ -78,7 +78,8 @@ def _found_in(path: Path, opened: ExitStack) -> list[Found]:
             return [*walk(path)]
         return [*members_of(opened.enter_context(zipfile.ZipFile(path)))]
     except (OSError, zipfile.BadZipFile, SubmissionError) as error:
-        raise UsageError(f"{path} is no folder and no zip that can be read: {escaped(str(error))}") from None
+        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise UsageError(f"{path} is no folder and no zip that can be read: {escaped(why)}") from None
 
 
 def _rooted(found: list[Found]) -> list[Found]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import csv
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime
@@ -43,11 +44,22 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
         rules = read_rules(root, course, arguments, entries, arguments.out / PRIVATE)
         if rules is None:
             raise UsageError("Nothing to bring together; name a file with --roster, --overrides or --late.")
-        marks = final_marks(graded, rules)
+        marks, before = final_marks(graded, rules), _late_before(arguments.out / "marks.csv")
         write_whole(arguments.out / "marks.csv", marks_csv(marks, course))
     _tell(marks, rules)
+    if before and rules.late is None:
+        print("late days counted in the marks.csv of before, and count no longer: name their file with --late")
     print(f"marks: {arguments.out / 'marks.csv'} (pages show them after the next `grader grade`)")
     return 0
+
+
+def _late_before(path: Path) -> bool:
+    """Whether there are marks already in which late days count."""
+    try:
+        with open(path, encoding="utf-8", newline="") as stream:
+            return any(row.get("late_days") for row in csv.DictReader(stream))
+    except (OSError, ValueError, csv.Error):
+        return False
 
 
 def read_records(out: Path, course: Course) -> list[SubmissionMarks]:
@@ -143,4 +155,4 @@ def _tell(marks: Sequence[FinalMark], rules: Rules) -> None:
     for what, names in sentences.items():
         more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
         if names:
-            print(f"{what}: {', '.join(map(one_line, names[:_NAMED]))}{more}")
+            print(f"{what}: {'; '.join(map(one_line, names[:_NAMED]))}{more}")

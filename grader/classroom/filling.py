@@ -162,7 +162,7 @@ def _fill(book: _Gradebook, pairs: Sequence[tuple[FinalMark, int]], *, scale: bo
             warnings.append(f"{mark.student}: the file says excused or not assigned, the cell stays as it is")
     for most, ours in sorted(differing):
         done = "points were converted" if scale else "points are written as they are; --scale converts them"
-        warnings.append(f"the most there is are {most:g} points in {book.sheet.path.name} and {ours:g} here: {done}")
+        warnings.append(f"{book.sheet.path.name} has room for {most:g} points, and this course has {ours:g}: {done}")
     taken = {row for _, row in pairs}
     warnings += [f"{book.shown(row)}: no mark for this row" for row in book.rows if row not in taken]
     return written, warnings

@@ -34,7 +34,7 @@ class Asked:
 def asked(arguments: argparse.Namespace, chosen: Sequence[str]) -> Asked | None:
     """What is asked of a cluster, or None; UsageError for what cannot be, with its cure."""
     resources = dict(_resource(typed, chosen) for typed in arguments.cluster_resource or ())
-    if not arguments.cluster:
+    if arguments.cluster is None:
         if resources or arguments.plain_tcp:
             raise UsageError("--cluster-resource and --plain-tcp go with --cluster, which was not typed.")
         return None
@@ -47,7 +47,7 @@ def asked(arguments: argparse.Namespace, chosen: Sequence[str]) -> Asked | None:
             "--device gpu grades on this machine, whose GPU answers the examples. Leave out --cluster or --device."
         )
     if importlib.util.find_spec("distributed") is None:
-        raise UsageError("--cluster takes Dask, here and on the workers: pip install -e '.[cluster]'")
+        raise UsageError("--cluster takes Dask, here and on the workers: pip install -r requirements-cluster.txt")
     _check_address(arguments.cluster, arguments.plain_tcp)
     return Asked(arguments.cluster, resources, arguments.plain_tcp)
 
@@ -68,7 +68,7 @@ def _check_address(url: str, plain: bool) -> None:
     except ValueError:
         complete = False
     if not complete:
-        raise UsageError(f"--cluster {url} is no address of a scheduler, such as tls://scheduler:8786.")
+        raise UsageError(f"--cluster {url!r} is no address of a scheduler, such as tls://scheduler:8786.")
     if parts.scheme == "tls":
         _check_secrets()
     elif shared_openly(url) and not plain:

@@ -60,7 +60,8 @@ def scan(folder: Path, assignment: str | None = None) -> Scan:
             found.setdefault(student, []).append(place)
     if not found and not unusable:
         looked_for = _LOOKED_FOR if assignment is None else f"a folder {shown(assignment)} in that of each student"
-        raise UsageError(f"No submission in '{escaped(str(folder))}'; looked for {looked_for}.")
+        hint = " If it is the work of one student, name the folder around it." if any(folder.glob("*.py")) else ""
+        raise UsageError(f"No submission in '{escaped(str(folder))}'; looked for {looked_for}.{hint}")
     entries = tuple(Entry(student=student, paths=tuple(found[student])) for student in sorted(found))
     return Scan(entries=entries, unusable=tuple(unusable), ignored=tuple(loose))
 
