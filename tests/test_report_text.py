@@ -28,6 +28,19 @@ def test_cleaned_text_is_utf8_xml_and_without_invisible_characters(text: str) ->
     assert not [char for char in shown if unicodedata.category(char) in odd and char not in "\n\t"]
 
 
+@given(st.text(st.one_of(st.characters(max_codepoint=127), st.characters()), max_size=60))
+@example("plain\n\ttext")
+def test_a_text_is_cleaned_as_each_of_its_characters_is(text: str) -> None:
+    """Plain text takes a shorter way."""
+    assert clean(text) == "".join(map(clean, text))
+
+
+@pytest.mark.parametrize("text", ["plain", "a\nb\t", "ü" * 5])
+def test_a_text_of_any_kind_is_cut_at_its_limit(text: str) -> None:
+    assert clean(text, len(text)) == text
+    assert clean(text, len(text) - 1) == f"{text[:-1]} … (1 more character)"
+
+
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
