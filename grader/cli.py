@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import time
 from collections.abc import Sequence
@@ -61,7 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _place(error: OSError) -> str:
     """The file or folder that an operating system's error is about."""
-    place = Path(os.fsdecode(error.filename or ""))
+    place = Path(str(error.filename))
     return str(place.parent if place.name.startswith(".part-") else place)  # what is written takes its name at the end
 
 

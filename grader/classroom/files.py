@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import csv
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from grader.classroom.marks import Rules, SubmissionMarks, final_marks, marks_cs
 from grader.classroom.names import fold, name_keys
 from grader.classroom.overrides import read_overrides
 from grader.classroom.roster import Counted, Person, Roster, read_roster
-from grader.classroom.sheets import Problems
+from grader.classroom.sheets import Problems, read_table
 from grader.classroom.times import FILE, read_times, stamped, times_csv
 from grader.course import Course
 from grader.errors import UsageError
@@ -55,11 +54,9 @@ def main(root: Path, arguments: argparse.Namespace) -> int:
 
 def _late_before(path: Path) -> bool:
     """Whether there are marks already in which late days count."""
-    try:
-        with open(path, encoding="utf-8", newline="") as stream:
-            return any(row.get("late_days") for row in csv.DictReader(stream))
-    except (OSError, ValueError, csv.Error):
-        return False
+    with suppress(UsageError, OSError):  # whatever is there is written over
+        return any(cells.get("late_days") for _, cells in read_table(path, (), Problems()))
+    return False
 
 
 def read_records(out: Path, course: Course) -> list[SubmissionMarks]:

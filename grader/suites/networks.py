@@ -146,14 +146,20 @@ class Network(Remembered):
 
     def _agrees(self, probe: str, facts: dict[str, Any]) -> bool:
         """Whether a network answers as the contract's at the end of each part, as far as the probe asks for answers."""
-        expected, given, place = self.example(probe).expected["outputs"], facts.get("outputs", []), 0
-        for part, (start, stop) in zip(self.plan.parts, self.spans, strict=True):
+        given = facts.get("outputs", [])
+        return all(
+            start < stop <= len(given) and close(given[stop - 1], wanted) and drops(part, facts["layers"][start:stop])
+            for part, (start, stop), wanted in self._ends(probe)
+        )
+
+    def _ends(self, probe: str) -> list[tuple[Part, tuple[int, int], Any]]:
+        """Each part with its span and the recorded answer at its end, as far as the probe asks for answers."""
+        expected, ends, place = self.example(probe).expected["outputs"], [], 0
+        for part, span in zip(self.plan.parts, self.spans, strict=True):
             place += len(part.layers)
             if place <= len(expected):
-                right = start < stop <= len(given) and close(given[stop - 1], expected[place - 1])
-                if not right or not drops(part, facts["layers"][start:stop]):
-                    return False
-        return True
+                ends.append((part, span, expected[place - 1]))
+        return ends
 
     def stands(self, index: int) -> bool:
         """Whether a part computes what it should."""
@@ -232,13 +238,10 @@ class Network(Remembered):
 
     def _compare(self, probe: str, given: list[Any], prefix: int) -> None:
         """Holds the answers at the end of each part of the prefix against the recorded ones."""
-        expected = self.example(probe).expected["outputs"]
-        place = 0
-        for part, (_, stop) in list(zip(self.plan.parts, self.spans, strict=True))[:prefix]:
-            place += len(part.layers)
-            if place > len(expected) or stop > len(given):
+        for part, (_, stop), wanted in self._ends(probe)[:prefix]:
+            if stop > len(given):
                 return
-            if part is self.plan.parts[-1] and self.plan.others and np.shape(given[-1]) != np.shape(expected[-1]):
+            if part is self.plan.parts[-1] and self.plan.others and np.shape(given[-1]) != np.shape(wanted):
                 return  # another number of classes than was asked for is judged elsewhere
-            if not close(given[stop - 1], expected[place - 1]):
+            if not close(given[stop - 1], wanted):
                 raise TEXTS.failure("whole_answers_otherwise", part=part.name.replace("_", " "))

@@ -21,7 +21,7 @@ from grader.worker import loader
 
 __all__ = [
     "LOOKS", "MAKERS", "arm", "armed", "bank", "batch", "disarm", "fill", "leftover", "name_of", "network", "sampled",
-    "sequential", "synthetic",
+    "sequential", "stepwise", "synthetic",
 ]  # fmt: skip
 
 # A prime, so that no layer's shape repeats together with the bank.
@@ -326,13 +326,20 @@ def compiled(value: Any, args: Sequence[Any], aim: dict[str, Any]) -> dict[str, 
 
 
 def _reported(model: Any, x: NDArray[Any], y: NDArray[Any]) -> dict[str, Any]:
-    """Loss and metrics on a batch; step by step, because a graph is not worth its making for a single one."""
+    """Loss and metrics on a batch."""
+    try:
+        return stepwise(model, x, y)
+    except Exception:  # in a graph, mistakes about shapes are noticed earlier and told better
+        return dict(model.evaluate(x, y, verbose=0, return_dict=True))
+
+
+def stepwise(model: Any, x: NDArray[Any], y: NDArray[Any]) -> dict[str, Any]:
+    """What a model reports on a batch, computed without a graph: that is not worth its making for a single one."""
     try:
         model.run_eagerly, model.test_function = True, None
         return dict(model.test_on_batch(x, y, return_dict=True))
-    except Exception:  # in a graph, mistakes about shapes are noticed earlier and told better
+    finally:
         model.run_eagerly, model.test_function = False, None
-        return dict(model.evaluate(x, y, verbose=0, return_dict=True))
 
 
 def _family(value: Any) -> list[str]:

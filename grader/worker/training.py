@@ -92,11 +92,8 @@ def metered(given: dict[str, Any]) -> Any:
 def _settle(model: Any) -> None:
     """Makes all variables that a training needs: TensorFlow draws a graph twice where some are made on the way."""
     model.optimizer.build(model.trainable_variables)
-    model.run_eagerly = True
-    model.test_on_batch(np.zeros((1, *model.input_shape[1:])), np.zeros((1, 10)))
-    model.run_eagerly, model.test_function = False, None
-    meter = model.layers[0]
-    meter.set_weights([np.zeros(weight.shape) for weight in meter.weights])
+    models.stepwise(model, np.zeros((1, *model.input_shape[1:])), np.zeros((1, 10)))
+    model.layers[0].set_weights([np.zeros(weight.shape) for weight in model.layers[0].weights])
 
 
 def trained(value: Any, args: Sequence[Any], aim: Any) -> dict[str, Any]:
