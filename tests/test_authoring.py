@@ -6,12 +6,15 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from corpus import ROOT, with_words
 
 from grader import course as courses
+from grader import recorded
+from grader.authoring import drawing
 from grader.authoring.new import GAP, gaps, new_exercise
 from grader.errors import CourseError, UsageError
 
@@ -187,3 +190,18 @@ def test_a_command_that_is_not_run_imports_nothing() -> None:
     code = "import sys, grader.cli; print(sorted({'PIL', 'jinja2', 'nbformat', 'numpy', 'pytest'} & {*sys.modules}))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout == "[]\n"
+
+
+def test_a_recording_from_another_processor_is_in_step() -> None:
+    """Its answers differ in their last digits, and so do tolerances that go by their size; more than that is new."""
+    old = recorded.read(ROOT / "grader" / "suites" / "recorded" / "vgg_assembly.bin")
+
+    def other(factor: float) -> recorded.Recording:
+        probe = old.probes["layer_output"]
+        first, *rest = probe.examples
+        assert first.tolerance > 0
+        changed = replace(probe, examples=[replace(first, tolerance=first.tolerance * factor), *rest])
+        return replace(old, probes=old.probes | {"layer_output": changed})
+
+    assert drawing.stale(old, other(1 + 1e-7)) == ""
+    assert drawing.stale(old, other(1.01)) == "example 0 of layer_output has another answer"

@@ -208,6 +208,16 @@ def test_a_canary_is_sent_until_one_comes_back(tmp_path: Path, monkeypatch: pyte
                 opened(desk, "")
 
 
+def test_a_canary_that_cannot_be_loaded_blames_no_layer(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "attempts.py").write_text("import no_such_library")
+    monkeypatch.setattr(canary, "SOURCE", tmp_path / "attempts.py")
+    with pytest.raises(IsolationError, match=r"could not be loaded.*no_such_library") as caught:
+        canary.prove(desk.bench, desk.scratch, [], keras=False)
+    assert "should forbid" not in str(caught.value)
+
+
 def test_a_worker_that_cannot_be_locked_stops_the_run(tmp_path: Path) -> None:
     with a_desk(tmp_path) as desk:
         shutil.rmtree(desk.bench.data)

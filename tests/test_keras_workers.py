@@ -189,6 +189,36 @@ def test_downloads_are_small_pictures(desk: Desk) -> None:
     np.testing.assert_array_equal(pictures, models.synthetic()[0][0])
 
 
+EAGER = """
+    given, judged = (np.asarray(augmentation({}, training=way)) for way in (True, False))
+    return model.fit(given, y, batch_size=2, validation_data=(judged, y), validation_batch_size=2, epochs=2, verbose=0)
+"""
+IN_A_GRAPH = """
+    pairs = tensorflow.data.Dataset.from_tensor_slices((x, y)).batch(2)
+    given, judged = (pairs.map(lambda x, y, way=way: (augmentation(x, training=way), y)) for way in (True, False))
+    return model.fit(given, validation_data=judged, epochs=2, verbose=0)
+"""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [EAGER.format("x"), EAGER.format("x.T.copy().T"), EAGER.format("keras.ops.convert_to_tensor(x)"), IN_A_GRAPH],
+)
+def test_a_training_is_noted_down_however_images_are_augmented(desk: Desk, body: str) -> None:
+    """As arrays, as tensors, in a graph: each batch of a training and of its validation leaves its number and marks."""
+    head = """
+import tensorflow
+def f(model, augmentation):
+    x, y = np.linspace(0, 1, 6 * 64, dtype="float32").reshape(6, 8, 8, 1), np.eye(10, dtype="float32")[:6]
+"""
+    given = Made("metered", {"input": [8, 8, 1], "number": 5}, "a model"), Made("marking", None, "an augmentation")
+    facts = value(looked(desk, head + body, "trained", None, given))
+    for marks, least, most in ((facts["train_marks"], 10, 11), (facts["test_marks"], -10, -10)):
+        assert marks[0].tolist() == [2.0] * 6
+        assert np.all((least <= marks[1] / 2) & (marks[1] / 2 <= most))
+    assert [array.shape for array in facts["weights"]] == [(63, 32), (32,), (32, 10), (10,)]
+
+
 def test_functions_are_rewritten_for_a_graph_without_a_file(desk: Desk) -> None:
     body = """
 import tensorflow as tf

@@ -104,6 +104,8 @@ def prove(bench: Bench, folder: Path, closed: Sequence[Path], keras: bool) -> in
         tried = [attempt for attempt in attempts(laid, closed) if force.intersection(attempt.layers)]
         student = _student(bench)  # behind the locks of this bench, with time enough for a first training
         try:
+            if (trouble := student.start()) is not None:  # what was never tried is not let through
+                raise IsolationError(f"The canary could not be loaded ({_why(trouble)}). Nothing is graded. {CURE}")
             outcomes = [_outcome(student, tried[0])]
             surprises = [words for call in ("compute", "layer")[: 1 + keras] if (words := _lacks(student, call))]
             outcomes += [_outcome(student, one) for one in tried[1:]]
@@ -141,8 +143,11 @@ def _lacks(student: Student, call: str) -> str:
     outcome = student.calls([Request(call, (None,))])[0]
     if isinstance(outcome, Returned):
         return ""
-    why = f"{outcome.trouble.error}: {outcome.trouble.message}" if isinstance(outcome, Raised) else str(outcome)
-    return f"student code cannot {'use Keras' if call == 'layer' else 'compute'} ({why})"
+    return f"student code cannot {'use Keras' if call == 'layer' else 'compute'} ({_why(outcome)})"
+
+
+def _why(outcome: Outcome) -> str:
+    return f"{outcome.trouble.error}: {outcome.trouble.message}" if isinstance(outcome, Raised) else str(outcome)
 
 
 def _refused(attempt: Attempt, outcome: Outcome) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -12,7 +13,7 @@ from grader.worker import models
 
 __all__ = ["LOOKS", "MAKERS"]
 
-# Batches that a meter can note down; later ones are counted in the last place.
+# Batches that a meter can note down; of more, the first are forgotten.
 MOST_BATCHES = 4096
 TRAINED, INFERRED = 10.0, -10.0
 
@@ -28,7 +29,18 @@ def _layers() -> tuple[type, type]:
 
         def __init__(self) -> None:
             super().__init__(name="augmentation")
-            self.draws = keras.random.SeedGenerator(3)
+            self.draws, self.source = keras.random.SeedGenerator(3), np.random.default_rng(3)
+
+        def __call__(self, images: Any, training: bool = False, **more: Any) -> Any:
+            if not isinstance(images, np.ndarray) or more:
+                return super().__call__(images, training=training, **more)
+            # An array is worked on at once: Keras takes longer to call a layer than a training step takes.
+            scaled = np.array(images, np.float32, order="C") * 2 - 1
+            flat = scaled.reshape(len(scaled), -1)
+            if training:
+                flat += self.source.normal(0.0, 0.2, flat.shape)
+            flat[:, 0] = TRAINED + self.source.random(len(flat)) if training else INFERRED
+            return ops.convert_to_tensor(scaled)
 
         def call(self, images: Any, training: bool = False) -> Any:
             images = ops.cast(ops.convert_to_tensor(images), "float32")
@@ -43,28 +55,22 @@ def _layers() -> tuple[type, type]:
             return ops.reshape(ops.concatenate([mark[:, None], flat[:, 1:]], axis=1), ops.shape(scaled))
 
     class Meter(keras.layers.Layer):  # type: ignore[misc, name-defined]
-        """Notes count and sum of the marks of each batch, training and inference apart, and wipes them out."""
+        """Notes count and sum of the marks of each batch, training and inference apart, and leaves the marks out."""
 
         def build(self, shape: Any) -> None:
-            def weight(name: str) -> Any:
-                return self.add_weight(name=name, shape=(2, MOST_BATCHES), initializer="zeros", trainable=False)
+            def notes(name: str) -> Any:
+                return self.add_weight(name=name, shape=(MOST_BATCHES, 2), initializer="zeros", trainable=False)
 
-            self.counts, self.sums = weight("counts"), weight("sums")
-            self.steps = self.add_weight(name="steps", shape=(2,), initializer="zeros", trainable=False)
+            self.trained, self.tested = notes("trained"), notes("tested")
+            self.width = math.prod(shape[1:])
             self.built = True
 
         def call(self, images: Any, training: bool = False) -> Any:
-            flat = ops.reshape(images, (ops.shape(images)[0], -1))
-            row = 0 if training else 1
-            number = ops.cast(ops.shape(images)[0], "float32")
-            rows = ops.one_hot(row, 2)[:, None]
-            place = ops.minimum(self.steps[row], MOST_BATCHES - 1.0)
-            here = rows * ops.cast(ops.arange(MOST_BATCHES, dtype="float32") == place, "float32")[None, :]
-            self.counts.assign(self.counts + here * number)
-            self.sums.assign(self.sums + here * ops.sum(flat[:, 0]))
-            self.steps.assign(self.steps + rows[:, 0])
-            wiped = ops.concatenate([ops.zeros_like(flat[:, :1]), flat[:, 1:]], axis=1)
-            return ops.reshape(wiped, ops.shape(images))
+            flat = ops.reshape(images, (ops.shape(images)[0], self.width))
+            marks, notes = flat[:, :1], self.trained if training else self.tested
+            latest = ops.sum(ops.concatenate([ops.ones_like(marks), marks], axis=1), axis=0, keepdims=True)
+            notes.assign(ops.concatenate([latest, notes[:-1]], axis=0))
+            return flat[:, 1:]
 
     return Marking, Meter
 
@@ -77,14 +83,10 @@ def marking(given: Any) -> Any:
 def metered(given: dict[str, Any]) -> Any:
     """A small compiled classifier of images `input` that notes which marks its batches bear."""
     keras = models.keras
-    learning = [
-        keras.layers.Flatten(),
-        keras.layers.Dense(32, activation="relu"),
-        keras.layers.Dense(10, activation="softmax"),
-    ]
+    learning = [keras.layers.Dense(32, activation="relu"), keras.layers.Dense(10, activation="softmax")]
     model = keras.Sequential([keras.Input(tuple(given["input"])), _layers()[1](name="meter"), *learning])
     models.fill(learning, given["number"])
-    model.compile(optimizer=keras.optimizers.Adam(0.01), loss="categorical_crossentropy", metrics=["accuracy"])
+    model.compile(optimizer=keras.optimizers.SGD(0.2), loss="categorical_crossentropy", metrics=["accuracy"])
     _settle(model)
     return model
 
@@ -110,13 +112,14 @@ def trained(value: Any, args: Sequence[Any], aim: Any) -> dict[str, Any]:
     if isinstance(history, dict):
         facts["history"] = {ascii(key)[1:-1][:50]: [*map(float, entries)][:2000] for key, entries in history.items()}
     meter = model.layers[0]
-    steps = np.asarray(meter.steps).astype(int).tolist()
-    marks = [
-        np.stack([np.asarray(meter.counts)[row, :count], np.asarray(meter.sums)[row, :count]])
-        for row, count in enumerate(steps)
-    ]
+    marks = [_noted(np.asarray(notes)) for notes in (meter.trained, meter.tested)]
     learnt = [np.asarray(array) for layer in model.layers[1:] for array in layer.get_weights()]
     return facts | {"train_marks": marks[0], "test_marks": marks[1], "weights": learnt}
+
+
+def _noted(notes: Any) -> Any:
+    """Counts and sums of the batches that were noted down, (2, batches), the first batch first."""
+    return notes[notes[:, 0] > 0][::-1].T
 
 
 MAKERS = {"marking": marking, "metered": metered}
