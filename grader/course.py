@@ -252,10 +252,13 @@ def agree_with(course: Course, suites: Mapping[str, Sequence[str]]) -> None:
 def _disagreements(place: Place, exercise: Exercise, tests: Sequence[str]) -> Iterator[_Fault]:
     tested = [name.removeprefix("test_") for name in tests]
     checks = [check.name for check in exercise.checks]
+    spare = [name for name in tested if name not in checks]
     for index, name in enumerate(checks):
         if name not in tested:
             wrong = f"the check {name!r} has no test in the suite of {exercise.name!r}"
-            yield _Fault((*place, "check", index, "name"), wrong, f"write test_{name} there or take the check out")
+            meant = difflib.get_close_matches(name, spare, n=1)
+            cure = choose(name, meant) if meant else f"write test_{name} there or take the check out"
+            yield _Fault((*place, "check", index, "name"), wrong, cure)
     for name in tested:
         if name not in checks:
             wrong = f"the suite of {exercise.name!r} has test_{name}, which is no check here"

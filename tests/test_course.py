@@ -280,6 +280,7 @@ def test_suites_that_agree_pass(course: Course) -> None:
     ("suites", "line", "words"),
     [
         ({"sums": ["test_hand"]}, 38, "write test_agrees"),
+        ({"sums": ["test_hand", "test_agree"]}, 38, "did you mean 'agree'?"),
         ({}, 32, "write test_hand"),
         ({"sums": ["test_hand", "test_agrees", "test_extra"]}, 19, 'name = "extra"'),
         ({"sums": ["test_hand", "test_agrees"], "lime": []}, 1, "did you mean 'lines'"),
