@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from bench import classes, tables
+from bench import classes, tables, ways
 from bench.agreement import judged
 from bench.bare import Direct, fresh, plain
 from bench.hidden import call_of, cell_of, checks_of
 from bench.limit import Alarm
 from bench.makeup import ALL_RIGHT, COURSE, KERAS, MIXED, NUMPY, golden, make
-from bench.measure import measured, percentile
+from bench.measure import Taken, measured, percentile
 from bench.notebooks import notebook
 from bench.plan import Costs, dealt_out, fitted, foretold, plan
 from bench.ways import Class, instructors_checks, own_suites, pytest_each, pytest_one
@@ -194,21 +194,16 @@ def test_an_alarm_tells_of_an_end_that_was_caught() -> None:
         exec(code)
 
 
-def test_ratios_are_those_of_medians() -> None:
-    runs = {
-        "here, 1 job": [10.0, 12.0, 50.0],
-        "here, 2 jobs": [6.0],
-        tables.NBGRADER: [240.0, 250.0, 100.0],
-        tables.SUITES: [6.0],
-        tables.CHECKS: [4.0],
-    }
-    one = {
-        "students": {"s1": ["right", "base"], "s2": ["stub", "exercises"]},
-        "ways": {
-            way: [{"wall": wall, "cpu": wall, "seconds": [wall], "right": ["s1"]} for wall in walls]
-            for way, walls in runs.items()
-        },
-    }
+def test_ratios_are_those_of_neighbours() -> None:
+    """A machine that is half as fast from one minute to the next has the same ratios."""
+    speeds = [1.0, 1.0, 1.5, 2.0, 2.0, 2.0, 2.0, 2.0, 1.5, 1.0, 1.0]
+    order = ["here, 1 job", "here, 2 jobs", tables.NBGRADER, "here, 1 job", "here, 2 jobs", tables.SUITES]
+    order += ["here, 1 job", "here, 2 jobs", tables.CHECKS, "here, 1 job", "here, 2 jobs"]
+    costs = {"here, 1 job": 12.0, "here, 2 jobs": 6.0, tables.NBGRADER: 240.0, tables.SUITES: 6.0, tables.CHECKS: 4.0}
+    one: dict[str, Any] = {"students": {"s1": ["right", "base"], "s2": ["stub", "exercises"]}, "ways": {}}
+    for turn, (way, speed) in enumerate(zip(order, speeds, strict=True)):
+        run = {"turn": turn, "seconds": [speed], "right": ["s1"]} | dict.fromkeys(("wall", "cpu"), costs[way] * speed)
+        one["ways"].setdefault(way, []).append(run)
     grown = [
         {
             "size": size,
@@ -216,6 +211,7 @@ def test_ratios_are_those_of_medians() -> None:
             "wall": size / jobs,
             "cpu": 1.0,
             "memory": [[size / jobs * share, 100.0] for share in (0.3, 0.7)],
+            "beside": {tables.NBGRADER: 9.0, "here, 1 job": 1.25} if size == 100 else {},
         }
         for size in (10, 100)
         for jobs in (1, 2)
@@ -238,9 +234,26 @@ def test_ratios_are_those_of_medians() -> None:
         "| One cold submission, NumPy exercises: here / pytest | 0.50 | at most 1 | yes |",
         "| 100 submissions: seconds of here, 1 job / here, 2 jobs | 2.00 | at least 1.7 | yes |",
         "| 100 submissions: memory late / early in the run | 1.00 | at most 1.05 | yes |",
+        "| Seconds a submission: 100 submissions / 10 | 0.80 | at most 1 | yes |",
+        "| Seconds a submission: nbgrader autograde / here, 2 jobs of 100 | 18.00 | at least 20 | no |",
     ):
         assert row in text.splitlines()
     assert "Not measured: a way." in text
+
+
+def test_the_largest_class_is_held_against_others_measured_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    speed = iter([1.0] * 4 + [1.0, 2.0, 3.0, 4.0, 5.0])  # of the machine, run after run
+
+    def taken(each: float, work: ways.Class) -> ways.Graded:
+        return ways.Graded(Taken(wall=each * len(work.students)))
+
+    monkeypatch.setattr(ways, "here", lambda work, jobs, memory=False: taken(next(speed) / jobs, work))
+    monkeypatch.setattr(ways, "pytest_each", lambda work: taken(30.0, work))
+    found = classes.growth(classes.parse(["--growth", "1", "2", "3", "--ways", "here", "pytest"]))
+    assert [(one["size"], one["jobs"], one["wall"]) for one in found[-2:]] == [(3, 1, 6.0), (3, 2, 6.0)]
+    assert [one["beside"] for one in found[:4]] == [{}] * 4
+    # Before and after each of the two runs: 1 and 3, 3 and 5.
+    assert [one["beside"] for one in found[4:]] == [{tables.PYTEST: 30.0, "here, 1 job": own} for own in (2.0, 4.0)]
 
 
 # The plan ------------------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -35,6 +36,8 @@ __all__ = ["main"]
 PARTS = ("numpy", "whole", "cold", "growth")
 WAYS = ("here", "nbgrader", "pytest", "suites", "checks")
 QUICK = {"numpy": 4, "whole": 2, "rounds": 1, "whole_rounds": 1, "cold": 1, "growth": [2, 4]}
+# Submissions that nbgrader and pytest grade beside the largest class: they begin anew with each, so a few tell.
+BESIDE = 10
 PACKAGES = ("numpy", "pytest", "nbgrader", "keras", "tensorflow", "tensorflow-cpu")
 Raw = dict[str, Any]
 
@@ -128,7 +131,7 @@ def ways_of(chosen: argparse.Namespace) -> dict[str, Callable[[Class], Graded]]:
 
 
 def classes(chosen: argparse.Namespace, exercises: tuple[str, ...], size: int, rounds: int) -> Raw:
-    """An all-right class and a mixed one, each by all ways in turn; every round begins with another way."""
+    """An all-right class and a mixed one, each by all ways in turn."""
     found: Raw = {"limit": ways.limit_of(exercises), "exercises": exercises}
     for title, mix in (("all right", ALL_RIGHT), ("mixed", MIXED)):
         with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
@@ -140,15 +143,22 @@ def classes(chosen: argparse.Namespace, exercises: tuple[str, ...], size: int, r
 def one_class(
     chosen: argparse.Namespace, exercises: tuple[str, ...], size: int, rounds: int, mix: Mix, scratch: Path
 ) -> Raw:
-    """One class by all ways, round after round."""
+    """One class by all ways, round after round, each of which begins with another way.
+
+    What is graded here is graded again after each other way: the speed of a machine that others use changes by the
+    minute, so a ratio is one of neighbours.
+    """
     among, students = ways_of(chosen), make(size, mix, exercises)
     work = Class(students, exercises, scratch, notebooks=tables.NBGRADER in among)
     found: dict[str, list[Raw]] = {name: [] for name in among}
+    own = [name for name in among if name in map(tables.here, (1, chosen.jobs))]
+    others = [name for name in among if name not in own]
     for number in range(rounds):
-        turn = list(among)[number % len(among) :] + list(among)[: number % len(among)]
-        for name in turn:
+        turn = number % max(len(others), 1)
+        order = [*own, *(name for other in others[turn:] + others[:turn] for name in (other, *own))]
+        for name in order:
             graded = among[name](work)
-            found[name].append(told(graded))
+            found[name].append({"turn": sum(map(len, found.values())), **told(graded)})
             say(f"  round {number + 1}, {name}: {graded.taken.wall:.1f} s")
     return {"students": {one.name: [one.kind, one.source] for one in students}, "ways": found}
 
@@ -180,16 +190,42 @@ def cold(chosen: argparse.Namespace) -> Raw:
 
 
 def growth(chosen: argparse.Namespace) -> list[Raw]:
-    """All-right classes of growing size with one job and with several, and the memory of all their processes."""
-    found = []
-    for size in chosen.growth:
-        with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
-            work = Class(make(size, ALL_RIGHT, NUMPY), NUMPY, Path(scratch), notebooks=False)
+    """All-right classes of growing size with one job and with several, and the memory of all their processes.
+
+    The largest class takes so long that the machine may have another speed by then: `beside` it, before and after each
+    of its runs, stand seconds a submission of smaller classes, here and by nbgrader and pytest.
+    """
+    found: list[Raw] = []
+    sizes = sorted(set(chosen.growth))
+    with ExitStack() as stack:
+        smaller = _class(sizes[-2:][0], stack)
+        few = _class(min(BESIDE, sizes[0]), stack, notebooks=tables.NBGRADER in ways_of(chosen))
+        for size in chosen.growth:
+            work, before = _class(size, stack), _beside(chosen, few, smaller) if size == sizes[-1] else {}
             for jobs in dict.fromkeys((1, chosen.jobs)):
                 graded = ways.here(work, jobs, memory=True)
-                found.append({"size": size, "jobs": jobs, **told(graded)})
                 say(f"{size} submissions, {jobs} jobs: {graded.taken.wall:.1f} s")
+                after = _beside(chosen, few, smaller) if before else {}
+                beside = {name: (seconds + after[name]) / 2 for name, seconds in before.items()}
+                found.append({"size": size, "jobs": jobs, "beside": beside, **told(graded)})
+                before = after
     return found
+
+
+def _class(size: int, stack: ExitStack, notebooks: bool = False) -> Class:
+    """An all-right class of NumPy exercises, on disk for as long as the stack is open."""
+    scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-"))
+    return Class(make(size, ALL_RIGHT, NUMPY), NUMPY, Path(scratch), notebooks)
+
+
+def _beside(chosen: argparse.Namespace, few: Class, smaller: Class) -> dict[str, float]:
+    """Seconds a submission: of the next smaller class with one job, and of a few submissions by nbgrader and pytest."""
+    among = ways_of(chosen)
+    graded = {name: among[name](few) for name in (tables.NBGRADER, tables.PYTEST) if name in among}
+    seconds = {name: one.taken.wall / len(few.students) for name, one in graded.items()}
+    seconds[tables.here(1)] = ways.here(smaller, 1).taken.wall / len(smaller.students)
+    say(f"beside, seconds a submission: { {name: round(one, 3) for name, one in seconds.items()} }")
+    return seconds
 
 
 RUNS: dict[str, Callable[[argparse.Namespace], Any]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median
+from statistics import mean, median
 from typing import Any
 
 from bench.measure import percentile
@@ -65,6 +65,9 @@ def _surroundings(raw: Raw) -> list[str]:
         "What stands under p50 and p95 is the time of a single submission without start-up, for pytest with it. Who "
         "differs has all points here and not there, or the other way round, and is named by the golden submission that "
         "it is a copy of; nbgrader gives no points for a cell that prints to stderr.",
+        "",
+        "The speed of a machine that others use changes by the minute. So what is graded here is graded again after "
+        "each other way, and a ratio among the aims is one of neighbours: to our runs just before and after.",
     ]
     return [*lines, *(f"\nNot measured: {what}." for what in raw["missing"])]
 
@@ -176,7 +179,7 @@ def _aims(raw: Raw) -> list[str]:
         ratio = _median(runs["here"], "wall") / _median(runs["pytest"], "wall")
         ratios.append(_Ratio(f"One cold submission, {title}: here / pytest", ratio, most=1))
     ratios += _growing(raw.get("growth", []), jobs)
-    ratios += _of_thousands(raw, jobs)
+    ratios += _of_thousands(raw.get("growth", []), jobs)
     lines = ["| ratio | measured | aim | met |", "| --- | ---: | ---: | --- |"]
     return lines + [ratio.row for ratio in ratios]
 
@@ -188,7 +191,7 @@ def _median(runs: Sequence[Raw], key: str) -> float:
 def _to_others(title: str, runs_of: dict[str, list[Raw]], aims: tuple[int, int], jobs: int) -> list[_Ratio]:
     """How many times as fast as nbgrader and as pytest, which know no jobs."""
     return [
-        _Ratio(f"{title}: {way} / {here(count)}", _median(runs_of[way], "wall") / _median(own, "wall"), least=aim)
+        _Ratio(f"{title}: {way} / {here(count)}", _over(own, runs_of[way], "wall"), least=aim)
         for way, aim in zip((NBGRADER, PYTEST), aims, strict=True)
         for count in dict.fromkeys((1, jobs))
         if way in runs_of and (own := runs_of.get(here(count)))
@@ -199,7 +202,7 @@ def _to_bare(title: str, runs_of: dict[str, list[Raw]]) -> list[_Ratio]:
     """What isolation costs. A judge and its worker may overlap: seconds and processor seconds both count."""
     own = runs_of.get(here(1))
     return [
-        _Ratio(f"{title}: {unit}{here(1)} / {way}", _median(own, key) / _median(runs_of[way], key), most=aim)
+        _Ratio(f"{title}: {unit}{here(1)} / {way}", 1 / _over(own, runs_of[way], key), most=aim)
         for way, aim in ((SUITES, 1.5), (CHECKS, None))
         for key, unit in (("wall", ""), ("cpu", "processor time, "))
         if own and way in runs_of
@@ -208,10 +211,21 @@ def _to_bare(title: str, runs_of: dict[str, list[Raw]]) -> list[_Ratio]:
 
 def _ceiling(title: str, runs_of: dict[str, list[Raw]], jobs: int) -> list[_Ratio]:
     """How many times as fast as nbgrader its own checks are, dealt out to so many processes that are warm already."""
-    if NBGRADER not in runs_of or CHECKS not in runs_of:
+    own = runs_of.get(here(1))
+    if not own or NBGRADER not in runs_of or CHECKS not in runs_of:
         return []
-    ratio = _median(runs_of[NBGRADER], "wall") * jobs / _median(runs_of[CHECKS], "wall")
+    ratio = _over(own, runs_of[NBGRADER], "wall") * jobs / _over(own, runs_of[CHECKS], "wall")
     return [_Ratio(f"{title}: {NBGRADER} / {CHECKS}, if {jobs} of them shared the class", ratio)]
+
+
+def _over(own: Sequence[Raw], runs: Sequence[Raw], key: str) -> float:
+    """Another way's runs, each over the mean of our runs just before and after it; the median of these ratios."""
+    ratios = []
+    for run in runs:
+        before = [one[key] for one in own if one["turn"] < run["turn"]][-1:]
+        after = [one[key] for one in own if one["turn"] > run["turn"]][:1]
+        ratios.append(run[key] / mean(before + after))
+    return float(median(ratios))
 
 
 def _mixed_to_right(title: str, part: Raw) -> list[_Ratio]:
@@ -227,8 +241,8 @@ def _growing(growth: Sequence[Raw], jobs: int) -> list[_Ratio]:
     if len({size for size, _ in found}) < 2 or jobs < 2:
         return []
     before, largest = sorted({size for size, _ in found})[-2:]
-    one, more, smaller = found[largest, 1], found[largest, jobs], found[before, 1]
-    each = (one["wall"] / largest) / (smaller["wall"] / before)
+    one, more = found[largest, 1], found[largest, jobs]
+    each = one["wall"] / largest / one["beside"][here(1)]
     early, late, _ = _memory(one)
     return [
         _Ratio(f"{largest} submissions: seconds of {here(1)} / {here(jobs)}", one["wall"] / more["wall"], least=1.7),
@@ -237,17 +251,14 @@ def _growing(growth: Sequence[Raw], jobs: int) -> list[_Ratio]:
     ]
 
 
-def _of_thousands(raw: Raw, jobs: int) -> list[_Ratio]:
-    """The others in a class as large as the largest here: they begin anew with every submission, so a few tell."""
-    runs_of = raw.get("numpy", {}).get("all right", {}).get("ways", {})
-    own = max((one for one in raw.get("growth", []) if one["jobs"] == jobs), key=lambda one: one["size"], default=None)
+def _of_thousands(growth: Sequence[Raw], jobs: int) -> list[_Ratio]:
+    """The others' seconds a submission, measured beside our run of the largest class, over ours."""
+    own = max((one for one in growth if one["jobs"] == jobs), key=lambda one: one["size"], default=None)
     if own is None:
         return []
-    size, each = own["size"], own["wall"] / own["size"]
+    each = own["wall"] / own["size"]
     return [
-        _Ratio(
-            f"Seconds a submission: {way} / {here(jobs)} of {size}", _median(runs_of[way], "wall") / count / each, aim
-        )
+        _Ratio(f"Seconds a submission: {way} / {here(jobs)} of {own['size']}", own["beside"][way] / each, least=aim)
         for way, aim in zip((NBGRADER, PYTEST), AIMS["numpy"], strict=True)
-        if way in runs_of and (count := len(raw["numpy"]["all right"]["students"]))
+        if way in own["beside"]
     ]
