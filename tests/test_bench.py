@@ -223,6 +223,7 @@ def test_ratios_are_those_of_neighbours() -> None:
         "numpy": {"limit": 5, "all right": one, "mixed": one},
         "cold": {"NumPy exercises": {"here": [{"wall": 1.0, "cpu": 1.0}], "pytest": [{"wall": 2.0, "cpu": 1.0}]}},
         "growth": grown,
+        "large": grown[-2:],
     }
     text = tables.report(raw)
     for row in (
@@ -235,7 +236,8 @@ def test_ratios_are_those_of_neighbours() -> None:
         "| 100 submissions: seconds of here, 1 job / here, 2 jobs | 2.00 | at least 1.7 | yes |",
         "| 100 submissions: memory late / early in the run | 1.00 | at most 1.05 | yes |",
         "| Seconds a submission: 100 submissions / 10 | 0.80 | at most 1 | yes |",
-        "| Seconds a submission: nbgrader autograde / here, 2 jobs of 100 | 18.00 | at least 20 | no |",
+        f"| NumPy exercises, a submission: {tables.NBGRADER} / here, 2 jobs of 100 | 18.00 | at least 20 | no |",
+        f"| Whole assignment, a submission: {tables.NBGRADER} / here, 2 jobs of 100 | 18.00 | at least 10 | yes |",
     ):
         assert row in text.splitlines()
     assert "Not measured: a way." in text
@@ -249,7 +251,7 @@ def test_the_largest_class_is_held_against_others_measured_beside_it(monkeypatch
 
     monkeypatch.setattr(ways, "here", lambda work, jobs, memory=False: taken(next(speed) / jobs, work))
     monkeypatch.setattr(ways, "pytest_each", lambda work: taken(30.0, work))
-    found = classes.growth(classes.parse(["--growth", "1", "2", "3", "--ways", "here", "pytest"]))
+    found = classes.growth(classes.parse(["--ways", "here", "pytest"]), NUMPY, [1, 2, 3], few=10)
     assert [(one["size"], one["jobs"], one["wall"]) for one in found[-2:]] == [(3, 1, 6.0), (3, 2, 6.0)]
     assert [one["beside"] for one in found[:4]] == [{}] * 4
     # Before and after each of the two runs: 1 and 3, 3 and 5.

@@ -1,6 +1,6 @@
 """The same class graded here, by nbgrader, by pytest and without isolation, in one run and in turn: tables and a plot.
 
-    python tests/bench/classes.py [--quick] [--parts numpy whole cold growth] [--out FOLDER]
+    python tests/bench/classes.py [--quick] [--parts numpy whole cold growth large] [--out FOLDER]
 
 Each submission differs from the others in its bytes, so that nothing is graded once for several: the store, which keeps
 equal work from being graded twice, is no help here.
@@ -33,11 +33,11 @@ from bench.ways import Class, Graded
 
 __all__ = ["main"]
 
-PARTS = ("numpy", "whole", "cold", "growth")
+PARTS = ("numpy", "whole", "cold", "growth", "large")
 WAYS = ("here", "nbgrader", "pytest", "suites", "checks")
 QUICK = {"numpy": 4, "whole": 2, "rounds": 1, "whole_rounds": 1, "cold": 1, "growth": [2, 4]}
-# Submissions that nbgrader and pytest grade beside the largest class: they begin anew with each, so a few tell.
-BESIDE = 10
+# Submissions that nbgrader and pytest grade beside a large class: they begin anew with each, so a few tell.
+BESIDE, WHOLE_BESIDE = 10, 3
 PACKAGES = ("numpy", "pytest", "nbgrader", "keras", "tensorflow", "tensorflow-cpu")
 Raw = dict[str, Any]
 
@@ -54,6 +54,7 @@ def parse(words: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--whole-rounds", type=int, default=1, help="of those with the whole assignment")
     parser.add_argument("--cold", type=int, default=5, metavar="N", help="cold starts")
     parser.add_argument("--growth", type=int, nargs="+", default=[10, 100, 1000], metavar="N", help="sizes of a class")
+    parser.add_argument("--large", type=int, default=40, metavar="N", help="a large class with the whole assignment")
     parser.add_argument("--jobs", type=int, default=2, help="so many judges, beside runs with one")
     parser.add_argument("--out", type=Path, default=Path("out-bench"), help="for tables, plot and raw numbers")
     if "--quick" in (sys.argv[1:] if words is None else words):
@@ -69,7 +70,7 @@ def main() -> None:
     chosen.out.mkdir(parents=True, exist_ok=True)
     raw: Raw = {"machine": machine(), "options": {**vars(chosen), "out": None}, "missing": missing(chosen)}
     for part in chosen.parts:
-        if part == "whole" and not has("keras"):
+        if part in ("whole", "large") and not has("keras"):
             continue
         raw[part] = RUNS[part](chosen)
         (chosen.out / "bench.json").write_text(json.dumps(raw, indent=1), "utf-8")
@@ -88,7 +89,7 @@ def missing(chosen: argparse.Namespace) -> list[str]:
     found = []
     if "nbgrader" in chosen.ways and not has("nbgrader"):
         found.append("nbgrader autograde: nbgrader is not installed here")
-    if {"whole", "cold"} & set(chosen.parts) and not has("keras"):
+    if {"whole", "cold", "large"} & set(chosen.parts) and not has("keras"):
         found.append("the whole assignment: Keras is not installed here")
     return found
 
@@ -189,41 +190,43 @@ def cold(chosen: argparse.Namespace) -> Raw:
     return found
 
 
-def growth(chosen: argparse.Namespace) -> list[Raw]:
+def growth(chosen: argparse.Namespace, exercises: tuple[str, ...], sizes: Sequence[int], few: int) -> list[Raw]:
     """All-right classes of growing size with one job and with several, and the memory of all their processes.
 
     The largest class takes so long that the machine may have another speed by then: `beside` it, before and after each
-    of its runs, stand seconds a submission of smaller classes, here and by nbgrader and pytest.
+    of its runs, stand seconds a submission of smaller classes: of the next one here, of a few by nbgrader and pytest.
     """
     found: list[Raw] = []
-    sizes = sorted(set(chosen.growth))
+    ordered = sorted(set(sizes))
     with ExitStack() as stack:
-        smaller = _class(sizes[-2:][0], stack)
-        few = _class(min(BESIDE, sizes[0]), stack, notebooks=tables.NBGRADER in ways_of(chosen))
-        for size in chosen.growth:
-            work, before = _class(size, stack), _beside(chosen, few, smaller) if size == sizes[-1] else {}
+        some = _class(exercises, min(few, ordered[0]), stack, notebooks=tables.NBGRADER in ways_of(chosen))
+        smaller = _class(exercises, ordered[-2], stack) if len(ordered) > 1 else None
+        for size in sizes:
+            work = _class(exercises, size, stack)
+            before = _beside(chosen, some, smaller) if size == ordered[-1] else {}
             for jobs in dict.fromkeys((1, chosen.jobs)):
                 graded = ways.here(work, jobs, memory=True)
-                say(f"{size} submissions, {jobs} jobs: {graded.taken.wall:.1f} s")
-                after = _beside(chosen, few, smaller) if before else {}
+                say(f"{size} submissions, {len(exercises)} exercises, {jobs} jobs: {graded.taken.wall:.1f} s")
+                after = _beside(chosen, some, smaller) if before else {}
                 beside = {name: (seconds + after[name]) / 2 for name, seconds in before.items()}
                 found.append({"size": size, "jobs": jobs, "beside": beside, **told(graded)})
                 before = after
     return found
 
 
-def _class(size: int, stack: ExitStack, notebooks: bool = False) -> Class:
-    """An all-right class of NumPy exercises, on disk for as long as the stack is open."""
+def _class(exercises: tuple[str, ...], size: int, stack: ExitStack, notebooks: bool = False) -> Class:
+    """An all-right class, on disk for as long as the stack is open."""
     scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-"))
-    return Class(make(size, ALL_RIGHT, NUMPY), NUMPY, Path(scratch), notebooks)
+    return Class(make(size, ALL_RIGHT, exercises), exercises, Path(scratch), notebooks)
 
 
-def _beside(chosen: argparse.Namespace, few: Class, smaller: Class) -> dict[str, float]:
-    """Seconds a submission: of the next smaller class with one job, and of a few submissions by nbgrader and pytest."""
+def _beside(chosen: argparse.Namespace, some: Class, smaller: Class | None) -> dict[str, float]:
+    """Seconds a submission: of some submissions by nbgrader and pytest, and of a smaller class here, with one job."""
     among = ways_of(chosen)
-    graded = {name: among[name](few) for name in (tables.NBGRADER, tables.PYTEST) if name in among}
-    seconds = {name: one.taken.wall / len(few.students) for name, one in graded.items()}
-    seconds[tables.here(1)] = ways.here(smaller, 1).taken.wall / len(smaller.students)
+    graded = {name: among[name](some) for name in (tables.NBGRADER, tables.PYTEST) if name in among}
+    seconds = {name: one.taken.wall / len(some.students) for name, one in graded.items()}
+    if smaller is not None:
+        seconds[tables.here(1)] = ways.here(smaller, 1).taken.wall / len(smaller.students)
     say(f"beside, seconds a submission: { {name: round(one, 3) for name, one in seconds.items()} }")
     return seconds
 
@@ -232,7 +235,8 @@ RUNS: dict[str, Callable[[argparse.Namespace], Any]] = {
     "numpy": lambda chosen: classes(chosen, NUMPY, chosen.numpy, chosen.rounds),
     "whole": lambda chosen: classes(chosen, NUMPY + KERAS, chosen.whole, chosen.whole_rounds),
     "cold": cold,
-    "growth": growth,
+    "growth": lambda chosen: growth(chosen, NUMPY, chosen.growth, BESIDE),
+    "large": lambda chosen: growth(chosen, NUMPY + KERAS, [chosen.large], WHOLE_BESIDE),
 }
 
 

@@ -36,8 +36,10 @@ def report(raw: Raw) -> str:
     if "cold" in raw:
         lines += _cold(raw["cold"])
     if "growth" in raw:
-        lines += _growth(raw["growth"])
+        lines += ["", "## How the cost grows (NumPy exercises, all right)", "", *_growth(raw["growth"])]
         lines += ["", "## A plan, from these numbers", "", *plan(raw)]
+    if "large" in raw:
+        lines += ["", "## A large class (whole assignment, all right)", "", *_growth(raw["large"])]
     return "\n".join([*lines, "", "## Aims", "", *_aims(raw), ""])
 
 
@@ -67,7 +69,8 @@ def _surroundings(raw: Raw) -> list[str]:
         "it is a copy of; nbgrader gives no points for a cell that prints to stderr.",
         "",
         "The speed of a machine that others use changes by the minute. So what is graded here is graded again after "
-        "each other way, and a ratio among the aims is one of neighbours: to our runs just before and after.",
+        "each other way, and a ratio among the aims is one of neighbours: to our runs just before and after. In the "
+        "largest classes, where start-up fades, nbgrader and pytest grade a few submissions before and after our run.",
     ]
     return [*lines, *(f"\nNot measured: {what}." for what in raw["missing"])]
 
@@ -121,8 +124,7 @@ def _cold(cold: Raw) -> list[str]:
 
 
 def _growth(growth: Sequence[Raw]) -> list[str]:
-    lines = ["", "## How the cost grows (NumPy exercises, all right)", ""]
-    lines += ["Memory is that of all processes together, shared pages counted once where the system tells; early and "]
+    lines = ["Memory is that of all processes together, shared pages counted once where the system tells; early and "]
     lines[-1] += "late are the second and the fourth fifth of a run."
     lines += [""]
     lines += ["| submissions | jobs | seconds | ms a submission | processor ms | MB early | MB late | MB at most |"]
@@ -179,7 +181,8 @@ def _aims(raw: Raw) -> list[str]:
         ratio = _median(runs["here"], "wall") / _median(runs["pytest"], "wall")
         ratios.append(_Ratio(f"One cold submission, {title}: here / pytest", ratio, most=1))
     ratios += _growing(raw.get("growth", []), jobs)
-    ratios += _of_thousands(raw.get("growth", []), jobs)
+    ratios += _of_many(TITLES["numpy"], raw.get("growth", []), AIMS["numpy"], jobs)
+    ratios += _of_many(TITLES["whole"], raw.get("large", []), AIMS["whole"], jobs)
     lines = ["| ratio | measured | aim | met |", "| --- | ---: | ---: | --- |"]
     return lines + [ratio.row for ratio in ratios]
 
@@ -251,14 +254,14 @@ def _growing(growth: Sequence[Raw], jobs: int) -> list[_Ratio]:
     ]
 
 
-def _of_thousands(growth: Sequence[Raw], jobs: int) -> list[_Ratio]:
-    """The others' seconds a submission, measured beside our run of the largest class, over ours."""
-    own = max((one for one in growth if one["jobs"] == jobs), key=lambda one: one["size"], default=None)
+def _of_many(title: str, runs: Sequence[Raw], aims: tuple[int, int], jobs: int) -> list[_Ratio]:
+    """The others' seconds a submission, measured beside our run of the largest class, over ours: start-up fades."""
+    own = max((one for one in runs if one["jobs"] == jobs), key=lambda one: one["size"], default=None)
     if own is None:
         return []
-    each = own["wall"] / own["size"]
+    each, name = own["wall"] / own["size"], f"{here(jobs)} of {own['size']}"
     return [
-        _Ratio(f"Seconds a submission: {way} / {here(jobs)} of {own['size']}", own["beside"][way] / each, least=aim)
-        for way, aim in zip((NBGRADER, PYTEST), AIMS["numpy"], strict=True)
+        _Ratio(f"{title}, a submission: {way} / {name}", own["beside"][way] / each, least=aim)
+        for way, aim in zip((NBGRADER, PYTEST), aims, strict=True)
         if way in own["beside"]
     ]
