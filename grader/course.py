@@ -253,16 +253,14 @@ def _disagreements(place: Place, exercise: Exercise, tests: Sequence[str]) -> It
     tested = [name.removeprefix("test_") for name in tests]
     checks = [check.name for check in exercise.checks]
     spare = [name for name in tested if name not in checks]
-    for index, name in enumerate(checks):
-        if name not in tested:
-            wrong = f"the check {name!r} has no test in the suite of {exercise.name!r}"
-            meant = difflib.get_close_matches(name, spare, n=1)
-            cure = choose(name, meant) if meant else f"write test_{name} there or take the check out"
-            yield _Fault((*place, "check", index, "name"), wrong, cure)
-    for name in tested:
-        if name not in checks:
-            wrong = f"the suite of {exercise.name!r} has test_{name}, which is no check here"
-            yield _Fault((*place, "name"), wrong, f'add an [[exercise.check]] with name = "{name}" or rename the test')
+    for name in (name for name in checks if name not in tested):
+        wrong = f"the check {name!r} has no test in the suite of {exercise.name!r}"
+        meant = difflib.get_close_matches(name, spare, n=1)
+        cure = choose(name, meant) if meant else f"write test_{name} there or take the check out"
+        yield _Fault((*place, "check", checks.index(name), "name"), wrong, cure)
+    for name in spare:
+        wrong = f"the suite of {exercise.name!r} has test_{name}, which is no check here"
+        yield _Fault((*place, "name"), wrong, f'add an [[exercise.check]] with name = "{name}" or rename the test')
 
 
 def _text(path: Path) -> str:
