@@ -216,6 +216,7 @@ def test_a_canary_that_cannot_be_loaded_blames_no_layer(
     with pytest.raises(IsolationError, match=r"could not be loaded.*no_such_library") as caught:
         canary.prove(desk.bench, desk.scratch, [], keras=False)
     assert "should forbid" not in str(caught.value)
+    assert str(caught.value).count("Nothing is graded.") == 1
 
 
 def test_a_worker_that_cannot_be_locked_stops_the_run(tmp_path: Path) -> None:

@@ -105,7 +105,7 @@ def prove(bench: Bench, folder: Path, closed: Sequence[Path], keras: bool) -> in
         student = _student(bench)  # behind the locks of this bench, with time enough for a first training
         try:
             if (trouble := student.start()) is not None:  # what was never tried is not let through
-                raise IsolationError(f"The canary could not be loaded ({_why(trouble)}). Nothing is graded. {CURE}")
+                raise GraderError(f"The canary could not be loaded ({_why(trouble)})")
             outcomes = [_outcome(student, tried[0])]
             surprises = [words for call in ("compute", "layer")[: 1 + keras] if (words := _lacks(student, call))]
             outcomes += [_outcome(student, one) for one in tried[1:]]

@@ -199,13 +199,13 @@ def growth(chosen: argparse.Namespace, exercises: tuple[str, ...], sizes: Sequen
     found: list[Raw] = []
     ordered = sorted(set(sizes))
     with ExitStack() as stack:
+        work_of = {size: _class(exercises, size, stack) for size in ordered}
         some = _class(exercises, min(few, ordered[0]), stack, notebooks=tables.NBGRADER in ways_of(chosen))
-        smaller = _class(exercises, ordered[-2], stack) if len(ordered) > 1 else None
+        smaller = work_of[ordered[-2]] if len(ordered) > 1 else None
         for size in sizes:
-            work = _class(exercises, size, stack)
             before = _beside(chosen, some, smaller) if size == ordered[-1] else {}
             for jobs in dict.fromkeys((1, chosen.jobs)):
-                graded = ways.here(work, jobs, memory=True)
+                graded = ways.here(work_of[size], jobs, memory=True)
                 say(f"{size} submissions, {len(exercises)} exercises, {jobs} jobs: {graded.taken.wall:.1f} s")
                 after = _beside(chosen, some, smaller) if before else {}
                 beside = {name: (seconds + after[name]) / 2 for name, seconds in before.items()}
