@@ -174,6 +174,57 @@ def test_models_are_made_in_the_worker_and_stay_there(desk: Desk) -> None:
     back.close()
 
 
+def numbered(number: int, layers: Any = LAYERS) -> Request:
+    """A call of `f` with a model whose weights come from the place `number` of the bank."""
+    return Request("f", (Made("sequential", {"input": [4, 4, 1], "layers": layers, "number": number}, "a model"),))
+
+
+SEEN = """
+models = []
+def seen(model):
+    models.append(model)
+    kernel, bias = model.get_weights()
+    names = ",".join(type(layer).__name__ for layer in model.layers)
+    return kernel, bias, names, model.layers[0].activation.__name__, len({id(each) for each in models})
+
+"""
+
+
+def test_a_model_of_the_same_recipe_is_made_once_and_has_its_own_weights(desk: Desk) -> None:
+    body = (
+        SEEN + "def f(model):\n    found = seen(model)\n    model.set_weights([a + 1 for a in model.get_weights()])\n"
+    )
+    student = opened(desk, body + "    return found\n")
+    wider = [["Conv2D", {"filters": 3, "kernel_size": [3, 3]}], ["Flatten", {}]]
+    asked = [numbered(9), numbered(9), numbered(4), numbered(9, wider), numbered(9)]
+    found = [value(outcome) for outcome in student.calls(asked)]
+    for (kernel, bias, *_), number, filters in zip(found, (9, 9, 4, 9, 9), (2, 2, 2, 3, 2), strict=True):
+        np.testing.assert_array_equal(kernel, models.bank((3, 3, 1, filters), number))
+        np.testing.assert_array_equal(bias, models.bank((filters,), number))
+    assert [made for *_, made in found] == [1, 1, 1, 2, 2]
+    student.close()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "model.pop()",
+        "model.add(keras.layers.Dense(3))",
+        "model.layers[0].activation = keras.activations.relu",
+        "model.layers[0].activation = object()",  # which no configuration can name
+        "model.get_config = None",
+        "model.layers[1].trainable = False",
+        "model._layers.clear()",
+    ],
+)
+def test_a_model_that_student_code_has_changed_does_not_serve_again(desk: Desk, change: str) -> None:
+    student = opened(desk, f"{SEEN}def f(model):\n    found = seen(model)\n    {change}\n    return found\n")
+    found = [value(outcome) for outcome in student.calls([numbered(9), numbered(9)])]
+    assert [tuple(rest) for _, _, *rest in found] == [("Conv2D,Flatten", "linear", 1), ("Conv2D,Flatten", "linear", 2)]
+    np.testing.assert_array_equal(found[1][0], models.bank((3, 3, 1, 2), 9))
+    student.close()
+
+
 def test_draws_that_nobody_seeded_depend_on_the_salt(desk: Desk) -> None:
     student = opened(desk, "def f(): return keras.ops.convert_to_numpy(keras.random.normal((3,)))\n")
     answers = [value(student.calls([Request("f", (), salt=salt)])[0]).tolist() for salt in (1, 2, 1)]

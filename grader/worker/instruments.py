@@ -16,7 +16,7 @@ LOOKS = models.LOOKS | training.LOOKS
 class Instrumented(Server):
     """A server that makes models and looks at them."""
 
-    makers, looks = MAKERS, LOOKS
+    makers, looks = MAKERS | {"sequential": models.again}, LOOKS
 
     def seed(self, salt: int) -> None:
         """Keras draws its own numbers."""

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import importlib
 import math
+import mmap
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from types import ModuleType
 from typing import Any
 
@@ -20,8 +22,8 @@ from numpy.typing import NDArray
 from grader.worker import loader
 
 __all__ = [
-    "LOOKS", "MAKERS", "arm", "armed", "bank", "batch", "disarm", "fill", "leftover", "name_of", "network", "sampled",
-    "sequential", "stepwise", "synthetic",
+    "LOOKS", "MAKERS", "again", "arm", "armed", "bank", "batch", "disarm", "fill", "leftover", "name_of", "network",
+    "sampled", "sequential", "synthetic",
 ]  # fmt: skip
 
 # A prime, so that no layer's shape repeats together with the bank.
@@ -30,7 +32,7 @@ SAMPLES = 512
 # Larger models than VGG-16 are not filled with weights: no exercise asks for one.
 MOST_WEIGHTS = 200_000_000
 MOST_LAYERS = 500
-LARGE = 1_000_000
+LARGE = 20_000
 TOLD = (
     "filters", "kernel_size", "strides", "padding", "dilation_rate", "groups", "use_bias", "activation", "rate",
     "units", "pool_size", "data_format",
@@ -44,6 +46,8 @@ kinds: dict[str, Any] = {}
 # What was put in the place of something of Keras: the object, the attribute, and what was there.
 replaced: list[tuple[Any, str, Any]] = []
 filtered = True
+# Models by their recipes, each with its layers and their settings as they were.
+made: dict[str, Any] = {}
 
 
 def arm() -> None:
@@ -67,9 +71,8 @@ def _loaded(source: str, delete_on_exit: bool) -> tuple[ModuleType, str]:
     """A function that TensorFlow has rewritten for a graph, as a module: TensorFlow goes by way of a file in /tmp."""
     name = f"autograph_{len(sys.modules)}"
     module = sys.modules[name] = ModuleType(name)
-    filename = f"{name}.py"
-    loader.run(source.encode(), filename, module.__dict__)
-    return module, filename
+    loader.run(source.encode(), f"{name}.py", module.__dict__)
+    return module, f"{name}.py"
 
 
 def _lighten() -> None:
@@ -84,9 +87,16 @@ def _lighten() -> None:
     _replace(keras.initializers.GlorotUniform, "__call__", light)
 
 
-def _room(shape: Sequence[int]) -> NDArray[np.float32]:
-    """Zeros that begin where TensorFlow wants arrays to; a large one takes no memory before it is written to."""
+def _room(shape: Sequence[int], whole: bool = False) -> NDArray[np.float32]:
+    """Zeros that begin where TensorFlow wants arrays to.
+
+    A large one takes no memory before it is written to. One that will be written to as a `whole` gets all its memory
+    at once, where Linux can do that: page by page takes five times as long.
+    """
     size, step = math.prod(shape), 64
+    if whole and size > LARGE and hasattr(mmap, "MAP_POPULATE"):
+        pages = mmap.mmap(-1, 4 * size, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | mmap.MAP_POPULATE)
+        return np.frombuffer(pages, np.float32).reshape(tuple(shape))
     memory = np.zeros(size + step // 4, np.float32)
     first = -memory.ctypes.data % step // 4
     return memory[first : first + size].reshape(tuple(shape))
@@ -140,7 +150,7 @@ def bank(shape: Sequence[int], number: int) -> NDArray[np.float32]:
     """Weights of a given shape for the layer `number`; kernels scaled so that answers keep their size (He et al.)."""
     fan_in = math.prod(shape[:-1])
     values = np.roll(BANK, 977 * number) * np.float32(math.sqrt(2.0 / fan_in) if len(shape) > 1 else 0.1)
-    found = _room(shape)
+    found = _room(shape, whole=True)
     whole, rest = divmod(found.size, values.size)
     found.ravel()[: found.size - rest].reshape(whole, values.size)[:] = values
     found.ravel()[found.size - rest :] = values[:rest]
@@ -176,6 +186,22 @@ def sequential(given: dict[str, Any]) -> Any:
     layers = [getattr(keras.layers, name)(**options) for name, options in given["layers"]]
     model = keras.Sequential([keras.Input(tuple(given["input"])), *layers])
     fill(model.layers, given["number"])
+    return model
+
+
+def again(given: dict[str, Any]) -> Any:
+    """`sequential` for workers: a model made there by the same recipe gets other weights and serves again.
+
+    To make one takes Keras ten times as long. One that student code has changed, its weights aside, is made anew.
+    """
+    recipe = repr((given["input"], given["layers"]))
+    with suppress(Exception):  # there is none yet, or its settings cannot be read any more
+        model, layers, settings = made[recipe]
+        if model.layers == layers and model.get_config() == settings:
+            fill(layers, given["number"])
+            return model
+    model = sequential(given)
+    made[recipe] = model, model.layers, model.get_config()
     return model
 
 
@@ -280,8 +306,7 @@ def _piece(layers: Sequence[Any], piece: dict[str, Any], number: int) -> Any:
     """The sampled answer of some layers, made anew from their settings and fed with a batch of their own."""
     images = batch(piece["input"], number)
     try:
-        fresh = [_again(layer) for layer in layers]
-        model = keras.Sequential([keras.Input(images.shape[1:]), *fresh])
+        model = keras.Sequential([keras.Input(images.shape[1:]), *map(_again, layers)])
         fill(model.layers, piece["layer"])
         answer = model(images, training=False)
         return {"shape": list(answer.shape[1:]), "answer": sampled(answer)}
@@ -308,44 +333,6 @@ def leftover(error: BaseException) -> dict[str, Any] | None:
                 found = local
         step = step.tb_next
     return None if found is None else _described(found, {})
-
-
-def compiled(value: Any, args: Sequence[Any], aim: dict[str, Any]) -> dict[str, Any]:
-    """What a compiled model reports on the batch `x` with the targets `y`, and what it would learn by."""
-    if not issubclass(type(value), kinds["Model"]):
-        return {"class": name_of(value)}
-    optimizer = getattr(value, "optimizer", None)
-    facts: dict[str, Any] = {"class": "Model", "optimizer": _family(optimizer)}
-    if optimizer is not None and value.compiled:
-        try:
-            reported = _reported(value, aim["x"], aim["y"])
-            facts["reported"] = {ascii(name)[1:-1][:100]: float(number) for name, number in reported.items()}
-        except (ValueError, TypeError) as error:  # a loss that wants other targets
-            facts["error"] = f"{type(error).__name__}: {error}"[:500]
-    return facts
-
-
-def _reported(model: Any, x: NDArray[Any], y: NDArray[Any]) -> dict[str, Any]:
-    """Loss and metrics on a batch."""
-    try:
-        return stepwise(model, x, y)
-    except Exception:  # in a graph, mistakes about shapes are noticed earlier and told better
-        return dict(model.evaluate(x, y, verbose=0, return_dict=True))
-
-
-def stepwise(model: Any, x: NDArray[Any], y: NDArray[Any]) -> dict[str, Any]:
-    """What a model reports on a batch, computed without a graph: that is not worth its making for a single one."""
-    try:
-        model.run_eagerly, model.test_function = True, None
-        return dict(model.test_on_batch(x, y, return_dict=True))
-    finally:
-        model.run_eagerly, model.test_function = False, None
-
-
-def _family(value: Any) -> list[str]:
-    """The names of the genuine Keras optimizers that a value's class derives from."""
-    known = [kind for kind in vars(keras.optimizers).values() if isinstance(kind, type)]
-    return [kind.__name__ for kind in type(value).__mro__ if kind in known]
 
 
 def weights(value: Any, args: Sequence[Any], aim: None) -> Any:
@@ -375,8 +362,7 @@ def picked(value: Any, args: Sequence[Any], aim: list[int]) -> Any:
 
 def device(value: Any, args: Sequence[Any], aim: None) -> dict[str, str]:
     """Where a convolution really ran in this worker, by the name that the backend gives to the place."""
-    layer = keras.layers.Conv2D(8, 3)
-    answer = layer(batch((1, 32, 32, 3), 1))
+    answer = keras.layers.Conv2D(8, 3)(batch((1, 32, 32, 3), 1))
     place = answer.device if isinstance(getattr(answer, "device", None), str) else next(iter(answer.devices()))
     kind = getattr(place, "device_kind", "")
     if keras.backend.backend() == "tensorflow":
@@ -388,10 +374,5 @@ def device(value: Any, args: Sequence[Any], aim: None) -> dict[str, str]:
 
 MAKERS: dict[str, Callable[[Any], Any]] = {"sequential": sequential}
 LOOKS: dict[str, Callable[[Any, Sequence[Any], Any], Any]] = {
-    "network": network,
-    "compiled": compiled,
-    "weights": weights,
-    "called": called,
-    "device": device,
-    "picked": picked,
+    look.__name__: look for look in (network, weights, called, device, picked)
 }

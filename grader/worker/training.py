@@ -1,4 +1,4 @@
-"""Watches a training inside a worker: an augmentation that leaves marks, and a model that reads them."""
+"""How models are compiled and trained, seen from inside a worker: by marks in pictures, and a model that reads them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from grader.worker import models
 
-__all__ = ["LOOKS", "MAKERS"]
+__all__ = ["LOOKS", "MAKERS", "stepwise"]
 
 # Batches that a meter can note down; of more, the first are forgotten.
 MOST_BATCHES = 4096
@@ -75,11 +75,6 @@ def _layers() -> tuple[type, type]:
     return Marking, Meter
 
 
-def marking(given: Any) -> Any:
-    """An augmentation that leaves marks."""
-    return _layers()[0]()
-
-
 def metered(given: dict[str, Any]) -> Any:
     """A small compiled classifier of images `input` that notes which marks its batches bear."""
     keras = models.keras
@@ -94,8 +89,42 @@ def metered(given: dict[str, Any]) -> Any:
 def _settle(model: Any) -> None:
     """Makes all variables that a training needs: TensorFlow draws a graph twice where some are made on the way."""
     model.optimizer.build(model.trainable_variables)
-    models.stepwise(model, np.zeros((1, *model.input_shape[1:])), np.zeros((1, 10)))
+    stepwise(model, np.zeros((1, *model.input_shape[1:])), np.zeros((1, 10)))
     model.layers[0].set_weights([np.zeros(weight.shape) for weight in model.layers[0].weights])
+
+
+def compiled(value: Any, args: Sequence[Any], aim: dict[str, Any]) -> dict[str, Any]:
+    """What a compiled model reports on the batch `x` with the targets `y`, and what it would learn by."""
+    if not issubclass(type(value), models.kinds["Model"]):
+        return {"class": models.name_of(value)}
+    optimizer = getattr(value, "optimizer", None)
+    known = [kind for kind in vars(models.keras.optimizers).values() if isinstance(kind, type)]
+    family = [kind.__name__ for kind in type(optimizer).__mro__ if kind in known]
+    facts: dict[str, Any] = {"class": "Model", "optimizer": family}
+    if optimizer is not None and value.compiled:
+        try:
+            reported = _reported(value, aim["x"], aim["y"])
+            facts["reported"] = {ascii(name)[1:-1][:100]: float(number) for name, number in reported.items()}
+        except (ValueError, TypeError) as error:  # a loss that wants other targets
+            facts["error"] = f"{type(error).__name__}: {error}"[:500]
+    return facts
+
+
+def _reported(model: Any, x: Any, y: Any) -> dict[str, Any]:
+    """Loss and metrics on a batch."""
+    try:
+        return stepwise(model, x, y)
+    except Exception:  # in a graph, mistakes about shapes are noticed earlier and told better
+        return dict(model.evaluate(x, y, verbose=0, return_dict=True))
+
+
+def stepwise(model: Any, x: Any, y: Any) -> dict[str, Any]:
+    """What a model reports on a batch, computed without a graph: that is not worth its making for a single one."""
+    try:
+        model.run_eagerly, model.test_function = True, None
+        return dict(model.test_on_batch(x, y, return_dict=True))
+    finally:
+        model.run_eagerly, model.test_function = False, None
 
 
 def trained(value: Any, args: Sequence[Any], aim: Any) -> dict[str, Any]:
@@ -105,10 +134,7 @@ def trained(value: Any, args: Sequence[Any], aim: Any) -> dict[str, Any]:
     """
     model = args[0]
     history = getattr(value, "history", None)
-    facts: dict[str, Any] = {
-        "class": models.name_of(value),
-        "is_history": issubclass(type(value), models.kinds["History"]),
-    }
+    facts = {"class": models.name_of(value), "is_history": issubclass(type(value), models.kinds["History"])}
     if isinstance(history, dict):
         facts["history"] = {ascii(key)[1:-1][:50]: [*map(float, entries)][:2000] for key, entries in history.items()}
     meter = model.layers[0]
@@ -122,5 +148,5 @@ def _noted(notes: Any) -> Any:
     return notes[notes[:, 0] > 0][::-1].T
 
 
-MAKERS = {"marking": marking, "metered": metered}
-LOOKS = {"trained": trained}
+MAKERS = {"marking": lambda given: _layers()[0](), "metered": metered}
+LOOKS = {"trained": trained, "compiled": compiled}
