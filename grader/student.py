@@ -26,7 +26,7 @@ ANSWER_BYTES = 64 << 20
 HELD_BYTES = 128 << 20
 # Share of its time after which what is not done is tried again, alone and with all of it: what never ends is not to
 # take twice as long because of that.
-FIRST_TRY = 0.4
+FIRST_TRY = 0.25
 # How far calls that are short each may go beyond the time of all together.
 OVERTIME = 1.5
 
