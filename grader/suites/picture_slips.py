@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from grader.probing import Misconception, PictureFile, Raises, ShapeOf
+from grader.probing import Misconception, PictureFile, Raises
 from grader.suites.exercise_texts import texts
 from grader.suites.slips import full_size_refused
 
@@ -19,23 +18,16 @@ __all__ = ["COLOUR_SLIPS", "CORNER_SLIPS", "GREY_SLIPS", "SHAPE_SLIPS"]
 
 TEXTS = texts("convolve")
 
-DATA = Path(__file__).resolve().parents[2] / "data"
 TELEVISION = np.array([0.2126, 0.7152, 0.0722])
 Pixels = NDArray[Any]
-Picture = PictureFile | str
 
 
 # Reading ------------------------------------------------------------------------------------------------------------
-def _opened(picture: Picture) -> Image.Image:
-    return Image.open(BytesIO(picture.data) if isinstance(picture, PictureFile) else DATA / picture)
-
-
 def _read(key: str, answer: Callable[[Image.Image], Any]) -> Misconception:
-    """A mistake in reading a picture; of the whole portrait the model gives the shape alone."""
+    """A mistake in reading a picture."""
 
-    def model(picture: Picture, grayscale: bool = False) -> Any:
-        given = np.asarray(answer(_opened(picture)))
-        return ShapeOf(given.shape) if isinstance(picture, str) else given
+    def model(picture: PictureFile, grayscale: bool = False) -> Pixels:
+        return np.asarray(answer(Image.open(BytesIO(picture.data))))
 
     return TEXTS.mistake(key, model)
 
