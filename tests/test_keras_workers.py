@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -176,7 +177,7 @@ def test_models_are_made_in_the_worker_and_stay_there(desk: Desk) -> None:
 
 def numbered(number: int, layers: Any = LAYERS) -> Request:
     """A call of `f` with a model whose weights come from the place `number` of the bank."""
-    return Request("f", (Made("sequential", {"input": [4, 4, 1], "layers": layers, "number": number}, "a model"),))
+    return Request("f", (replace(MODEL, given=MODEL.given | {"layers": layers, "number": number}),))
 
 
 SEEN = """

@@ -11,7 +11,7 @@ import numpy as np
 
 from grader.worker import models
 
-__all__ = ["LOOKS", "MAKERS", "stepwise"]
+__all__ = ["LOOKS", "MAKERS"]
 
 # Batches that a meter can note down; of more, the first are forgotten.
 MOST_BATCHES = 4096
@@ -89,7 +89,7 @@ def metered(given: dict[str, Any]) -> Any:
 def _settle(model: Any) -> None:
     """Makes all variables that a training needs: TensorFlow draws a graph twice where some are made on the way."""
     model.optimizer.build(model.trainable_variables)
-    stepwise(model, np.zeros((1, *model.input_shape[1:])), np.zeros((1, 10)))
+    _stepwise(model, np.zeros((1, *model.input_shape[1:])), np.zeros((1, 10)))
     model.layers[0].set_weights([np.zeros(weight.shape) for weight in model.layers[0].weights])
 
 
@@ -113,12 +113,12 @@ def compiled(value: Any, args: Sequence[Any], aim: dict[str, Any]) -> dict[str, 
 def _reported(model: Any, x: Any, y: Any) -> dict[str, Any]:
     """Loss and metrics on a batch."""
     try:
-        return stepwise(model, x, y)
+        return _stepwise(model, x, y)
     except Exception:  # in a graph, mistakes about shapes are noticed earlier and told better
         return dict(model.evaluate(x, y, verbose=0, return_dict=True))
 
 
-def stepwise(model: Any, x: Any, y: Any) -> dict[str, Any]:
+def _stepwise(model: Any, x: Any, y: Any) -> dict[str, Any]:
     """What a model reports on a batch, computed without a graph: that is not worth its making for a single one."""
     try:
         model.run_eagerly, model.test_function = True, None
