@@ -28,7 +28,7 @@ from grader.warm import Template
 __all__ = ["Session"]
 
 OPTIONS = (
-    "-c", os.devnull, "--import-mode=importlib", "-s", "-p", "no:terminal", "-p", "no:cacheprovider",
+    "-c", os.devnull, "--import-mode=importlib", "-p", "no:capture", "-p", "no:terminal", "-p", "no:cacheprovider",
     "-p", "no:faulthandler", "-p", "no:logging", "-p", "no:doctest", "-p", "no:junitxml",
     "-p", "no:unraisableexception", "-p", "no:threadexception", "-p", "no:warnings", "-p", "no:grader",
     "-p", "no:unittest", "-p", "no:debugging", "-p", "no:pastebin", "-p", "no:stepwise", "-p", "no:setuponly",

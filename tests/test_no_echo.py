@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from judges import Judge
 
 from grader import recorded
 from grader.gradebook.feedback import fragment
-from grader.model import SubmissionResult
+from grader.model import CheckResult, SubmissionResult
 from grader.report.gradescope import results_json
 from grader.report.pages import student_page
 
@@ -202,6 +202,21 @@ def later(body: str) -> str:
     return source
 
 
+@pytest.fixture
+def hidden_first(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The suite asks for hidden examples last; here it does so before what everybody may see."""
+    session = judge.pool.session
+    checks = session._checks
+
+    def reordered(name: str) -> Sequence[CheckResult]:
+        ordered = sorted(session.items[name], key=lambda item: item.name != "test_channels_last")
+        monkeypatch.setitem(session.items, name, ordered)
+        return checks(name)
+
+    monkeypatch.setattr(session, "_checks", reordered)
+
+
+@pytest.mark.usefixtures("hidden_first")
 @pytest.mark.parametrize("way", LATER)
 def test_what_is_remembered_of_a_hidden_example(judge: Judge, tmp_path: Path, way: str) -> None:
     result = graded(judge, tmp_path, filter_design=later(LATER[way]))
@@ -210,6 +225,7 @@ def test_what_is_remembered_of_a_hidden_example(judge: Judge, tmp_path: Path, wa
     assert not told(result) & HIDDEN["filter_design"]
 
 
+@pytest.mark.usefixtures("hidden_first")
 def test_attributes_that_are_made_later(judge: Judge, tmp_path: Path) -> None:
     """The sentence on a function that is not there lists those that are."""
     source = KEYS + "def channels_last(stack):\n    globals()[echo(stack)] = len\n"
@@ -227,6 +243,7 @@ def test_what_functions_without_arguments_say_is_shown(judge: Judge, tmp_path: P
     assert said in told(result)
 
 
+@pytest.mark.usefixtures("hidden_first")
 def test_a_worker_that_remembers_would_tell(judge: Judge, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: with one worker for everything, words get out."""
     monkeypatch.setattr("grader.student.Student.close", lambda self: None)
