@@ -158,6 +158,10 @@ SUM = "def multiply_sum(a, b): return borrowed(a, b)\n"
 ASKED = "import importlib\nborrowed = importlib.import_module('con' + 'volve').convolve\n"
 HIDDEN_WAYS: dict[str, tuple[dict[str, str], Sequence[str]]] = {
     "a word": ({"multiply_sum": ASKED + SUM}, ()),
+    "a word elsewhere": (
+        {"multiply_sum": "from filter_design import *\n" + SUM, "filter_design": ASKED},
+        (),
+    ),
     "a notebook": ({}, [ASKED + SUM]),
     "a package": (
         {
@@ -188,9 +192,15 @@ def test_what_code_reaches_out_of_sight_is_part_of_the_name(tmp_path: Path, way:
     assert "convolve" in given
 
 
-def test_what_is_out_of_reach_is_no_part_of_it_and_is_not_given(tmp_path: Path) -> None:
-    modules = {"multiply_sum": "def multiply_sum(a, b): return 1\n"}
-    one, given = key_and_given(modules | {"convolve": "def convolve(a, b): return 1\n"}, (), tmp_path)
-    other, _ = key_and_given(modules | {"convolve": "def convolve(a, b): return 2\n"}, (), tmp_path)
+OUT_OF_REACH = ("", "import importlib\n", "from PIL import Image\nImage.open('a.png')\n")
+
+
+@pytest.mark.parametrize("elsewhere", OUT_OF_REACH)
+@pytest.mark.parametrize("own", ["", "open('convolve.py').read()\n"])
+def test_what_is_out_of_reach_is_no_part_of_it_and_is_not_given(tmp_path: Path, elsewhere: str, own: str) -> None:
+    """Whatever that code may import itself, and although files are opened: modules of a submission are none."""
+    modules = {"multiply_sum": own + "def multiply_sum(a, b): return 1\n"}
+    one, given = key_and_given(modules | {"convolve": elsewhere + "def convolve(a, b): return 1\n"}, (), tmp_path)
+    other, _ = key_and_given(modules | {"convolve": elsewhere + "def convolve(a, b): return 2\n"}, (), tmp_path)
     assert one == other
     assert given == {"multiply_sum"}

@@ -32,8 +32,8 @@ class ExerciseSpec(msgspec.Struct, frozen=True, kw_only=True):
     limits: dict[str, float] = {}
 
 
-# Words of code that may run what no import statement names.
-DYNAMIC = re.compile(rb"\b(exec|eval|import_module|__import__|runpy|pkgutil|importlib|modules|open|globals)\b")
+# Words of code that may run what no import statement names. Files are not among it: modules are on no disk.
+DYNAMIC = re.compile(rb"\b(exec|eval|import_module|__import__|runpy|pkgutil|importlib|modules|globals)\b")
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,10 +92,11 @@ def within_reach(
 ) -> dict[str, bytes]:
     """The modules that an exercise may use: what a worker is given of a submission, and what a kept result depends on.
 
-    Where code may import what no import statement names, or helpers and notebooks lead on, these are all of them.
+    Where one of them may import what no import statement names, or helpers and notebooks lead on, these are all.
     """
     reached = {exercise, *facts[exercise].siblings}
-    if notebooks or modules.keys() - facts.keys() or any(DYNAMIC.search(code) for code in modules.values()):
+    more = any(DYNAMIC.search(modules[name]) for name in reached & modules.keys())
+    if more or notebooks or modules.keys() - facts.keys():
         reached |= modules.keys()
     return {name: code for name, code in modules.items() if name in reached}
 
