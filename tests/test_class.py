@@ -30,8 +30,6 @@ EXERCISES = ["multiply_sum", "convolve", "filter_design", "vgg_assembly", "cifar
 HEADER = ["student", *EXERCISES, "total", "max_total", "status"]
 # The exercises that need no TensorFlow, as they are typed.
 NUMPY = [word for name in EXERCISES[:3] for word in ("--exercise", name)]
-# The runs of a class share the machine with each other and with nobody else.
-pytestmark = pytest.mark.xdist_group("class")
 
 
 def command(*arguments: object) -> list[str]:

@@ -26,8 +26,6 @@ __all__: list[str] = []
 
 SUM = ("--exercise", "multiply_sum")
 BOTH = (*SUM, "--exercise", "convolve")
-# The runs share the machine with each other and with nobody else.
-pytestmark = pytest.mark.xdist_group("cluster")
 
 
 def until(condition: Callable[[], object]) -> None:

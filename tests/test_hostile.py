@@ -20,8 +20,6 @@ IN_PROCESS = [attack for attack in ATTACKS if attack.effect and attack.control =
 OTHERWISE = [attack for attack in ATTACKS if attack.at_process]
 NUMPY = ("multiply_sum", "convolve", "filter_design")
 TOGETHER = [attack for attack in ATTACKS if attack.effect and attack.control == "pytest"]
-# A play has the machine to itself, as far as this can be had: it looks at what is left in common folders.
-pytestmark = pytest.mark.xdist_group("attacks")
 
 
 @pytest.fixture(scope="module")

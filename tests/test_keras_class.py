@@ -11,7 +11,7 @@ from test_class import SAMPLE, rows, run
 
 __all__: list[str] = []
 
-pytestmark = [pytest.mark.keras, pytest.mark.xdist_group("class")]
+pytestmark = pytest.mark.keras
 KERAS = ["--exercise", "vgg_assembly", "--exercise", "cifar_setup"]
 MARKS = {
     "'-Sam Karlsson": ("24", "16"),

@@ -22,7 +22,7 @@ from grader.worker.source import ExerciseSpec
 
 __all__: list[str] = []
 
-pytestmark = [pytest.mark.keras, pytest.mark.xdist_group("keras workers")]
+pytestmark = pytest.mark.keras
 ROOMY = msgspec.structs.replace(
     LIMITS, import_seconds=30, call_seconds=20, check_seconds=60, exercise_seconds=300, memory_mb=2048
 )

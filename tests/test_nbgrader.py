@@ -28,7 +28,6 @@ EXERCISES = ["multiply_sum", "convolve"]
 CHOSEN = [f"--exercise={name}" for name in EXERCISES]
 # nbgrader and alembic, which it starts, lie beside this Python.
 SURROUNDINGS = {**os.environ, "PATH": os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])}
-pytestmark = pytest.mark.xdist_group("nbgrader")
 
 Notebook = dict[str, Any]
 Edit = Callable[[str, Notebook], None]

@@ -17,7 +17,7 @@ from grader.worker.models import bank
 
 __all__: list[str] = []
 
-pytestmark = [pytest.mark.keras, pytest.mark.xdist_group("keras workers")]
+pytestmark = pytest.mark.keras
 PROBES = recorded.read(ROOT / "grader" / "suites" / "recorded" / "cifar_setup.bin").probes
 NUMBER = PROBES["network"].examples[0].args[-1]["number"]
 MODEL = PROBES["compile"].examples[0].args[0].given["number"]

@@ -22,7 +22,7 @@ __all__: list[str] = []
 
 COURSE = courses.load(ROOT / "course.toml")
 NUMPY = ["multiply_sum", "convolve", "filter_design"]
-pytestmark = [pytest.mark.xdist_group("notebooks"), pytest.mark.filterwarnings("ignore::DeprecationWarning")]
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 
 @pytest.fixture(scope="module")
