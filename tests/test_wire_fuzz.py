@@ -382,7 +382,7 @@ def network() -> Facts:
     """What an honest worker reports of the right network."""
     layers = [
         {"class": kind, "genuine": True, "name": f"layer_{number}", "shape": [1]}
-        | options
+        | deepcopy(options)
         | ({"dropped": options["rate"]} if kind == "Dropout" else {})
         for number, (kind, options) in enumerate(LAYERS)
     ]

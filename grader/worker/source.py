@@ -95,8 +95,7 @@ def within_reach(
     Where one of them may import what no import statement names, or helpers and notebooks lead on, these are all.
     """
     reached = {exercise, *facts[exercise].siblings}
-    more = any(DYNAMIC.search(modules[name]) for name in reached & modules.keys())
-    if more or notebooks or modules.keys() - facts.keys():
+    if notebooks or modules.keys() - facts.keys() or any(DYNAMIC.search(modules.get(name, b"")) for name in reached):
         reached |= modules.keys()
     return {name: code for name, code in modules.items() if name in reached}
 
