@@ -52,8 +52,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         place = f": {_place(error)}" if error.filename else ""
         return _complain(f"{error.strerror or error}{place}; what is done is kept", 1)
     except KeyboardInterrupt:
-        if sys.stderr.isatty():
-            print(file=sys.stderr)  # below what shows how far it was
         return _complain("interrupted; what is done is kept, run the same command to go on", 130)
     return status
 
@@ -67,8 +65,9 @@ def _place(error: OSError) -> str:
 def _complain(error: object, status: int) -> int:
     from grader.report import clean
 
+    start = "\r\x1b[K" if sys.stderr.isatty() else ""  # in the place of what shows how far it was
     # What ends in a question needs no full stop after it.
-    print(f"grader: {clean(str(error)).replace('?.', '?')}", file=sys.stderr)
+    print(f"{start}grader: {clean(str(error)).replace('?.', '?')}", file=sys.stderr)
     return status
 
 

@@ -14,7 +14,7 @@ from grader import wire
 from grader.compare import Problem, difference, kind_of, raised_as_expected
 from grader.illustrate import evidence
 from grader.model import Evidence
-from grader.outcomes import Outcome, Raised, Request, Returned
+from grader.outcomes import Outcome, Raised, Request, Returned, Stopped
 from grader.probing import CheckFailed, PictureFile, Raises
 from grader.recorded import Example, Mistake, Replay
 from grader.refusals import MUTATED, WORDS, not_written, refusal
@@ -120,12 +120,11 @@ UNEXPLAINED = (MUTATED.name, "wrong error class", "old spelling")
 def _explained(
     failure: CheckFailed, probe: Replay, example: Example, outcome: Outcome, answered: Sequence[tuple[Example, Outcome]]
 ) -> CheckFailed:
-    """The failure of a call that raised, with the known mistake that leads to it and with evidence."""
-    if not isinstance(outcome, Raised) or outcome.trouble.kind != "raised" or not_written(outcome):
-        return failure
-    if example.public:
+    """The failure of a call that has no answer, with evidence, and with the known mistake that makes it raise."""
+    raised = isinstance(outcome, Raised) and outcome.trouble.kind == "raised" and not not_written(outcome)
+    if example.public and (raised or isinstance(outcome, Stopped)):
         failure.evidence = (evidence(probe, example, outcome),)
-    mistake = None if failure.misconception in UNEXPLAINED else _recognise(probe, answered)
+    mistake = _recognise(probe, answered) if raised and failure.misconception not in UNEXPLAINED else None
     if mistake is not None:
         failure.observation = f"{failure.observation} {mistake.observation}"
         failure.reason, failure.next_step, failure.misconception = mistake.reason, mistake.next_step, mistake.name

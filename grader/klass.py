@@ -181,8 +181,8 @@ def _gradebook(arguments: argparse.Namespace, ruled: bool) -> str:
 def show_progress(began: float, done: int, everything: int) -> None:
     """Draws a line on the terminal with what is done and the time left; nothing where the output goes elsewhere."""
     if sys.stderr.isatty():
-        seconds = (time.perf_counter() - began) / done * (everything - done)
-        end = f", about {seconds:.0f} s left" if seconds else "\n"
+        left = (time.perf_counter() - began) / max(done, 1) * (everything - done)
+        end = "\n" if done == everything else f", about {left:.0f} s left" if done else ", starting"
         print(f"\r\x1b[K{done} of {everything}", end=end, file=sys.stderr, flush=True)
 
 
@@ -203,16 +203,13 @@ def _close(out: Path, graded: Sequence[Graded], run: Run, began: float) -> int:
     states = [f"{sum(r.state == state for r in results)} {state}" for state in ("graded", "refused", "error")]
     print(", ".join(state for state in states if not state.startswith("0 ")) or "nothing graded")
     if scan.ignored:
-        print(
-            f"left alone, being no submission: {', '.join(scan.ignored[:5])}{' ...' if len(scan.ignored) > 5 else ''}"
-        )
-    kept = sum(one.kept for one in graded)
-    times = [_times(fresh, run, began)] if (fresh := [one for one in graded if one.student_seconds > 0]) else []
-    if times or kept:
-        known = (
-            [f"results of exercises taken from the store (unchanged, or the same work): {number(kept)}"] if kept else []
-        )
-        print("; ".join(times + known))
+        more = " ..." if len(scan.ignored) > 5 else ""
+        print(f"left alone, being no submission: {', '.join(scan.ignored[:5])}{more}")
+    told = [_times(fresh, run, began)] if (fresh := [one for one in graded if one.student_seconds > 0]) else []
+    if kept := sum(one.kept for one in graded):
+        told.append(f"results of exercises taken from the store (unchanged, or the same work): {number(kept)}")
+    if told:
+        print("; ".join(told))
     print(f"marks: {out / 'grades.csv'}   pages: {out / 'index.html'}")
     return 1 if failed or scan.unusable else 0
 

@@ -128,6 +128,7 @@ class _Line:
 
     def work(self) -> list[Graded]:
         """Everything, in the order of the scan."""
+        self.progress(0, len(self.run.scan.entries))
         while len(self.done) < len(self.run.scan.entries):
             self._fill()
             for future in wait(self.flying, return_when=FIRST_COMPLETED).done:

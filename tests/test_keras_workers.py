@@ -206,6 +206,21 @@ def test_a_model_of_the_same_recipe_is_made_once_and_has_its_own_weights(desk: D
     student.close()
 
 
+def test_a_model_that_serves_again_draws_as_a_new_one(desk: Desk) -> None:
+    """What depends on draws is no sign that a function remembers earlier calls."""
+    dropping = [["Conv2D", {"filters": 2, "kernel_size": [3, 3]}], ["Dropout", {"rate": 0.5}], ["Flatten", {}]]
+    body = f"{SEEN}def f(model):\n    count = seen(model)[-1]\n"
+    body += "    return count, keras.ops.convert_to_numpy(model(np.ones((1, 5, 4, 1)), training=True))\n"
+    student = opened(desk, body)
+    found = [value(outcome) for outcome in student.calls([numbered(9, dropping)] * 3)]
+    first = value(student.alone(numbered(9, dropping)))
+    student.close()
+    assert [count for count, _ in found] == [1, 1, 1]
+    assert 0 < np.count_nonzero(first[1]) < first[1].size
+    for _, answer in found:
+        np.testing.assert_array_equal(answer, first[1])
+
+
 @pytest.mark.parametrize(
     "change",
     [

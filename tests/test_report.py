@@ -429,7 +429,7 @@ def test_the_class_page_counts() -> None:
     text = Outline(class_page(results, CHOSEN, "Course")).text
     assert "Submissions 4" in text
     assert "Graded 3 Refused 1 Grader failed 0 Mean 2 Median 1" in text
-    assert "title of hand 33 % \u2013 fewer than 10 1 2 0" in text
+    assert "title of hand convolve.hand 33 % \u2013 fewer than 10 1 2 0" in text
     assert "clipped Convolve 2" in text
     assert "timeout" in text
 

@@ -23,6 +23,7 @@ from hypothesis.extra import numpy as hnp
 from grader import wire
 from grader.judging import agree
 from grader.messages import Answer, Reply
+from grader.outcomes import Stop, Stopped
 from grader.probing import CheckFailed, Raises, ShapeOf
 from grader.recorded import Example, Replay
 from grader.student import Outcome, Request, Returned
@@ -380,6 +381,17 @@ def test_whatever_comes_back_is_judged_and_nothing_breaks(value: object, public:
         with pytest.raises(CheckFailed) as caught:
             agree(student, probe, str, [outcome] * 6 * public)
         assert caught.value.status == "graded"
+
+
+@pytest.mark.parametrize("kind", ["timeout", "memory", "exited"])
+@pytest.mark.parametrize("public", [True, False])
+def test_a_call_without_an_answer_is_shown_where_it_is_public(kind: str, public: bool) -> None:
+    student: Any = Answering(Stopped(Stop(kind)))  # type: ignore[arg-type]
+    probe = Replay("p", "f", "", False, False, False, "", "", 0.0, (), (Example((1, 2.5), 4, 1e-9, public, ()),))
+    with pytest.raises(CheckFailed) as caught:
+        agree(student, probe, str, [student.outcome] * public)
+    shown = [(one.call, one.expected, one.given) for one in caught.value.evidence]
+    assert shown == [("f(1, 2.5)", "4", "no answer")] * public
 
 
 @pytest.mark.parametrize(

@@ -188,7 +188,8 @@ class Cluster:
         says = f"no worker offers {' and '.join(lacking)}" if lacking else ""
         says = says if workers else "no worker is there"
         if says and says != self.said:
-            print(f"grader: {says} at {self.asked.url}; waiting for one (Ctrl-C ends it)", file=sys.stderr)
+            start = "\r\x1b[K" if sys.stderr.isatty() else ""
+            print(f"{start}grader: {says} at {self.asked.url}; waiting for one (Ctrl-C ends it)", file=sys.stderr)
         self.said = says
         return self.threads
 

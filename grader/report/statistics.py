@@ -25,6 +25,7 @@ _STEPS = tuple(float(f"{digit}e{power}") for power in range(-3, 9) for digit in 
 class CheckFigures(NamedTuple):
     """How one check came out in a class; `discrimination` is a correlation, or the words for why there is none."""
 
+    name: str
     title: str
     outcomes: Counter[str]
     discrimination: float | str
@@ -52,7 +53,7 @@ def check_figures(results: Sequence[SubmissionResult], chosen: Sequence[str]) ->
 
 def _figures(checks: Sequence[CheckResult], rests: Sequence[float]) -> CheckFigures:
     measured = discrimination([check.outcome == "passed" for check in checks], rests)
-    return CheckFigures(checks[0].title, Counter(check.outcome for check in checks), measured)
+    return CheckFigures(checks[0].name, checks[0].title, Counter(check.outcome for check in checks), measured)
 
 
 def discrimination(passed: Sequence[bool], rest: Sequence[float]) -> float | str:

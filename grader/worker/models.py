@@ -171,11 +171,15 @@ def sampled(output: Any) -> NDArray[np.float32]:
 
 
 def fill(layers: Sequence[Any], number: int = 0) -> None:
-    """Gives layers their weights from the bank; those that have any are numbered from `number`."""
+    """Gives layers their weights from the bank; those that have any are numbered from `number`.
+
+    Dropout begins its draws anew, so that a network that serves again answers as a new one does.
+    """
     for layer in layers:
-        if layer.weights:
-            layer.set_weights([_shared(bank(weight.shape, number)) for weight in layer.weights])
-            number += 1
+        for state in () if layer.weights else layer.variables:
+            state.assign(np.full(state.shape, number))
+        layer.set_weights([_shared(bank(weight.shape, number)) for weight in layer.weights])
+        number += bool(layer.weights)
 
 
 def sequential(given: dict[str, Any]) -> Any:
@@ -325,8 +329,7 @@ def _again(layer: Any) -> Any:
 
 def leftover(error: BaseException) -> dict[str, Any] | None:
     """What a call that raised had built: the last `keras.Sequential` on the way to the error, or None."""
-    found = None
-    step = error.__traceback__
+    found, step = None, error.__traceback__
     while step is not None:
         for local in list(step.tb_frame.f_locals.values())[:200]:
             if type(local) is kinds["Sequential"]:
