@@ -11,9 +11,8 @@ import numpy as np
 
 from grader.compare import Problem, difference
 from grader.fixture import StudentFixture
-from grader.illustrate import evidence, shown
+from grader.illustrate import evidence, example_lines, shown
 from grader.judging import agree, is_right, request
-from grader.model import Evidence
 from grader.probing import CheckFailed
 from grader.recorded import Example, Replay
 from grader.staff.snippet import Step
@@ -66,12 +65,12 @@ class Rerun:
         """The failing example; for a check that judges otherwise, what it has to show."""
         if self.probe is None or self.wrong is None:
             for other in failure.evidence:
-                yield from ("", *_example(other))
+                yield from ("", *example_lines(other))
             return
         at, example, outcome = self.wrong
         kind = "hidden from students" if at in self.hidden else "students may see it"
         yield from ("", f"Example {at + 1} of {len(self.probe.examples)} ({kind})")
-        yield from _example(evidence(self.probe, example, outcome))
+        yield from example_lines(evidence(self.probe, example, outcome))
         if self.problem is not None and self.problem.index:
             yield f"  at        the first wrong entry has the index {self.problem.index}"
 
@@ -113,9 +112,3 @@ class Rerun:
 def _outcomes(fixture: StudentFixture, probe: Replay, numbers: Sequence[int]) -> list[Outcome]:
     requests = [request(probe, probe.examples[at], fixture.locate) for at in numbers]
     return fixture.student.calls(requests, probe.seconds, public=True) if requests else []
-
-
-def _example(shown: Evidence) -> list[str]:
-    pairs = (("call", shown.call), ("expected", shown.expected), ("given", shown.given))
-    lines = [f"  {name:<10}" + text.replace("\n", "\n" + " " * 12) for name, text in pairs]
-    return [line.rstrip() for text in lines for line in text.split("\n")]
