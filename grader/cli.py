@@ -65,9 +65,8 @@ def _place(error: OSError) -> str:
 def _complain(error: object, status: int) -> int:
     from grader.report import clean
 
-    start = "\r\x1b[K" if sys.stderr.isatty() else ""  # in the place of what shows how far it was
-    # What ends in a question needs no full stop after it.
-    print(f"{start}grader: {clean(str(error)).replace('?.', '?')}", file=sys.stderr)
+    # On a terminal it takes the place of the line of progress. What ends in a question needs no full stop after it.
+    print("\r\x1b[K" * sys.stderr.isatty() + f"grader: {clean(str(error)).replace('?.', '?')}", file=sys.stderr)
     return status
 
 

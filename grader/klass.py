@@ -180,9 +180,9 @@ def _gradebook(arguments: argparse.Namespace, ruled: bool) -> str:
 
 def show_progress(began: float, done: int, everything: int) -> None:
     """Draws a line on the terminal with what is done and the time left; nothing where the output goes elsewhere."""
-    if sys.stderr.isatty():
+    if everything and sys.stderr.isatty():
         left = (time.perf_counter() - began) / max(done, 1) * (everything - done)
-        end = "\n" if done == everything else f", about {left:.0f} s left" if done else ", starting"
+        end = "\n" if done == everything else f", about {left:.0f} s left" if done else ""
         print(f"\r\x1b[K{done} of {everything}", end=end, file=sys.stderr, flush=True)
 
 

@@ -37,7 +37,8 @@ class Store:
 
     def key(self, exercise: str, submission: Submission, known: Mapping[str, Facts]) -> str:
         """The name under which the result of one exercise of a submission is kept; `known` are facts by exercise."""
-        parts = [self.seals[exercise].encode(), msgspec.msgpack.encode(known[exercise])]
+        facts = known if submission.notebooks else known[exercise]  # which file counts for others is told by theirs
+        parts = [self.seals[exercise].encode(), msgspec.msgpack.encode(facts)]
         near = within_reach(exercise, known, submission.modules, submission.notebooks)
         for name, code in sorted([*near.items(), *submission.notebooks.items()]):
             parts += [name.encode(), hashlib.sha256(code).digest()]

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import msgspec
 import pytest
 from commands import run_module
 from corpus import ROOT, lay_over
@@ -204,3 +205,14 @@ def test_what_is_out_of_reach_is_no_part_of_it_and_is_not_given(tmp_path: Path, 
     other, _ = key_and_given(modules | {"convolve": elsewhere + "def convolve(a, b): return 2\n"}, (), tmp_path)
     assert one == other
     assert given == {"multiply_sum"}
+
+
+def test_with_notebooks_the_facts_of_all_exercises_count(tmp_path: Path) -> None:
+    """Where one notebook and one module answer the same exercise, it depends on its stub which of them is handed on."""
+    work = submitted({"convolve": "def convolve(a, b): return 1\n"}, ["def multiply_sum(a, b): return 1\n"])
+    known = {fact.exercise: fact for fact in analyse(work.modules, work.notebooks, SPECS)}
+    moved = known | {"convolve": msgspec.structs.replace(known["convolve"], origin="notebook")}
+    store = Store(tmp_path, {name: {} for name in (*ALL, ANALYSIS)})
+    assert store.key("multiply_sum", work, known) != store.key("multiply_sum", work, moved)
+    bare = submitted({"convolve": "", "multiply_sum": "def multiply_sum(a, b): return 1\n"})
+    assert store.key("multiply_sum", bare, known) == store.key("multiply_sum", bare, moved)

@@ -173,7 +173,7 @@ def sampled(output: Any) -> NDArray[np.float32]:
 def fill(layers: Sequence[Any], number: int = 0) -> None:
     """Gives layers their weights from the bank; those that have any are numbered from `number`.
 
-    Dropout begins its draws anew, so that a network that serves again answers as a new one does.
+    Layers without any, such as dropout, begin their draws anew: a network that serves again answers as a new one.
     """
     for layer in layers:
         for state in () if layer.weights else layer.variables:

@@ -32,7 +32,7 @@ class ExerciseSpec(msgspec.Struct, frozen=True, kw_only=True):
     limits: dict[str, float] = {}
 
 
-# Words of code that may run what no import statement names. Files are not among it: modules are on no disk.
+# Words of code that may run what no import statement names. Not `open`: a locked worker sees no submitted file.
 DYNAMIC = re.compile(rb"\b(exec|eval|import_module|__import__|runpy|pkgutil|importlib|modules|globals)\b")
 
 
