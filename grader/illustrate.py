@@ -14,7 +14,7 @@ from grader.outcomes import Outcome, Raised, Returned
 from grader.probing import Made, PictureFile, Raises, ShapeOf
 from grader.recorded import Example, Replay
 
-__all__ = ["call_text", "evidence", "example_lines", "shown"]
+__all__ = ["call_text", "evidence", "example_text", "shown"]
 
 SMALL = 60
 LARGEST_SIDE = 128
@@ -40,10 +40,10 @@ def call_text(function: str, args: tuple[Any, ...]) -> str:
     return f"{function}(\n" + textwrap.indent(",\n".join(texts), "  ") + ")"
 
 
-def example_lines(one: Evidence) -> list[str]:
+def example_text(one: Evidence) -> str:
     """An example for a terminal: the lines of a value stand below each other."""
     told = (("call", one.call), ("expected", one.expected), ("given", one.given))
-    return [line for name, text in told for line in f"  {name:<10}{textwrap.indent(text, ' ' * 12)[12:]}".split("\n")]
+    return "\n".join(f"  {name:<10}" + text.replace("\n", "\n" + " " * 12) for name, text in told)
 
 
 def _given(outcome: Outcome) -> str:

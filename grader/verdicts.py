@@ -10,7 +10,7 @@ import pytest
 
 from grader.course import Check, Course, Exercise
 from grader.errors import GraderError
-from grader.illustrate import example_lines
+from grader.illustrate import example_text
 from grader.model import CheckResult
 from grader.plugin import exercise_of
 from grader.probing import CheckFailed, CheckNotRun
@@ -125,5 +125,5 @@ def _filled(base: CheckResult, error: BaseException | None, hint: str) -> CheckR
 def _story(verdict: CheckResult) -> str:
     """What pytest prints for a failed check."""
     lines = [f"{verdict.title}: {verdict.misconception or 'not passed'}", verdict.observation, verdict.reason]
-    lines += [line for shown in verdict.evidence for line in example_lines(shown)]
+    lines += map(example_text, verdict.evidence)
     return "\n".join(line for line in (*lines, verdict.next_step) if line)

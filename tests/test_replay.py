@@ -15,7 +15,7 @@ from grader import course as courses
 from grader import recorded
 from grader.cli import main
 from grader.errors import UsageError
-from grader.illustrate import example_lines
+from grader.illustrate import example_text
 from grader.model import Evidence
 from grader.recorded import Example, Recording, Replay
 from grader.staff.replay import replay
@@ -334,8 +334,8 @@ def test_arguments_are_the_same_array_again(dtype: str, form: str, tmp_path: Pat
 
 def test_lines_of_a_value_stand_below_each_other() -> None:
     """In a replay, and in what plain pytest prints."""
-    lines = example_lines(Evidence(call="f(\n  1)", expected="[[1],\n [2]]", given="no answer"))
-    assert lines == [
+    text = example_text(Evidence(call="f(\n  1)", expected="[[1],\n [2]]", given="no answer"))
+    assert text.split("\n") == [
         "  call      f(",
         "              1)",
         "  expected  [[1],",

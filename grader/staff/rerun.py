@@ -11,8 +11,9 @@ import numpy as np
 
 from grader.compare import Problem, difference
 from grader.fixture import StudentFixture
-from grader.illustrate import evidence, example_lines, shown
+from grader.illustrate import evidence, example_text, shown
 from grader.judging import agree, is_right, request
+from grader.model import Evidence
 from grader.probing import CheckFailed
 from grader.recorded import Example, Replay
 from grader.staff.snippet import Step
@@ -65,12 +66,12 @@ class Rerun:
         """The failing example; for a check that judges otherwise, what it has to show."""
         if self.probe is None or self.wrong is None:
             for other in failure.evidence:
-                yield from ("", *example_lines(other))
+                yield from ("", *_lines(other))
             return
         at, example, outcome = self.wrong
         kind = "hidden from students" if at in self.hidden else "students may see it"
         yield from ("", f"Example {at + 1} of {len(self.probe.examples)} ({kind})")
-        yield from example_lines(evidence(self.probe, example, outcome))
+        yield from _lines(evidence(self.probe, example, outcome))
         if self.problem is not None and self.problem.index:
             yield f"  at        the first wrong entry has the index {self.problem.index}"
 
@@ -112,3 +113,7 @@ class Rerun:
 def _outcomes(fixture: StudentFixture, probe: Replay, numbers: Sequence[int]) -> list[Outcome]:
     requests = [request(probe, probe.examples[at], fixture.locate) for at in numbers]
     return fixture.student.calls(requests, probe.seconds, public=True) if requests else []
+
+
+def _lines(example: Evidence) -> list[str]:
+    return [line.rstrip() for line in example_text(example).split("\n")]
